@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/codec.h"
+
+#include "common/fd.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* Where the next byte comes from; everything below end. */
+struct cursor {
+	unsigned char *at;
+	unsigned char *end;
+};
+
+static bool
+has_room(const struct cursor *c, size_t n)
+{
+	return (size_t)(c->end - c->at) >= n;
+}
+
+static bool
+get_number(struct cursor *c, size_t n, uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	if (!has_room(c, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		value |= (uint64_t)*c->at++ << (8 * i);
+	*ret = value;
+	return true;
+}
+
+/* What is checked is what is used: no NUL inside, and one behind. */
+static bool
+get_string(struct cursor *c, size_t max, struct psd_str *ret)
+{
+	uint64_t len;
+
+	if (!get_number(c, 2, &len) || len > max ||
+	    !has_room(c, (size_t)len + 1))
+		return false;
+	if (memchr(c->at, '\0', (size_t)len + 1) != c->at + len)
+		return false;
+	ret->at = (const char *)c->at;
+	ret->len = (uint32_t)len;
+	c->at += len + 1;
+	return true;
+}
+
+static bool
+get_bytes(struct cursor *c, struct psd_bytes *ret)
+{
+	uint64_t len;
+
+	if (!get_number(c, 4, &len) || len > PSD_BYTES_MAX ||
+	    !has_room(c, (size_t)len))
+		return false;
+	ret->at = c->at;
+	ret->len = (uint32_t)len;
+	c->at += len;
+	return true;
+}
+
+static bool
+get_u32(struct cursor *c, enum psd_kind kind, unsigned char *at)
+{
+	uint64_t wide;
+	uint32_t value;
+
+	if (!get_number(c, 4, &wide))
+		return false;
+	value = (uint32_t)wide;
+	if (!psd_kind_is_valid(kind, value))
+		return false;
+	memcpy(at, &value, sizeof(value));
+	return true;
+}
+
+static bool
+get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
+    const struct psd_field *field, unsigned char *at)
+{
+	struct psd_str text;
+	struct psd_bytes bytes;
+	uint64_t wide;
+
+	switch (field->kind) {
+	case PSD_KIND_number:
+	case PSD_KIND_mode:
+	case PSD_KIND_access:
+	case PSD_KIND_priority:
+	case PSD_KIND_operation:
+		return get_u32(c, field->kind, at);
+	case PSD_KIND_wide:
+	case PSD_KIND_moment:
+		if (!get_number(c, 8, &wide))
+			return false;
+		memcpy(at, &wide, sizeof(wide));
+		return true;
+	case PSD_KIND_path:
+	case PSD_KIND_name:
+	case PSD_KIND_text:
+		if (!get_string(c, psd_kind_string_max(field->kind), &text))
+			return false;
+		memcpy(at, &text, sizeof(text));
+		return true;
+	case PSD_KIND_bytes:
+		if (!get_bytes(c, &bytes))
+			return false;
+		memcpy(at, &bytes, sizeof(bytes));
+		return true;
+	case PSD_KIND_fd:
+		/* Stays the frame's until the whole frame is good. */
+		if (*next_fd >= frame->n_fds)
+			return false;
+		memcpy(at, &frame->fds[*next_fd], sizeof(int));
+		(*next_fd)++;
+		return true;
+	case PSD_KIND_end:
+		break;
+	}
+	return false;
+}
+
+int
+psd_decode(struct psd_frame *frame, const struct psd_field *layout,
+    size_t size, void *ret_fields)
+{
+	/* Aligned for any structure of the catalogues, and larger than each. */
+	union {
+		union psd_any_req req;
+		union psd_any_rep rep;
+		unsigned char bytes[1];
+	} fields;
+	struct cursor c = { frame->bytes + PSD_FRAME_HEADER,
+		frame->bytes + frame->len };
+	uint32_t next_fd = 0;
+
+	if (frame->len < PSD_FRAME_HEADER || size > sizeof(fields))
+		return -EBADMSG;
+	psd_fields_init(layout, size, &fields);
+	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++)
+		if (!get_field(frame, &c, &next_fd, f,
+		    (unsigned char *)&fields + f->offset))
+			return -EBADMSG;
+	if (c.at != c.end || next_fd != frame->n_fds)
+		return -EBADMSG;
+	for (uint32_t i = 0; i < frame->n_fds; i++)
+		(void)psd_fd_take(&frame->fds[i]);
+	frame->n_fds = 0;
+	memcpy(ret_fields, &fields, size);
+	return 0;
+}
+
+void
+psd_fields_init(const struct psd_field *layout, size_t size, void *fields)
+{
+	const int none = PSD_NO_FD;
+	unsigned char *base = fields;
+
+	memset(fields, 0, size);
+	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++)
+		if (f->kind == PSD_KIND_fd)
+			memcpy(base + f->offset, &none, sizeof(none));
+}
+
+void
+psd_fields_release(const struct psd_field *layout, void *fields)
+{
+	unsigned char *base = fields;
+
+	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++) {
+		int fd;
+
+		if (f->kind != PSD_KIND_fd)
+			continue;
+		memcpy(&fd, base + f->offset, sizeof(fd));
+		psd_fd_cleanup(&fd);
+		memcpy(base + f->offset, &fd, sizeof(fd));
+	}
+}
+
+struct psd_str
+psd_str_of(const char *text)
+{
+	return (struct psd_str){ text, (uint32_t)strlen(text) };
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/conv.h"
+
+#include "common/fd.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+
+void
+psd_conv_init(struct psd_conv *conv, int fd)
+{
+	conv->fd = fd;
+	conv->state = PSD_CONV_OPEN;
+}
+
+static bool
+local_ended(const struct psd_conv *conv)
+{
+	return conv->state == PSD_CONV_LOCAL_ENDED ||
+	    conv->state == PSD_CONV_CLOSED;
+}
+
+static bool
+remote_ended(const struct psd_conv *conv)
+{
+	return conv->state == PSD_CONV_REMOTE_ENDED ||
+	    conv->state == PSD_CONV_CLOSED;
+}
+
+enum psd_heard
+psd_conv_recv(struct psd_conv *conv, int wait, struct psd_frame *frame)
+{
+	enum psd_heard heard;
+
+	if (remote_ended(conv))
+		return PSD_HEARD_END;
+	heard = psd_frame_recv(conv->fd, wait, frame);
+	if (heard == PSD_HEARD_END)
+		conv->state = local_ended(conv) ? PSD_CONV_CLOSED
+						: PSD_CONV_REMOTE_ENDED;
+	return heard;
+}
+
+int
+psd_conv_send(struct psd_conv *conv, int wait, const struct psd_frame *frame)
+{
+	if (local_ended(conv))
+		return -EPIPE;
+	return psd_frame_send(conv->fd, wait, frame);
+}
+
+int
+psd_conv_end(struct psd_conv *conv)
+{
+	if (local_ended(conv))
+		return 0;
+	/* ENOTCONN: the other side is gone already, which is an end, too. */
+	if (shutdown(conv->fd, SHUT_WR) < 0 && errno != ENOTCONN)
+		return -errno;
+	conv->state = remote_ended(conv) ? PSD_CONV_CLOSED
+					 : PSD_CONV_LOCAL_ENDED;
+	return 0;
+}
+
+void
+psd_conv_close(struct psd_conv *conv)
+{
+	if (conv->fd >= 0)
+		(void)shutdown(conv->fd, SHUT_RDWR);
+	psd_fd_cleanup(&conv->fd);
+	conv->state = PSD_CONV_CLOSED;
+}
+
+const char *
+psd_conv_state_name(enum psd_conv_state state)
+{
+	switch (state) {
+	case PSD_CONV_OPEN:
+		return "open";
+	case PSD_CONV_LOCAL_ENDED:
+		return "half-closed by us";
+	case PSD_CONV_REMOTE_ENDED:
+		return "half-closed by the helper";
+	case PSD_CONV_CLOSED:
+		return "closed";
+	}
+	return "unknown";
+}

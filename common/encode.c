@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/codec.h"
+
+#include "common/fd.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* Where the next byte goes to; everything below end. */
+struct cursor {
+	unsigned char *at;
+	unsigned char *end;
+};
+
+static bool
+has_room(const struct cursor *c, size_t n)
+{
+	return (size_t)(c->end - c->at) >= n;
+}
+
+/* Writes the lowest n bytes of value, lowest first. */
+static bool
+put_number(struct cursor *c, uint64_t value, size_t n)
+{
+	if (!has_room(c, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		*c->at++ = (unsigned char)(value >> (8 * i));
+	return true;
+}
+
+static bool
+put_string(struct cursor *c, const struct psd_str *text, size_t max)
+{
+	if (text->len > max || !put_number(c, text->len, 2) ||
+	    !has_room(c, (size_t)text->len + 1))
+		return false;
+	if (text->len > 0 && memchr(text->at, '\0', text->len) != NULL)
+		return false;
+	if (text->len > 0)
+		memcpy(c->at, text->at, text->len);
+	c->at[text->len] = '\0';
+	c->at += (size_t)text->len + 1;
+	return true;
+}
+
+static bool
+put_bytes(struct cursor *c, const struct psd_bytes *bytes)
+{
+	if (bytes->len > PSD_BYTES_MAX || !put_number(c, bytes->len, 4) ||
+	    !has_room(c, bytes->len))
+		return false;
+	if (bytes->len > 0)
+		memcpy(c->at, bytes->at, bytes->len);
+	c->at += bytes->len;
+	return true;
+}
+
+static bool
+put_u32(struct cursor *c, enum psd_kind kind, const unsigned char *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return psd_kind_is_valid(kind, value) && put_number(c, value, 4);
+}
+
+static bool
+put_u64(struct cursor *c, const unsigned char *at)
+{
+	uint64_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return put_number(c, value, 8);
+}
+
+/* Moves a descriptor from its field into the frame. */
+static bool
+put_fd(struct psd_frame *frame, unsigned char *at)
+{
+	int fd;
+	const int none = PSD_NO_FD;
+
+	memcpy(&fd, at, sizeof(fd));
+	if (fd < 0 || frame->n_fds >= PSD_FDS_MAX)
+		return false;
+	memcpy(at, &none, sizeof(none));
+	frame->fds[frame->n_fds++] = fd;
+	return true;
+}
+
+static bool
+put_field(struct psd_frame *frame, struct cursor *c,
+    const struct psd_field *field, unsigned char *at)
+{
+	struct psd_str text;
+	struct psd_bytes bytes;
+
+	switch (field->kind) {
+	case PSD_KIND_number:
+	case PSD_KIND_mode:
+	case PSD_KIND_access:
+	case PSD_KIND_priority:
+	case PSD_KIND_operation:
+		return put_u32(c, field->kind, at);
+	case PSD_KIND_wide:
+	case PSD_KIND_moment:
+		return put_u64(c, at);
+	case PSD_KIND_path:
+	case PSD_KIND_name:
+	case PSD_KIND_text:
+		memcpy(&text, at, sizeof(text));
+		return put_string(c, &text, psd_kind_string_max(field->kind));
+	case PSD_KIND_bytes:
+		memcpy(&bytes, at, sizeof(bytes));
+		return put_bytes(c, &bytes);
+	case PSD_KIND_fd:
+		return put_fd(frame, at);
+	case PSD_KIND_end:
+		break;
+	}
+	return false;
+}
+
+static void
+put_header(struct psd_frame *frame)
+{
+	struct cursor c = { frame->bytes, frame->bytes + PSD_FRAME_HEADER };
+
+	(void)put_number(&c, frame->type, 2);
+	(void)put_number(&c, frame->op, 2);
+	(void)put_number(&c, frame->id, 4);
+	(void)put_number(&c, (uint32_t)frame->status, 4);
+}
+
+static int
+encode(struct psd_frame *frame, enum psd_frame_type type,
+    const struct psd_op_row *row, uint32_t id, const struct psd_field *layout,
+    unsigned char *fields)
+{
+	struct cursor c = { frame->bytes + PSD_FRAME_HEADER,
+		frame->bytes + PSD_FRAME_MAX };
+
+	frame->type = (uint16_t)type;
+	frame->op = (uint16_t)row->op;
+	frame->id = id;
+	frame->status = 0;
+	put_header(frame);
+	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++) {
+		if (put_field(frame, &c, f, fields + f->offset))
+			continue;
+		psd_fields_release(layout, fields);
+		psd_frame_clear(frame);
+		return -EMSGSIZE;
+	}
+	frame->len = (uint32_t)(c.at - frame->bytes);
+	return 0;
+}
+
+int
+psd_encode_request(struct psd_frame *frame, const struct psd_op_row *row,
+    uint32_t id, void *fields)
+{
+	return encode(frame, PSD_FRAME_REQUEST, row, id, row->req, fields);
+}
+
+int
+psd_encode_reply(struct psd_frame *frame, const struct psd_op_row *row,
+    uint32_t id, void *fields)
+{
+	return encode(frame, PSD_FRAME_REPLY, row, id, row->rep, fields);
+}
+
+void
+psd_encode_status(struct psd_frame *frame, uint16_t op, uint32_t id,
+    int status)
+{
+	frame->type = PSD_FRAME_REPLY;
+	frame->op = op;
+	frame->id = id;
+	frame->status = status;
+	frame->len = PSD_FRAME_HEADER;
+	put_header(frame);
+}

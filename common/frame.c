@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/frame.h"
+
+#include "common/fd.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+/*
+ * Room for more descriptors than a frame may have, so that one too many is
+ * seen as such and not only as a cut message; what is cut the kernel closes.
+ */
+enum { FDS_ROOM = 16 };
+
+union ancillary {
+	struct cmsghdr align;
+	unsigned char bytes[CMSG_SPACE(FDS_ROOM * sizeof(int))];
+};
+
+void
+psd_frame_init(struct psd_frame *frame)
+{
+	frame->type = 0;
+	frame->op = 0;
+	frame->id = 0;
+	frame->status = 0;
+	frame->len = 0;
+	frame->n_fds = 0;
+	for (size_t i = 0; i < PSD_FDS_MAX; i++)
+		frame->fds[i] = PSD_NO_FD;
+}
+
+void
+psd_frame_clear(struct psd_frame *frame)
+{
+	for (size_t i = 0; i < PSD_FDS_MAX; i++)
+		psd_fd_cleanup(&frame->fds[i]);
+	psd_frame_init(frame);
+}
+
+/*
+ * Takes the descriptors of one control message.  False when it is none of
+ * ours or holds more than a frame may; then they are closed.
+ */
+static bool
+take_descriptors(struct cmsghdr *message, struct psd_frame *frame)
+{
+	const size_t bytes = message->cmsg_len - CMSG_LEN(0);
+	bool fits = true;
+
+	if (message->cmsg_level != SOL_SOCKET ||
+	    message->cmsg_type != SCM_RIGHTS)
+		return false;
+	for (size_t at = 0; at + sizeof(int) <= bytes; at += sizeof(int)) {
+		int fd;
+
+		memcpy(&fd, CMSG_DATA(message) + at, sizeof(fd));
+		if (frame->n_fds < PSD_FDS_MAX) {
+			frame->fds[frame->n_fds++] = fd;
+		} else {
+			psd_fd_close(fd);
+			fits = false;
+		}
+	}
+	return fits;
+}
+
+/* The kernel wrote the messages, so their lengths are right. */
+static bool
+take_ancillary(struct msghdr *header, struct psd_frame *frame)
+{
+	bool fits = (header->msg_flags & MSG_CTRUNC) == 0;
+
+	for (struct cmsghdr *m = CMSG_FIRSTHDR(header); m != NULL;
+	     m = CMSG_NXTHDR(header, m))
+		if (!take_descriptors(m, frame))
+			fits = false;
+	return fits;
+}
+
+static uint16_t
+get_16(const unsigned char *at)
+{
+	return (uint16_t)(at[0] | at[1] << 8);
+}
+
+static uint32_t
+get_32(const unsigned char *at)
+{
+	return get_16(at) | (uint32_t)get_16(at + 2) << 16;
+}
+
+static bool
+split_header(struct psd_frame *frame)
+{
+	if (frame->len < PSD_FRAME_HEADER)
+		return false;
+	frame->type = get_16(frame->bytes);
+	frame->op = get_16(frame->bytes + 2);
+	frame->id = get_32(frame->bytes + 4);
+	frame->status = (int32_t)get_32(frame->bytes + 8);
+	if (frame->type == PSD_FRAME_REQUEST)
+		return frame->status == 0;
+	return frame->type == PSD_FRAME_REPLY && frame->status <= 0;
+}
+
+/*
+ * Zero bytes are the end when the other side has shut down, and otherwise an
+ * empty record, which nobody who speaks the protocol sends.
+ */
+static enum psd_heard
+judge_nothing(int fd)
+{
+	struct pollfd look = { .fd = fd, .events = POLLRDHUP };
+
+	if (poll(&look, 1, 0) < 0)
+		return errno == EINTR ? PSD_HEARD_NOTHING : PSD_HEARD_ERROR;
+	if ((look.revents & (POLLRDHUP | POLLHUP)) != 0)
+		return PSD_HEARD_END;
+	return PSD_HEARD_BROKEN;
+}
+
+static enum psd_heard
+judge_error(int error)
+{
+	switch (error) {
+	case EAGAIN:
+		return PSD_HEARD_NOTHING;
+	case ENOTCONN:
+		return PSD_HEARD_END;
+	default:
+		return PSD_HEARD_ERROR;
+	}
+}
+
+/*
+ * ECONNRESET says once that the other side closed with records of ours
+ * unread; records of its own may still be queued, so we read on.
+ */
+static ssize_t
+receive(int fd, struct msghdr *header, int flags)
+{
+	const size_t room = header->msg_controllen;
+	ssize_t n;
+
+	do {
+		header->msg_controllen = room;
+		n = recvmsg(fd, header, flags);
+	} while (n < 0 && (errno == EINTR || errno == ECONNRESET));
+	return n;
+}
+
+enum psd_heard
+psd_frame_recv(int fd, int wait, struct psd_frame *frame)
+{
+	union ancillary control;
+	struct iovec bytes = { frame->bytes, sizeof(frame->bytes) };
+	struct msghdr header = {
+		.msg_iov = &bytes,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	const int flags = MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT);
+	const ssize_t n = receive(fd, &header, flags);
+	bool whole;
+
+	if (n < 0)
+		return judge_error(errno);
+	whole = header.msg_controllen == 0 || take_ancillary(&header, frame);
+	if (n == 0) {
+		psd_frame_clear(frame);
+		return whole ? judge_nothing(fd) : PSD_HEARD_BROKEN;
+	}
+	frame->len = (uint32_t)n;
+	if (!whole || (header.msg_flags & MSG_TRUNC) != 0 ||
+	    !split_header(frame)) {
+		psd_frame_clear(frame);
+		return PSD_HEARD_BROKEN;
+	}
+	return PSD_HEARD_FRAME;
+}
+
+static ssize_t
+send_with_descriptors(int fd, int flags, const struct psd_frame *frame)
+{
+	union ancillary control;
+	struct iovec bytes = { (void *)(uintptr_t)frame->bytes, frame->len };
+	struct msghdr header = {
+		.msg_iov = &bytes,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = CMSG_SPACE(frame->n_fds * sizeof(int)),
+	};
+	struct cmsghdr *message;
+
+	/* The padding behind the last descriptor must not carry our stack. */
+	memset(&control, 0, sizeof(control));
+	message = CMSG_FIRSTHDR(&header);
+	message->cmsg_level = SOL_SOCKET;
+	message->cmsg_type = SCM_RIGHTS;
+	message->cmsg_len = CMSG_LEN(frame->n_fds * sizeof(int));
+	memcpy(CMSG_DATA(message), frame->fds, frame->n_fds * sizeof(int));
+	return sendmsg(fd, &header, flags);
+}
+
+int
+psd_frame_send(int fd, int wait, const struct psd_frame *frame)
+{
+	const int flags = MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT);
+	ssize_t n;
+
+	do {
+		/* A helper's filter has no sendmsg() unless it needs one. */
+		if (frame->n_fds == 0)
+			n = send(fd, frame->bytes, frame->len, flags);
+		else
+			n = send_with_descriptors(fd, flags, frame);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	/* A record goes whole or not at all. */
+	return (size_t)n == frame->len ? 0 : -EMSGSIZE;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_KIND_H
+#define PSD_KIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a field of a request or reply is.  The kind decides how the field
+ * travels and is bounded (common/codec.c), printed (common/print.c), and,
+ * in a request, what a grant says about it (policy/match.c).  -Wswitch-enum
+ * lists the places that must learn a new one.
+ */
+enum psd_kind {
+	PSD_KIND_end,       /* closes a layout; no field */
+	PSD_KIND_number,    /* uint32_t, any value */
+	PSD_KIND_wide,      /* uint64_t, any value */
+	PSD_KIND_moment,    /* int64_t, nanoseconds since the epoch */
+	PSD_KIND_mode,      /* uint32_t, permission bits up to 0777 */
+	PSD_KIND_access,    /* uint32_t, PSD_ACCESS_*; granted by words */
+	PSD_KIND_priority,  /* uint32_t, 0 (emerg) to 7 (debug), syslog(3);
+			       granted up to the level named */
+	PSD_KIND_operation, /* uint32_t, number of a row of ops.def */
+	PSD_KIND_path,      /* struct psd_str, absolute; granted by globs */
+	PSD_KIND_name,      /* struct psd_str, at most PSD_NAME_MAX bytes */
+	PSD_KIND_text,      /* struct psd_str, at most PSD_TEXT_MAX bytes */
+	PSD_KIND_bytes,     /* struct psd_bytes, at most PSD_BYTES_MAX */
+	PSD_KIND_fd,        /* int, one descriptor */
+};
+
+/* Bounds of the kinds, in bytes, without the closing NUL of a string. */
+enum {
+	PSD_PATH_MAX = 4095,
+	PSD_NAME_MAX = 255,
+	PSD_TEXT_MAX = 4096,
+	PSD_BYTES_MAX = 12288,
+};
+
+/* How a file is opened: what open(2)'s flags are for us, on the wire. */
+enum psd_access {
+	PSD_ACCESS_READ = 1 << 0,
+	PSD_ACCESS_WRITE = 1 << 1,
+	PSD_ACCESS_APPEND = 1 << 2, /* write, at the end only */
+	PSD_ACCESS_CREATE = 1 << 3,
+	PSD_ACCESS_EXCLUSIVE = 1 << 4, /* with create: it must not exist */
+	PSD_ACCESS_TRUNCATE = 1 << 5,  /* with write */
+	PSD_ACCESS_ALL = (1 << 6) - 1,
+};
+
+/*
+ * A string inside a received frame, or one to be sent: len bytes none of
+ * which is NUL, and a NUL behind them.  Valid as long as what it points into.
+ */
+struct psd_str {
+	const char *at;
+	uint32_t len;
+};
+
+/* Bytes inside a received frame, or to be sent. */
+struct psd_bytes {
+	const unsigned char *at;
+	uint32_t len;
+};
+
+/* The C type of each kind, for the structures made from the catalogues. */
+typedef uint32_t psd_kind_number;
+typedef uint64_t psd_kind_wide;
+typedef int64_t psd_kind_moment;
+typedef uint32_t psd_kind_mode;
+typedef uint32_t psd_kind_access;
+typedef uint32_t psd_kind_priority;
+typedef uint32_t psd_kind_operation;
+typedef struct psd_str psd_kind_path;
+typedef struct psd_str psd_kind_name;
+typedef struct psd_str psd_kind_text;
+typedef struct psd_bytes psd_kind_bytes;
+typedef int psd_kind_fd;
+
+/* A field's place in its structure. */
+struct psd_field {
+	enum psd_kind kind;
+	uint32_t offset;
+	const char *name;
+};
+
+/* May a field of this kind of 4 bytes have this value?  False for others. */
+bool psd_kind_is_valid(enum psd_kind kind, uint32_t value);
+
+/* The most bytes that a string kind may have, without the NUL. */
+size_t psd_kind_string_max(enum psd_kind kind);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/ops.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* The layout of each request, in wire order. */
+#define OP(name, number, text) \
+	static const struct psd_field name##_req[] = {
+#define REQ(name, kind, field) \
+	{ PSD_KIND_##kind, offsetof(struct psd_##name##_req, field), #field },
+#define END(name) \
+	{ PSD_KIND_end, 0, NULL } \
+	} \
+	;
+#include "common/ops_rows.h"
+#include "common/ops.def"
+#include "common/control.def"
+#include "common/ops_clear.h"
+
+/* The layout of each reply. */
+#define OP(name, number, text) \
+	static const struct psd_field name##_rep[] = {
+#define REP(name, kind, field) \
+	{ PSD_KIND_##kind, offsetof(struct psd_##name##_rep, field), #field },
+#define END(name) \
+	{ PSD_KIND_end, 0, NULL } \
+	} \
+	;
+#include "common/ops_rows.h"
+#include "common/ops.def"
+#include "common/control.def"
+#include "common/ops_clear.h"
+
+/* The system calls that the daemon makes for each. */
+#define OP(name, number, text) static const char *const name##_calls[] = {
+#define SYS(name, call) #call,
+#define END(name) \
+	NULL \
+	} \
+	;
+#include "common/ops_rows.h"
+#include "common/ops.def"
+#include "common/control.def"
+#include "common/ops_clear.h"
+
+/* The capabilities that the daemon keeps for each. */
+#define OP(name, number, text) static const struct psd_op_cap name##_caps[] = {
+#define CAP(name, capability, access) { #capability, (access) },
+#define END(name) \
+	{ NULL, 0 } \
+	} \
+	;
+#include "common/ops_rows.h"
+#include "common/ops.def"
+#include "common/control.def"
+#include "common/ops_clear.h"
+
+/* One row each: OP opens it, FREE and PRIVILEGED add to it, END closes it. */
+#define OP(nam, number, txt) \
+	{ .op = (enum psd_op)(number), .name = #nam, .text = (txt), \
+	  .req = nam##_req, .rep = nam##_rep, .calls = nam##_calls, \
+	  .caps = nam##_caps,
+#define FREE(nam) .is_free = true,
+#define PRIVILEGED(nam) .is_privileged = true,
+#define END(nam) \
+	} \
+	,
+
+const struct psd_op_row psd_op_rows[] = {
+#include "common/ops_rows.h"
+#include "common/ops.def"
+};
+
+const size_t psd_op_count = sizeof(psd_op_rows) / sizeof(psd_op_rows[0]);
+
+static const struct psd_op_row ctl_rows[] = {
+#include "common/control.def"
+#include "common/ops_clear.h"
+};
+
+const struct psd_op_row *
+psd_op_find(uint32_t number)
+{
+	/* Numbers are appended, so a row is where its number says, or before. */
+	size_t i = number < psd_op_count ? number : psd_op_count;
+
+	while (i-- > 0)
+		if ((uint32_t)psd_op_rows[i].op == number)
+			return &psd_op_rows[i];
+	return NULL;
+}
+
+const struct psd_op_row *
+psd_op_find_name(const char *name, size_t len)
+{
+	for (size_t i = 0; i < psd_op_count; i++)
+		if (strlen(psd_op_rows[i].name) == len &&
+		    memcmp(psd_op_rows[i].name, name, len) == 0)
+			return &psd_op_rows[i];
+	return NULL;
+}
+
+const struct psd_op_row *
+psd_ctl_find(uint32_t number)
+{
+	for (size_t i = 0; i < sizeof(ctl_rows) / sizeof(ctl_rows[0]); i++)
+		if ((uint32_t)ctl_rows[i].op == number)
+			return &ctl_rows[i];
+	return NULL;
+}
+
+void
+psd_op_key(const struct psd_op_row *row, char *ret, size_t size)
+{
+	bool capital = true;
+	size_t n = 0;
+
+	for (const char *c = row->name; *c != '\0' && n + 1 < size; c++) {
+		if (*c == '_') {
+			capital = true;
+			continue;
+		}
+		ret[n++] = capital ? (char)toupper((unsigned char)*c) : *c;
+		capital = false;
+	}
+	ret[n] = '\0';
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_OPS_H
+#define PSD_OPS_H
+
+#include "common/kind.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* PSD_OP_open and so on: the operations' numbers on the wire. */
+enum psd_op {
+#define OP(name, number, text) PSD_OP_##name = (number),
+#include "common/ops_rows.h"
+#include "common/ops.def"
+#include "common/control.def"
+#include "common/ops_clear.h"
+};
+
+/* Above every helper's operation, below every one of control.sock. */
+enum { PSD_OPS_END = 1000 };
+
+/* struct psd_open_req and so on.  C wants a member, so each has an end. */
+#define OP(name, number, text) struct psd_##name##_req {
+#define REQ(name, kind, field) psd_kind_##kind field;
+#define END(name) \
+	unsigned char end; \
+	};
+#include "common/ops_rows.h"
+#include "common/ops.def"
+#include "common/control.def"
+#include "common/ops_clear.h"
+
+/* struct psd_open_rep and so on. */
+#define OP(name, number, text) struct psd_##name##_rep {
+#define REP(name, kind, field) psd_kind_##kind field;
+#define END(name) \
+	unsigned char end; \
+	};
+#include "common/ops_rows.h"
+#include "common/ops.def"
+#include "common/control.def"
+#include "common/ops_clear.h"
+
+/* Room for any operation's request or reply. */
+union psd_any_req {
+#define OP(name, number, text) struct psd_##name##_req as_##name;
+#include "common/ops_rows.h"
+#include "common/ops.def"
+#include "common/control.def"
+#include "common/ops_clear.h"
+};
+
+union psd_any_rep {
+#define OP(name, number, text) struct psd_##name##_rep as_##name;
+#include "common/ops_rows.h"
+#include "common/ops.def"
+#include "common/control.def"
+#include "common/ops_clear.h"
+};
+
+struct psd_op_cap {
+	const char *name; /* "dac_read_search"; NULL ends the list */
+	uint32_t access;  /* PSD_ACCESS_* bits that call for it; 0: any */
+};
+
+/* A row of a catalogue. */
+struct psd_op_row {
+	enum psd_op op;
+	const char *name;              /* "read_directory" */
+	const char *text;              /* one line of what it does */
+	bool is_free;                  /* no grant needed */
+	bool is_privileged;            /* control.sock: root only */
+	const struct psd_field *req;   /* ends with PSD_KIND_end */
+	const struct psd_field *rep;
+	const char *const *calls;      /* ends with NULL */
+	const struct psd_op_cap *caps;
+};
+
+/* The rows of ops.def in the order of the file, and their count. */
+extern const struct psd_op_row psd_op_rows[];
+extern const size_t psd_op_count;
+
+/* The row of a helper's operation, or NULL when there is no such number. */
+const struct psd_op_row *psd_op_find(uint32_t number);
+
+/* The same by name; name need not be closed by NUL. */
+const struct psd_op_row *psd_op_find_name(const char *name, size_t len);
+
+/* The row of an operation of control.sock, or NULL. */
+const struct psd_op_row *psd_ctl_find(uint32_t number);
+
+/*
+ * Writes the policy's name of an operation, ReadDirectory for read_directory,
+ * into ret (cut at size; PSD_NAME_MAX + 1 always suffices).
+ */
+void psd_op_key(const struct psd_op_row *row, char *ret, size_t size);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_PRINT_H
+#define PSD_PRINT_H
+
+#include "common/ops.h"
+
+/*
+ * Copies len bytes of text into ret (size bytes, always closed by NUL, cut
+ * where full, never inside an escape): printable ASCII and well-formed UTF-8
+ * as they are, everything else, backslash and double quote as \xNN or \\ or
+ * \".  C1 controls and bidirectional overrides count as not printable.
+ * Returns the length written.
+ */
+size_t psd_print_escaped(char *ret, size_t size, const char *text, size_t len);
+
+/* The same for a whole line of a log: quotes and backslashes stay. */
+size_t psd_print_line(char *ret, size_t size, const char *text, size_t len);
+
+/*
+ * Writes a request as a reader knows it, 'open(read, "/etc/passwd")', into
+ * ret (closed by NUL, cut where full).
+ */
+void psd_print_request(char *ret, size_t size, const struct psd_op_row *row,
+    const void *req);
+
+/* "read,create" and the way back: 0 and the bits, or -EINVAL. */
+void psd_print_access(char *ret, size_t size, uint32_t access);
+int psd_parse_access(const char *words, uint32_t *ret_access);
+
+/* "warning" for 4, NULL above 7; and the way back, or -EINVAL. */
+const char *psd_priority_name(uint32_t priority);
+int psd_parse_priority(const char *word, uint32_t *ret_priority);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_SPAWN_H
+#define PSD_SPAWN_H
+
+#include "policy/policy.h"
+
+#include <linux/filter.h>
+#include <sys/types.h>
+
+/* The steps of psd_spawn()'s child in their order; see daemon/spawn.c. */
+enum psd_step {
+	PSD_STEP_NONE,
+#define STEP(name, text) PSD_STEP_##name,
+#include "daemon/steps.def"
+#undef STEP
+};
+
+/* "load the system call filter"; never NULL. */
+const char *psd_step_name(enum psd_step step);
+
+/* The namespaces prepared for a service (daemon/namespace.h). */
+enum { PSD_NS_MNT, PSD_NS_NET, PSD_NS_IPC, PSD_NS_UTS, PSD_NS_COUNT };
+
+/*
+ * What all instances of a service share, prepared at policy load and not
+ * changed any more.  Descriptors are borrowed.
+ */
+struct psd_plan {
+	int exec_fd;       /* O_PATH or read-only descriptor of the program */
+	int exec_number;   /* the high number it gets in the child */
+	char *const *argv;
+	char *const *environment; /* NAME=value, without LISTEN_*; may be
+				     NULL */
+	const int *namespaces;    /* PSD_NS_COUNT descriptors, or NULL; a
+				     single one may be PSD_NO_FD */
+	int null_fd;              /* /dev/null, read-write */
+	const struct psd_limit *limits;
+	size_t n_limits;
+	bool set_ids;      /* change groups, gid, uid (not rootless) */
+	int landlock_fd;   /* ruleset, or PSD_NO_FD */
+	int last_cap;      /* highest capability the kernel knows */
+	const struct sock_fprog *filter;       /* NULL: none (tests only) */
+	const struct sock_fprog *plain_filter; /* used when a listener cannot
+						  be had; NULL: fail */
+	bool want_listener; /* user notification for denied calls */
+};
+
+/* What is this one instance's own. */
+struct psd_birth {
+	uid_t uid;
+	gid_t gid;
+	int pair_end;   /* the child's end; becomes number 3; borrowed */
+	int stderr_fd;  /* or PSD_NO_FD: /dev/null; borrowed */
+	int cgroup_fd;  /* a leaf directory, or PSD_NO_FD; borrowed */
+};
+
+/* The child; descriptors are the caller's. */
+struct psd_child {
+	pid_t pid;
+	int pidfd;
+	int listener;  /* of denied calls, or PSD_NO_FD */
+	bool in_cgroup;
+};
+
+struct psd_spawn_failure {
+	enum psd_step step; /* PSD_STEP_NONE: before there was a child */
+	int error;          /* errno of that step */
+};
+
+/*
+ * Starts one confined helper.  Returns 0 and the child, which has executed
+ * its program by then, or -errno with failure telling the step; then there is
+ * no child, no zombie and no descriptor left.  Waits for the exec (vfork),
+ * 200 to 400 µs.
+ */
+int psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
+    struct psd_child *ret_child, struct psd_spawn_failure *ret_failure);
+
+/*
+ * Once at the daemon's start, before the first spawn: default dispositions
+ * for all signals, non-dumpable, and an empty bounding set after what is kept
+ * went into the inheritable set (and ambient, when not uid 0).  Returns 0 or
+ * -errno; -EPERM when rootless, which is no error there.
+ */
+int psd_spawn_prepare_process(void);
+
+#endif

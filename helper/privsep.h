@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PRIVSEP_H
+#define PRIVSEP_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * libprivsep: what a helper asks of its privsepd, privsep(3).
+ *
+ * Functions return a descriptor, a count or 0, and -errno on failure: -EPERM
+ * when the policy does not grant the request, -EPIPE when the conversation
+ * has ended.  Descriptors returned are close-on-exec and the caller's.  A
+ * conversation may be used by several threads; requests are answered one
+ * after the other.
+ */
+
+struct privsep; /* a conversation */
+
+#define PRIVSEP_VERSION "0.1.0"
+
+/* "0.1.0": of the library that is linked at run time. */
+const char *privsep_version(void);
+
+/*
+ * Finds the end of the pair that this process was started with (LISTEN_PID,
+ * LISTEN_FDS and LISTEN_FDNAMES=privsep) and agrees on a protocol version.
+ * On success *ret is the caller's until privsep_free().  -ENOENT: this
+ * process was not started by privsepd.  -EPROTONOSUPPORT: no common version.
+ */
+int privsep_init(struct privsep **ret);
+
+/* The same over fd, which it takes over also when it fails. */
+int privsep_from_fd(struct privsep **ret, int fd);
+
+/* The service's name, valid as long as the conversation. */
+const char *privsep_service(const struct privsep *conversation);
+
+/*
+ * Says that no further request comes, waits until the daemon has ended its
+ * side too (so that it sees an orderly end), and frees.  Returns 0, or -errno
+ * when the end was not orderly.  NULL is fine.
+ */
+int privsep_end(struct privsep *conversation);
+
+/* Frees without a word: the daemon sees an abrupt end.  NULL is fine. */
+void privsep_free(struct privsep *conversation);
+
+/* Waits for the answer.  0, or -errno. */
+int privsep_ping(struct privsep *conversation);
+
+/*
+ * open(2) by the daemon: flags of O_RDONLY, O_WRONLY, O_RDWR, O_APPEND,
+ * O_CREAT, O_EXCL, O_TRUNC, O_CLOEXEC (always on); others are -EINVAL.  mode
+ * counts with O_CREAT.
+ */
+int privsep_open(struct privsep *conversation, const char *path, int flags,
+    mode_t mode);
+
+struct privsep_stat {
+	uint32_t mode; /* type and permissions, as st_mode */
+	uint32_t links;
+	uint32_t uid, gid;
+	uint64_t size;        /* bytes */
+	int64_t modified_nsec; /* since the epoch */
+};
+
+int privsep_stat(struct privsep *conversation, const char *path,
+    struct privsep_stat *ret);
+
+/*
+ * Calls entry(cookie, name, type) for each entry of a directory but "." and
+ * "..", type being one of dirent.h's DT_*, until it returns other than 0,
+ * which is then returned.
+ */
+int privsep_read_directory(struct privsep *conversation, const char *path,
+    int (*entry)(void *cookie, const char *name, unsigned char type),
+    void *cookie);
+
+/*
+ * Takes the next client connection of the service's listeners; waits for
+ * one.  Returns its descriptor, and in *ret_listener (if not NULL) which
+ * ListenStream= line it came by, from 0.
+ */
+int privsep_accept(struct privsep *conversation, uint32_t *ret_listener);
+
+/*
+ * The same without waiting, for an event loop: ask once, watch
+ * privsep_fd() for input, and take the answer.  take returns -EAGAIN as long
+ * as there is none.  Other requests may be made meanwhile.
+ */
+int privsep_accept_ask(struct privsep *conversation);
+int privsep_accept_take(struct privsep *conversation, uint32_t *ret_listener);
+
+/* The descriptor to watch (poll(2)); owned by the conversation. */
+int privsep_fd(const struct privsep *conversation);
+
+/* One message to the log; priority is a level of syslog(3). */
+int privsep_log(struct privsep *conversation, int priority,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * Gives up an operation ("open", "accept", ...; see privsepd.policy(5)) for
+ * the rest of the conversation.  Nothing brings it back.
+ */
+int privsep_restrict(struct privsep *conversation, const char *operation);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

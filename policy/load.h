@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_LOAD_H
+#define PSD_LOAD_H
+
+#include "policy/policy.h"
+
+/* Where policies are looked for, most important first; NULL ends it. */
+extern const char *const psd_policy_dirs[];
+
+enum psd_load_flags {
+	PSD_LOAD_HOLD = 1 << 0, /* open the grants' directories; a missing one
+				   is an error unless its line begins with - */
+	PSD_LOAD_TRUST = 1 << 1, /* accept files of any owner and mode (check
+				    of a file that is still being written) */
+};
+
+/*
+ * Reads NAME.policy, first found in dirs, and NAME.policy.d/*.conf of all of
+ * them, and compiles the result.  Returns the policy, or NULL with diag
+ * saying why; diag may hold warnings besides a policy.  A name that is masked
+ * by a link to /dev/null gives NULL and no error.
+ */
+struct psd_policy *psd_policy_load(const char *const *dirs, const char *name,
+    unsigned flags, struct psd_diag *diag);
+
+/* The same for one file by its path, with NAME.policy.d beside it. */
+struct psd_policy *psd_policy_load_file(const char *path, unsigned flags,
+    struct psd_diag *diag);
+
+/*
+ * The names of all policies in dirs, sorted, without masked ones; ends with
+ * NULL; each and the array are the caller's.  NULL with diag on failure.  A
+ * directory that is missing is empty.
+ */
+char **psd_policy_names(const char *const *dirs, struct psd_diag *diag);
+void psd_policy_names_free(char **names);
+
+/*
+ * The merged lines of a policy as they were written, for `privsepctl cat`:
+ * calls line(cookie, where, text) for each line that counts, in the order in
+ * which they count.  Returns 0, or -errno with diag.
+ */
+int psd_policy_cat(const char *const *dirs, const char *name,
+    void (*line)(void *cookie, const struct psd_where *where,
+	const char *text),
+    void *cookie, struct psd_diag *diag);
+
+#endif

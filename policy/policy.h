@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_POLICY_H
+#define PSD_POLICY_H
+
+#include "common/ops.h"
+#include "policy/diag.h"
+
+#include <stdbool.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+/* What confines a helper; the words of Require= and of status. */
+enum psd_layer {
+	PSD_LAYER_UID = 1 << 0,        /* "uid": one of its own */
+	PSD_LAYER_LANDLOCK = 1 << 1,   /* "landlock" */
+	PSD_LAYER_NAMESPACES = 1 << 2, /* "namespaces" */
+	PSD_LAYER_ONE_EXEC = 1 << 3,   /* "one-exec" */
+	PSD_LAYER_CGROUP = 1 << 4,     /* "cgroup" */
+	PSD_LAYER_FILTER = 1 << 5,     /* "filter": no call passes unlisted */
+	PSD_LAYER_LISTENER = 1 << 6,   /* "listener": denied calls explained */
+	PSD_LAYER_ALL = (1 << 7) - 1,
+};
+
+enum psd_violation { PSD_VIOLATION_KILL, PSD_VIOLATION_ERRNO, PSD_VIOLATION_LOG };
+enum psd_restart { PSD_RESTART_ALWAYS, PSD_RESTART_ON_FAILURE, PSD_RESTART_NO };
+enum psd_verdicts { PSD_VERDICTS_REFUSED, PSD_VERDICTS_ALL, PSD_VERDICTS_NONE };
+
+/* ListenStream=: where clients come from. */
+struct psd_listen {
+	struct sockaddr_storage address;
+	socklen_t len;
+	const char *text; /* as written */
+	struct psd_where where;
+};
+
+struct psd_limit {
+	int resource; /* RLIMIT_* */
+	struct rlimit value;
+};
+
+/* A word of a list key, and where it stands. */
+struct psd_word {
+	const char *text;
+	struct psd_where where;
+};
+
+struct psd_words {
+	struct psd_word *at;
+	size_t n;
+};
+
+/* Trailing words of a grant. */
+enum psd_modifier {
+	PSD_MODIFIER_ONCE = 1 << 0,   /* "once": one request a conversation */
+	PSD_MODIFIER_FOLLOW = 1 << 1, /* "follow": symbolic links beneath */
+	PSD_MODIFIER_XDEV = 1 << 2,   /* "xdev": other mounts beneath */
+	PSD_MODIFIER_LINKS1 = 1 << 3, /* "links=1": no hard-linked file */
+	PSD_MODIFIER_OWNER = 1 << 4,  /* "owner=USER": the file's owner */
+};
+
+/* One Allow or Deny line. */
+struct psd_grant {
+	struct psd_where where;
+	const char *text;   /* "AllowOpen=read /srv/www/**" */
+	bool is_deny;
+	uint32_t index;     /* counts all grants of the policy from 0 */
+	uint32_t access;    /* PSD_ACCESS_* granted or denied, or 0 */
+	uint32_t priority;  /* highest level number granted */
+	const char *glob;   /* absolute path pattern, or NULL */
+	uint32_t modifiers; /* PSD_MODIFIER_* */
+	uid_t owner;        /* of PSD_MODIFIER_OWNER */
+	/*
+	 * The longest directory of glob without wildcards, O_PATH, held since
+	 * load (PSD_NO_FD when the line began with "-" and it is missing, and
+	 * in a policy that is only checked), and the length of its name in
+	 * glob; what is opened is the rest of the request's path beneath it.
+	 */
+	int dir_fd;
+	size_t dir_len;
+};
+
+/* What a policy says of one operation. */
+struct psd_grants {
+	struct psd_grant *at; /* in order of the files */
+	size_t n;
+};
+
+/*
+ * A policy file with its drop-ins, compiled; it does not change any more.
+ * Everything it points to is its own until psd_policy_free().
+ */
+struct psd_policy {
+	const char *name; /* "www" */
+	const char *file; /* the main file's path */
+
+	/* [Helper] */
+	const char *exec_path; /* absolute */
+	char **argv;           /* argv[0] included, ends with NULL */
+	struct psd_where exec_where;
+	struct psd_listen *listens;
+	size_t n_listens;
+	uint32_t instances_min, instances_max;
+	uint64_t memory_max; /* bytes; UINT64_MAX: none */
+	uint32_t tasks_max;  /* UINT32_MAX: none */
+	struct psd_limit *limits; /* RLIMIT_NOFILE and RLIMIT_CORE always */
+	size_t n_limits;
+	uint32_t nofile; /* LimitNOFILE=, the hard limit; default 1024 */
+	char **environment; /* NAME=value, ends with NULL */
+	const char *user;   /* User=, or NULL: a uid of its own each */
+	uid_t uid;          /* of user */
+	gid_t gid;
+	uint64_t timeout_start_usec, timeout_stop_usec; /* 0: none */
+	uint64_t runtime_max_usec;                      /* 0: none */
+	uint64_t restart_usec; /* first delay; doubles up to a minute */
+	enum psd_restart restart;
+	uint32_t start_limit_burst; /* 0: never held back */
+	uint64_t start_limit_usec;
+	uint32_t require; /* PSD_LAYER_* */
+	bool log_stderr;  /* StandardError=log */
+
+	/* [Policy] */
+	struct psd_words calls; /* SystemCallFilter=, words as written */
+	enum psd_violation on_violation;
+	enum psd_verdicts log_verdicts;
+	uint32_t request_rate; /* a second; 0: unlimited */
+	uint64_t request_timeout_usec;
+	struct psd_words view; /* file groups (AllowOpen=@runtime): visible
+				  paths, expanded; missing ones left out */
+	struct psd_grants *grants; /* one for each row of ops.def, in order */
+	uint32_t n_grants;         /* of all rows together */
+};
+
+/* Frees it and closes what it holds.  NULL is fine. */
+void psd_policy_free(struct psd_policy *policy);
+
+/* What one conversation has left of its policy: it only shrinks. */
+struct psd_rights {
+	uint64_t given_up; /* a bit for each number of enum psd_op below 64 */
+	uint8_t *used;     /* one for each grant, for "once"; owned */
+};
+
+/* Returns 0 or -ENOMEM. */
+int psd_rights_init(struct psd_rights *rights, const struct psd_policy *policy);
+void psd_rights_free(struct psd_rights *rights);
+
+struct psd_verdict {
+	bool is_allowed;
+	const struct psd_grant *grant; /* that decided; NULL: none covers it,
+					  or the operation is free */
+	bool is_given_up;              /* refused because of restrict */
+};
+
+/*
+ * Judges one decoded request.  rights may be NULL (all that the policy
+ * says, as explain asks).  Makes no system call.  Deny wins over Allow in
+ * whatever order; what no Allow covers is refused.
+ */
+struct psd_verdict psd_policy_check(const struct psd_policy *policy,
+    const struct psd_rights *rights, const struct psd_op_row *row,
+    const void *req);
+
+/* Marks a "once" grant as used.  Called after the request succeeded. */
+void psd_rights_use(struct psd_rights *rights, const struct psd_grant *grant);
+
+/*
+ * For grants that follow links: is path, where the file really is, still
+ * covered?  Allowed by grant and denied by none.
+ */
+bool psd_policy_covers(const struct psd_policy *policy,
+    const struct psd_grant *grant, const struct psd_op_row *row,
+    uint32_t access, const char *path);
+
+/*
+ * The line that would allow the request, "AllowOpen=read /etc/passwd", for
+ * pasting into a drop-in; escaped so that it reads back as the same request.
+ */
+void psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
+    const void *req);
+
+#endif
