@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_USER_H
+#define PSD_USER_H
+
+#include <sys/types.h>
+
+/*
+ * A user by name, from the user database, or by number.  A number asks no
+ * database: it is the user's id, and its own group's.  Returns 0, -ENOENT when
+ * there is no such user, -ERANGE for a number that no user has, or another
+ * -errno when the database did not answer.
+ */
+int psd_user_find(const char *text, uid_t *ret_uid, gid_t *ret_gid);
+
+#endif
