@@ -26,8 +26,8 @@ enum { PSD_NS_MNT, PSD_NS_NET, PSD_NS_IPC, PSD_NS_UTS, PSD_NS_COUNT };
  * changed any more.  Descriptors are borrowed.
  */
 struct psd_plan {
-	int exec_fd;       /* O_PATH or read-only descriptor of the program */
-	int exec_number;   /* the high number it gets in the child */
+	int exec_fd;     /* O_PATH or read-only descriptor of the program */
+	int exec_number; /* the high number it gets in the child */
 	char *const *argv;
 	char *const *environment; /* NAME=value, without LISTEN_*; may be
 				     NULL */
@@ -36,9 +36,11 @@ struct psd_plan {
 	int null_fd;              /* /dev/null, read-write */
 	const struct psd_limit *limits;
 	size_t n_limits;
-	bool set_ids;      /* change groups, gid, uid (not rootless) */
-	int landlock_fd;   /* ruleset, or PSD_NO_FD */
-	int last_cap;      /* highest capability the kernel knows */
+	bool set_ids;         /* change groups, gid, uid (not rootless) */
+	bool is_unprivileged; /* no capabilities at all, not even in a user
+				 namespace: what needs them is left out */
+	int landlock_fd;      /* ruleset, or PSD_NO_FD */
+	int last_cap;         /* highest capability the kernel knows */
 	const struct sock_fprog *filter;       /* NULL: none (tests only) */
 	const struct sock_fprog *plain_filter; /* used when a listener cannot
 						  be had; NULL: fail */
@@ -49,17 +51,18 @@ struct psd_plan {
 struct psd_birth {
 	uid_t uid;
 	gid_t gid;
-	int pair_end;   /* the child's end; becomes number 3; borrowed */
-	int stderr_fd;  /* or PSD_NO_FD: /dev/null; borrowed */
-	int cgroup_fd;  /* a leaf directory, or PSD_NO_FD; borrowed */
+	int pair_end;  /* the child's end; becomes number 3; borrowed */
+	int stderr_fd; /* or PSD_NO_FD: /dev/null; borrowed */
+	int cgroup_fd; /* a leaf directory, or PSD_NO_FD; borrowed */
 };
 
 /* The child; descriptors are the caller's. */
 struct psd_child {
 	pid_t pid;
 	int pidfd;
-	int listener;  /* of denied calls, or PSD_NO_FD */
-	bool in_cgroup;
+	int listener;   /* of denied calls, or PSD_NO_FD */
+	bool in_cgroup; /* false: none was given, or the kernel refused */
+	bool is_slow;   /* clone3() was refused, so clone() was used */
 };
 
 struct psd_spawn_failure {
@@ -71,7 +74,7 @@ struct psd_spawn_failure {
  * Starts one confined helper.  Returns 0 and the child, which has executed
  * its program by then, or -errno with failure telling the step; then there is
  * no child, no zombie and no descriptor left.  Waits for the exec (vfork),
- * 200 to 400 µs.
+ * 200 to 400 µs.  For one thread: all children use the same stack.
  */
 int psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
     struct psd_child *ret_child, struct psd_spawn_failure *ret_failure);

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/spawn.h"
+
+#include "common/clone3.h"
+#include "common/fd.h"
+#include "common/mem.h"
+#include "common/pair.h"
+#include "common/sys.h"
+#include "daemon/spawn_child.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+/* Flags of clone3() alone, which older headers lack. */
+#define CLEAR_SIGHAND (UINT64_C(1) << 32)
+#define INTO_CGROUP (UINT64_C(1) << 33)
+
+enum { STACK_SIZE = 64 * 1024, GUARD_SIZE = 64 * 1024 };
+
+/* "LISTEN_PID=" and the digits of the highest process id. */
+enum { PID_TEXT_SIZE = 24 };
+
+/* LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES. */
+enum { LISTEN_VARIABLES = 3 };
+
+const char *
+psd_step_name(enum psd_step step)
+{
+	static const char *const names[] = {
+		[PSD_STEP_NONE] = "make the process",
+#define STEP(name, text) [PSD_STEP_##name] = text,
+#include "daemon/steps.def"
+#undef STEP
+	};
+
+	if ((size_t)step >= PSD_ELEMENTS(names))
+		return "an unknown step";
+	return names[step];
+}
+
+/*
+ * The stack of all children, with a page below it that nobody may touch: the
+ * child shares our memory, and must not grow into it.  Returns its lowest
+ * address, or NULL.
+ */
+static unsigned char *
+child_stack(void)
+{
+	static unsigned char *stack;
+	unsigned char *mapped;
+
+	if (stack != NULL)
+		return stack;
+	mapped = mmap(NULL, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	if (mapped == MAP_FAILED)
+		return NULL;
+	if (mprotect(mapped, GUARD_SIZE, PROT_NONE) < 0) {
+		(void)munmap(mapped, GUARD_SIZE + STACK_SIZE);
+		return NULL;
+	}
+	stack = mapped + GUARD_SIZE;
+	return stack;
+}
+
+/* The policy's variables and ours; the array only is allocated. */
+static char **
+make_environment(char *const *given, char *pid_variable)
+{
+	static char fds[] = "LISTEN_FDS=1";
+	static char names[] = "LISTEN_FDNAMES=privsep";
+	char **environment;
+	size_t n = 0;
+
+	while (given != NULL && given[n] != NULL)
+		n++;
+	environment = calloc(n + LISTEN_VARIABLES + 1, sizeof(*environment));
+	if (environment == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		environment[i] = given[i];
+	environment[n] = pid_variable;
+	environment[n + 1] = fds;
+	environment[n + 2] = names;
+	return environment;
+}
+
+/* clone3() is not known, or a sandbox around us says so. */
+static bool
+is_refused(long r)
+{
+	return r == -ENOSYS || r == -EPERM;
+}
+
+static long
+clone_slowly(struct psd_spawn_state *state, unsigned char *stack,
+    int *ret_pidfd)
+{
+	const pid_t pid = clone(psd_spawn_child, stack + STACK_SIZE,
+	    CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, state, ret_pidfd);
+
+	return pid < 0 ? -errno : pid;
+}
+
+/* Returns when the child has executed its program or is gone. */
+static int
+make_child(struct psd_spawn_state *state, struct psd_child *child)
+{
+	unsigned char *stack = child_stack();
+	const int cgroup = state->birth->cgroup_fd;
+	int pidfd = PSD_NO_FD;
+	struct psd_clone_args args = {
+		.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLEAR_SIGHAND,
+		.pidfd = (uintptr_t)&pidfd,
+		.exit_signal = SIGCHLD,
+		.stack = (uintptr_t)stack,
+		.stack_size = STACK_SIZE,
+	};
+	long r;
+
+	if (stack == NULL)
+		return -ENOMEM;
+	if (cgroup >= 0) {
+		args.flags |= INTO_CGROUP;
+		args.cgroup = (unsigned)cgroup;
+		state->in_cgroup = true;
+	}
+	r = psd_clone3(&args, sizeof(args), psd_spawn_child, state);
+	if (is_refused(r)) {
+		child->is_slow = true;
+		state->in_cgroup = false;
+		state->enters_cgroup = cgroup >= 0;
+		r = clone_slowly(state, stack, &pidfd);
+	}
+	if (r < 0)
+		return (int)r;
+	child->pid = (pid_t)r;
+	child->pidfd = pidfd;
+	return 0;
+}
+
+/* The child has sent it before it executed its program, so it is there. */
+static int
+take_listener(int report_fd)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	char byte;
+	struct iovec bytes = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr message = {
+		.msg_iov = &bytes,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	const struct cmsghdr *header;
+	int fd;
+
+	if (recvmsg(report_fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
+		return -errno;
+	header = CMSG_FIRSTHDR(&message);
+	/* No descriptor was free for it. */
+	if (header == NULL || (message.msg_flags & MSG_CTRUNC) != 0)
+		return -EMFILE;
+	if (header->cmsg_level != SOL_SOCKET ||
+	    header->cmsg_type != SCM_RIGHTS ||
+	    header->cmsg_len != CMSG_LEN(sizeof(int)))
+		return -EBADMSG;
+	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	return fd;
+}
+
+/* The child is gone, or is to go: leaves no zombie and no descriptor. */
+static void
+reap(const struct psd_child *child)
+{
+	siginfo_t info;
+
+	(void)psd_sys_pidfd_send_signal(child->pidfd, SIGKILL);
+	while (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED) < 0 &&
+	    errno == EINTR)
+		continue;
+	psd_fd_close(child->pidfd);
+}
+
+/*
+ * What became of the child: 0 and the listener, or -errno.  A child that was
+ * killed halfway, by a filter above ours say, has left no error.
+ */
+static int
+judge(struct psd_spawn_state *state, int report_fd, struct psd_child *child)
+{
+	int r;
+
+	if (state->error != 0)
+		return -state->error;
+	if (state->step != PSD_STEP_EXEC)
+		return -ECANCELED;
+	child->in_cgroup = state->in_cgroup;
+	if (!state->has_listener)
+		return 0;
+	r = take_listener(report_fd);
+	if (r < 0) {
+		state->step = PSD_STEP_LISTENER;
+		return r;
+	}
+	child->listener = r;
+	return 0;
+}
+
+static int
+start(struct psd_spawn_state *state, struct psd_child *child)
+{
+	int ends[2] = { PSD_NO_FD, PSD_NO_FD };
+	_cleanup_fd_ int ours = PSD_NO_FD;
+	_cleanup_fd_ int theirs = PSD_NO_FD;
+	int r;
+
+	if (state->plan->want_listener && state->plan->filter != NULL) {
+		r = psd_pair(SOCK_SEQPACKET, ends);
+		if (r < 0)
+			return r;
+		ours = ends[0];
+		theirs = ends[1];
+	}
+	state->report_fd = theirs;
+	r = make_child(state, child);
+	if (r < 0)
+		return r;
+	r = judge(state, ours, child);
+	if (r < 0)
+		reap(child);
+	return r;
+}
+
+static void
+borrow_descriptors(struct psd_spawn_state *state)
+{
+	const struct psd_plan *plan = state->plan;
+
+	state->exec_fd = plan->exec_fd;
+	state->landlock_fd = plan->landlock_fd;
+	state->null_fd = plan->null_fd;
+	state->stderr_fd = state->birth->stderr_fd;
+	state->pair_end = state->birth->pair_end;
+	for (size_t i = 0; i < PSD_NS_COUNT; i++)
+		state->namespaces[i] =
+		    plan->namespaces == NULL ? PSD_NO_FD : plan->namespaces[i];
+}
+
+/*
+ * All signals, those of the C library included: a handler of ours would run
+ * in the child on the wrong stack.
+ */
+static int
+start_undisturbed(struct psd_spawn_state *state, struct psd_child *child)
+{
+	const uint64_t all = UINT64_MAX;
+	const int saved = errno;
+	uint64_t before;
+	int r, restored;
+
+	r = raw(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof(all));
+	if (r < 0)
+		return r;
+	r = start(state, child);
+	restored =
+	    raw(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof(before));
+	assert(restored == 0);
+	errno = saved;
+	return r;
+}
+
+int
+psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
+    struct psd_child *ret_child, struct psd_spawn_failure *ret_failure)
+{
+	char pid_variable[PID_TEXT_SIZE] = "LISTEN_PID=";
+	_cleanup_free_ char **environment =
+	    make_environment(plan->environment, pid_variable);
+	struct psd_spawn_state state = {
+		.plan = plan,
+		.birth = birth,
+		.parent = getpid(),
+		.environment = environment,
+		.pid_text = pid_variable + strlen(pid_variable),
+		.step = PSD_STEP_NONE,
+	};
+	struct psd_child child = { .listener = PSD_NO_FD };
+	int r = -ENOMEM;
+
+	borrow_descriptors(&state);
+	if (environment != NULL)
+		r = start_undisturbed(&state, &child);
+	if (r < 0) {
+		ret_failure->step = state.step;
+		ret_failure->error = -r;
+		return r;
+	}
+	*ret_child = child;
+	return 0;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/spawn_child.h"
+
+#include "common/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static bool
+is_target(const struct psd_plan *plan, int fd)
+{
+	return (fd >= 0 && fd <= PSD_PAIR_NUMBER) ||
+	    (fd >= plan->exec_number &&
+		fd < plan->exec_number + PSD_SPAWN_NUMBERS);
+}
+
+/* Moves *fd above all targets when it stands where something else goes. */
+static int
+make_way(const struct psd_plan *plan, int *fd)
+{
+	int moved;
+
+	if (!is_target(plan, *fd))
+		return 0;
+	moved = raw(SYS_fcntl, *fd, F_DUPFD_CLOEXEC,
+	    plan->exec_number + PSD_SPAWN_NUMBERS);
+	if (moved < 0)
+		return moved;
+	*fd = moved;
+	return 0;
+}
+
+static int
+make_way_for_all(struct psd_spawn_state *state)
+{
+	int *const sources[] = { &state->exec_fd, &state->landlock_fd,
+		&state->null_fd, &state->stderr_fd, &state->pair_end,
+		&state->report_fd };
+
+	for (size_t i = 0; i < PSD_ELEMENTS(sources); i++) {
+		const int r = make_way(state->plan, sources[i]);
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < PSD_NS_COUNT; i++) {
+		const int r = make_way(state->plan, &state->namespaces[i]);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int
+enter_cgroup(struct psd_spawn_state *state)
+{
+	int fd;
+
+	if (!state->enters_cgroup)
+		return 0;
+	fd = raw(SYS_openat, state->birth->cgroup_fd, "cgroup.procs",
+	    O_WRONLY | O_CLOEXEC);
+	/* Not silently: psd_child.in_cgroup stays false. */
+	if (fd < 0)
+		return 0;
+	state->in_cgroup = raw(SYS_write, fd, "0", 1) == 1;
+	return raw(SYS_close, fd);
+}
+
+static int
+take_high_numbers(struct psd_spawn_state *state)
+{
+	const int base = state->plan->exec_number;
+	int r = make_way_for_all(state);
+
+	if (r >= 0)
+		r = raw(SYS_dup3, state->exec_fd, base, O_CLOEXEC);
+	if (r >= 0 && state->report_fd >= 0)
+		r = raw(SYS_dup3, state->report_fd, base + PSD_SPAWN_REPORT,
+		    O_CLOEXEC);
+	if (r >= 0 && state->landlock_fd >= 0)
+		r = raw(SYS_dup3, state->landlock_fd, base + PSD_SPAWN_LANDLOCK,
+		    O_CLOEXEC);
+	return r;
+}
+
+static int
+join_namespaces(struct psd_spawn_state *state)
+{
+	static const int types[PSD_NS_COUNT] = {
+		[PSD_NS_MNT] = CLONE_NEWNS,
+		[PSD_NS_NET] = CLONE_NEWNET,
+		[PSD_NS_IPC] = CLONE_NEWIPC,
+		[PSD_NS_UTS] = CLONE_NEWUTS,
+	};
+
+	for (size_t i = 0; i < PSD_NS_COUNT; i++) {
+		int r = 0;
+
+		if (state->namespaces[i] >= 0)
+			r = raw(SYS_setns, state->namespaces[i], types[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int
+point_stdio(struct psd_spawn_state *state)
+{
+	const int error_fd =
+	    state->stderr_fd >= 0 ? state->stderr_fd : state->null_fd;
+	int r = raw(SYS_dup3, state->null_fd, STDIN_FILENO, 0);
+
+	if (r >= 0)
+		r = raw(SYS_dup3, state->null_fd, STDOUT_FILENO, 0);
+	if (r >= 0)
+		r = raw(SYS_dup3, error_fd, STDERR_FILENO, 0);
+	return r;
+}
+
+static int
+place_pair(struct psd_spawn_state *state)
+{
+	return raw(SYS_dup3, state->pair_end, PSD_PAIR_NUMBER, 0);
+}
+
+static int
+close_others(struct psd_spawn_state *state)
+{
+	const unsigned base = (unsigned)state->plan->exec_number;
+	int r = raw(SYS_close_range, PSD_PAIR_NUMBER + 1, base - 1, 0);
+
+	if (r >= 0 && state->report_fd < 0)
+		r = raw(SYS_close_range, base + PSD_SPAWN_REPORT,
+		    base + PSD_SPAWN_REPORT, 0);
+	if (r >= 0 && state->landlock_fd < 0)
+		r = raw(SYS_close_range, base + PSD_SPAWN_LANDLOCK,
+		    base + PSD_SPAWN_LANDLOCK, 0);
+	if (r >= 0)
+		r = raw(SYS_close_range, base + PSD_SPAWN_NUMBERS, ~0U, 0);
+	return r;
+}
+
+static int
+set_limits(struct psd_spawn_state *state)
+{
+	for (size_t i = 0; i < state->plan->n_limits; i++) {
+		const struct psd_limit *limit = &state->plan->limits[i];
+		const int r =
+		    raw(SYS_prlimit64, 0, limit->resource, &limit->value, NULL);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int
+start_session(struct psd_spawn_state *state)
+{
+	(void)state;
+	return raw(SYS_setsid);
+}
+
+static void
+write_decimal(char *ret, unsigned value)
+{
+	unsigned digits = 1;
+
+	for (unsigned rest = value; rest >= 10; rest /= 10)
+		digits++;
+	ret[digits] = '\0';
+	for (; digits > 0; value /= 10)
+		ret[--digits] = (char)('0' + value % 10);
+}
+
+static int
+execute(struct psd_spawn_state *state)
+{
+	return raw(SYS_execveat, state->plan->exec_number, "",
+	    state->plan->argv, state->environment, AT_EMPTY_PATH);
+}
+
+static bool
+step(struct psd_spawn_state *state, enum psd_step number,
+    int (*act)(struct psd_spawn_state *))
+{
+	int r;
+
+	state->step = number;
+	r = act(state);
+	if (r < 0)
+		state->error = -r;
+	return r >= 0;
+}
+
+int
+psd_spawn_child(void *argument)
+{
+	struct psd_spawn_state *s = argument;
+
+	write_decimal(s->pid_text, (unsigned)raw(SYS_getpid));
+	(void)(step(s, PSD_STEP_CGROUP, enter_cgroup) &&
+	    step(s, PSD_STEP_HIGH_NUMBERS, take_high_numbers) &&
+	    step(s, PSD_STEP_NAMESPACES, join_namespaces) &&
+	    step(s, PSD_STEP_STDIO, point_stdio) &&
+	    step(s, PSD_STEP_PAIR, place_pair) &&
+	    step(s, PSD_STEP_CLOSE_RANGE, close_others) &&
+	    step(s, PSD_STEP_LIMITS, set_limits) &&
+	    step(s, PSD_STEP_SESSION, start_session) &&
+	    /* Needs a capability, which the next ones take away. */
+	    step(s, PSD_STEP_SECUREBITS, psd_spawn_lock_securebits) &&
+	    /* In this order: with the uid goes the right to the others. */
+	    step(s, PSD_STEP_GROUPS, psd_spawn_drop_groups) &&
+	    step(s, PSD_STEP_GID, psd_spawn_change_gid) &&
+	    step(s, PSD_STEP_UID, psd_spawn_change_uid) &&
+	    step(s, PSD_STEP_CAPABILITIES, psd_spawn_drop_capabilities) &&
+	    step(s, PSD_STEP_VERIFY, psd_spawn_verify) &&
+	    /* The change of uid would have cleared it. */
+	    step(s, PSD_STEP_DEATH_SIGNAL, psd_spawn_ask_for_death) &&
+	    /* Without it Landlock and filter would need a capability. */
+	    step(s, PSD_STEP_NO_NEW_PRIVS, psd_spawn_set_no_new_privs) &&
+	    step(s, PSD_STEP_LANDLOCK, psd_spawn_enter_landlock) &&
+	    step(s, PSD_STEP_SIGNALS, psd_spawn_unblock_signals) &&
+	    /* From here on only what the filter allows. */
+	    step(s, PSD_STEP_FILTER, psd_spawn_load_filter) &&
+	    step(s, PSD_STEP_LISTENER, psd_spawn_hand_over_listener) &&
+	    step(s, PSD_STEP_EXEC, execute));
+	return (int)s->step;
+}

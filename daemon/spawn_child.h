@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_SPAWN_CHILD_H
+#define PSD_SPAWN_CHILD_H
+
+#include "daemon/spawn.h"
+
+#include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The number of the helper's end of the pair. */
+enum { PSD_PAIR_NUMBER = 3 };
+
+/* The numbers above the limit, counted from plan->exec_number. */
+enum psd_spawn_numbers {
+	PSD_SPAWN_REPORT = 1, /* the socket that the listener goes out by */
+	PSD_SPAWN_LANDLOCK = 2,
+	PSD_SPAWN_NUMBERS = 3, /* of them */
+};
+
+/*
+ * What psd_spawn() and its child share: the same memory, since the child is
+ * made as by vfork().  The parent stands still until the child is gone or
+ * has executed its program.
+ */
+struct psd_spawn_state {
+	const struct psd_plan *plan;
+	const struct psd_birth *birth;
+	pid_t parent;
+	char *const *environment; /* with LISTEN_* */
+	char *pid_text;           /* where LISTEN_PID='s digits go */
+	int report_fd;            /* the child's end, or PSD_NO_FD */
+	bool enters_cgroup;       /* by itself, clone3() did not do it */
+
+	/* Written by the child. */
+	enum psd_step step; /* that was begun last */
+	int error;          /* why it failed; 0: it did not */
+	bool in_cgroup;
+	bool has_listener;
+
+	/* The child's own: sources, moved out of the way of the targets. */
+	int exec_fd, landlock_fd, null_fd, stderr_fd, pair_end;
+	int namespaces[PSD_NS_COUNT];
+	int listener;
+};
+
+/*
+ * The child between its birth and its program.  Does not return when all
+ * goes well; else returns the failed step, which is the exit status.  Only
+ * raw system calls and this state: whatever else it would touch is the
+ * parent's too.
+ */
+int psd_spawn_child(void *state);
+
+/*
+ * Its steps that take rights away (daemon/spawn_confine.c); 0 or more when
+ * done, else -errno.
+ */
+int psd_spawn_lock_securebits(struct psd_spawn_state *state);
+int psd_spawn_drop_groups(struct psd_spawn_state *state);
+int psd_spawn_change_gid(struct psd_spawn_state *state);
+int psd_spawn_change_uid(struct psd_spawn_state *state);
+int psd_spawn_drop_capabilities(struct psd_spawn_state *state);
+int psd_spawn_verify(struct psd_spawn_state *state);
+int psd_spawn_ask_for_death(struct psd_spawn_state *state);
+int psd_spawn_set_no_new_privs(struct psd_spawn_state *state);
+int psd_spawn_enter_landlock(struct psd_spawn_state *state);
+int psd_spawn_unblock_signals(struct psd_spawn_state *state);
+int psd_spawn_load_filter(struct psd_spawn_state *state);
+int psd_spawn_hand_over_listener(struct psd_spawn_state *state);
+
+/*
+ * The C library's wrappers are not for us: those of set*id() would make other
+ * threads follow, and others are wrapped again by sanitizers.  syscall(2)
+ * writes nothing but errno, which psd_spawn() keeps.
+ */
+#define raw(...) psd_raw_result(syscall(__VA_ARGS__))
+
+static inline int
+psd_raw_result(long r)
+{
+	return r < 0 ? -errno : (int)r;
+}
+
+#endif
