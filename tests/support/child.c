@@ -31,8 +31,8 @@ pid_t
 test_child_exec(const char *const *argv)
 {
 	pid_t pid;
-	const int error = posix_spawnp(
-	    &pid, argv[0], NULL, NULL, (char *const *)(uintptr_t)argv, environ);
+	const int error = posix_spawnp(&pid, argv[0], NULL, NULL,
+	    (char *const *)(uintptr_t)argv, environ);
 
 	return error == 0 ? pid : -error;
 }

@@ -27,8 +27,8 @@ test_dir_make(void)
 }
 
 static int
-remove_one(
-    const char *path, const struct stat *status, int type, struct FTW *where)
+remove_one(const char *path, const struct stat *status, int type,
+    struct FTW *where)
 {
 	(void)status;
 	(void)type;
@@ -57,8 +57,8 @@ test_dir_write(const char *path, const char *name, const char *text)
 
 	if (directory < 0)
 		return -errno;
-	file = openat(
-	    directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	file = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	    0644);
 	if (file < 0)
 		return -errno;
 	n = write(file, text, len);

@@ -27,11 +27,11 @@ list(const char *directory, struct test_fd *ret, size_t max)
 			continue;
 		if (n++ >= max)
 			continue;
-		(void)snprintf(
-		    link, sizeof(link), "%s/%s", directory, e->d_name);
+		(void)snprintf(link, sizeof(link), "%s/%s", directory,
+		    e->d_name);
 		ret[n - 1].number = atoi(e->d_name);
-		len = readlink(
-		    link, ret[n - 1].target, sizeof(ret[n - 1].target) - 1);
+		len = readlink(link, ret[n - 1].target,
+		    sizeof(ret[n - 1].target) - 1);
 		ret[n - 1].target[len > 0 ? len : 0] = '\0';
 	}
 	(void)closedir(walk);

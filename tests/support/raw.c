@@ -15,8 +15,8 @@ put(unsigned char *at, uint32_t value, size_t n)
 }
 
 void
-test_raw_header(
-    unsigned char *ret, uint16_t type, uint16_t op, uint32_t id, int32_t status)
+test_raw_header(unsigned char *ret, uint16_t type, uint16_t op, uint32_t id,
+    int32_t status)
 {
 	ret = put(ret, type, 2);
 	ret = put(ret, op, 2);
@@ -25,8 +25,8 @@ test_raw_header(
 }
 
 ssize_t
-test_raw_send(
-    int fd, const void *bytes, size_t len, const int *fds, size_t n_fds)
+test_raw_send(int fd, const void *bytes, size_t len, const int *fds,
+    size_t n_fds)
 {
 	union {
 		struct cmsghdr align;

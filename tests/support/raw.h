@@ -17,7 +17,7 @@ void test_raw_header(unsigned char *ret, uint16_t type, uint16_t op,
  * Sends one record as it is, however broken, with n_fds descriptors in one
  * control message.  Does not wait.  Returns the bytes sent or -errno.
  */
-ssize_t test_raw_send(
-    int fd, const void *bytes, size_t len, const int *fds, size_t n_fds);
+ssize_t test_raw_send(int fd, const void *bytes, size_t len, const int *fds,
+    size_t n_fds);
 
 #endif
