@@ -99,7 +99,7 @@ psd_sys_pidfd_open(pid_t pid)
 }
 
 int
-psd_sys_pidfd_send_signal(int pidfd, int number)
+psd_sys_pidfd_kill(int pidfd, int number)
 {
 	return result(syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0));
 }

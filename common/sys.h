@@ -47,7 +47,7 @@ int psd_sys_landlock_allow(int ruleset_fd, int fd, uint64_t rights);
 int psd_sys_landlock_restrict(int ruleset_fd);
 
 int psd_sys_pidfd_open(pid_t pid);
-int psd_sys_pidfd_send_signal(int pidfd, int number);
+int psd_sys_pidfd_kill(int pidfd, int number);
 
 /* Drops every capability of the three sets that capset(2) knows. */
 int psd_sys_capset_nothing(void);

@@ -186,7 +186,7 @@ reap(const struct psd_child *child)
 {
 	siginfo_t info;
 
-	(void)psd_sys_pidfd_send_signal(child->pidfd, SIGKILL);
+	(void)psd_sys_pidfd_kill(child->pidfd, SIGKILL);
 	while (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED) < 0 &&
 	    errno == EINTR)
 		continue;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_CAPS_H
+#define PSD_CAPS_H
+
+#include "policy/policy.h"
+
+/*
+ * Which capabilities the daemon keeps: those that it needs to confine
+ * helpers, and those that the operations granted by its policies call for
+ * (CAP rows of ops.def).
+ */
+
+/*
+ * Once, after the policies are loaded and before
+ * psd_spawn_prepare_process(): drops every capability from the permitted and
+ * effective set that neither we nor policies need.  keep holds names ("CAP_NET_RAW" or
+ * "net_raw") of those that KeepCapabilities= keeps in advance.  A capability
+ * that we never had is no error.  0, or -errno with diag.
+ */
+int psd_caps_keep(const struct psd_policy *const *policies, size_t n_policies,
+    const struct psd_words *keep, struct psd_diag *diag);
+
+/*
+ * Before a reload: adds an error for each capability that policies need and
+ * that we no longer have: "www.policy:12: needs a restart: CAP_CHOWN".
+ * Returns 0, or -EPERM.  Capabilities that were not there at the start
+ * either are not asked for.
+ */
+int psd_caps_missing(const struct psd_policy *const *policies,
+    size_t n_policies, struct psd_diag *diag);
+
+/* The permitted set, for status: "chown kill setuid"; cut where full. */
+void psd_caps_text(char *ret, size_t size);
+
+#endif

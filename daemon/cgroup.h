@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_CGROUP_H
+#define PSD_CGROUP_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How many leaves there may be at a time, and leaves that wait for removal. */
+enum { PSD_LEAVES_MAX = 65536 };
+
+struct psd_leaf {
+	int fd;         /* its directory, or PSD_NO_FD: the place is free */
+	bool is_doomed; /* removed as soon as its last process is gone */
+};
+
+/* The control group (version 2) that is ours to divide. */
+struct psd_cgroup {
+	int base_fd; /* or PSD_NO_FD: there is none */
+	char path[PATH_MAX];
+	bool has_memory, has_pids; /* controllers of the leaves */
+	struct psd_leaf *leaves;   /* owned */
+	uint32_t n_leaves, n_doomed;
+};
+
+/*
+ * Finds the base: named by its path below the mount ("/privsepd.slice") or
+ * where we are now; it must be ours to write and hold no process but us.
+ * Moves this process into a leaf "daemon" of it, since a group with leaves
+ * holds no processes, and removes leaves that a predecessor has left behind.
+ * 0, or -errno and in ret_why one line of what is in the way; then there is
+ * no cgroup, and the other functions are not to be called.
+ */
+int psd_cgroup_open(struct psd_cgroup *cgroup, const char *named, char *ret_why,
+    size_t size);
+void psd_cgroup_close(struct psd_cgroup *cgroup);
+
+/*
+ * Makes a leaf for one instance, ahead of its start.  Limits apply where
+ * the controllers are there; UINT64_MAX and UINT32_MAX mean none.  Returns
+ * its number, or -errno.
+ */
+int psd_cgroup_leaf_make(struct psd_cgroup *cgroup, uint64_t memory_max,
+    uint32_t tasks_max);
+
+/* Its directory, for psd_birth.cgroup_fd; borrowed. */
+int psd_cgroup_leaf_fd(const struct psd_cgroup *cgroup, int leaf);
+
+/* Kills every process in it.  0 or -errno. */
+int psd_cgroup_leaf_kill(struct psd_cgroup *cgroup, int leaf);
+
+/*
+ * Kills what is left in it and removes it; one that cannot be removed yet
+ * is doomed, and later calls and psd_cgroup_sweep() try again.
+ */
+void psd_cgroup_leaf_remove(struct psd_cgroup *cgroup, int leaf);
+
+/* For a timer, as long as n_doomed is not 0. */
+void psd_cgroup_sweep(struct psd_cgroup *cgroup);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_PLAN_H
+#define PSD_PLAN_H
+
+#include "daemon/host.h"
+#include "daemon/spawn.h"
+
+struct psd_prepared_resources;
+
+/* A plan and everything that it borrows; it does not change any more. */
+struct psd_prepared {
+	struct psd_plan plan;
+	uint32_t layers; /* PSD_LAYER_* that a helper started by it gets */
+	struct psd_prepared_resources *own;
+};
+
+/*
+ * Prepares what the instances of a policy share: opens the executable (or a
+ * script's interpreter), compiles the filters, makes the Landlock ruleset
+ * and the namespaces.  A layer that Require= names and cannot be had is an
+ * error; another one that is missing is a warning.  Waits for the keeper of
+ * the namespaces, some milliseconds.  Returns NULL with diag (file and line)
+ * on failure.
+ */
+struct psd_prepared *psd_plan_prepare(const struct psd_host *host,
+    const struct psd_policy *policy, struct psd_diag *diag);
+void psd_plan_free(struct psd_prepared *prepared);
+
+/* As in the structure; 0 for NULL. */
+uint32_t psd_prepared_layers(const struct psd_prepared *prepared);
+
+#endif

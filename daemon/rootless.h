@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_ROOTLESS_H
+#define PSD_ROOTLESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Started by an ordinary user: enters a user namespace in which we are uid 0
+ * and nobody else is mapped, so that namespaces, and with them the root of
+ * helpers, can be had.  To be called first, by the only thread.  Does
+ * nothing when we have the capabilities to confine helpers as they are.
+ * Returns 0 and whether we are in such a namespace now, or -errno and in
+ * ret_why one line of why there is none; then we go on without.
+ */
+int psd_rootless_enter(bool *ret_entered, char *ret_why, size_t size);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_UID_H
+#define PSD_UID_H
+
+#include "policy/diag.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* UidRange='s default, 1900000000-1900065535. */
+enum { PSD_UID_FIRST = 1900000000, PSD_UIDS = 65536 };
+
+/*
+ * The uids (and gids of the same numbers) that helpers get, one each.  A uid
+ * is given again only when no process has it, since processes of one uid can
+ * attack each other.
+ */
+struct psd_uid_range {
+	uid_t first;
+	uint32_t n;
+	uint32_t next;          /* where the search begins */
+	uint32_t n_quarantined; /* released, but a process still has it */
+	unsigned char *states;  /* one for each; owned */
+};
+
+/*
+ * Checks the range against the uid map that we live in, /etc/passwd,
+ * /etc/subuid and /etc/subgid, and passes over uids that processes have at
+ * present.  0, or -errno with diag.
+ */
+int psd_uid_range_init(struct psd_uid_range *range, uid_t first, uint32_t n,
+    struct psd_diag *diag);
+void psd_uid_range_free(struct psd_uid_range *range);
+
+/* 0 and a uid that no process has, or -EAGAIN when all are in use. */
+int psd_uid_take(struct psd_uid_range *range, uid_t *ret_uid);
+
+/*
+ * Gives back a uid whose helper is dead.  If other processes have it (which
+ * the helper left behind), they are killed, and it is in quarantine until
+ * they are gone.
+ */
+void psd_uid_release(struct psd_uid_range *range, uid_t uid);
+
+/*
+ * Kills what still has a uid in quarantine and releases those that nobody
+ * has any more; for a timer, as long as n_quarantined is not 0.  Looks at a
+ * bounded number of them.
+ */
+void psd_uid_sweep(struct psd_uid_range *range);
+
+#endif
