@@ -30,6 +30,7 @@ psd_frame_init(struct psd_frame *frame)
 	frame->status = 0;
 	frame->len = 0;
 	frame->n_fds = 0;
+	frame->is_cut = false;
 	for (size_t i = 0; i < PSD_FDS_MAX; i++)
 		frame->fds[i] = PSD_NO_FD;
 }
@@ -154,6 +155,20 @@ receive(int fd, struct msghdr *header, int flags)
 	return n;
 }
 
+/*
+ * The header was understood, the body was not cut, yet descriptors were: the
+ * frame becomes empty but for what tells whose they were.
+ */
+static void
+keep_header(struct psd_frame *frame)
+{
+	for (size_t i = 0; i < PSD_FDS_MAX; i++)
+		psd_fd_cleanup(&frame->fds[i]);
+	frame->n_fds = 0;
+	frame->len = 0;
+	frame->is_cut = true;
+}
+
 enum psd_heard
 psd_frame_recv(int fd, int wait, struct psd_frame *frame)
 {
@@ -167,22 +182,25 @@ psd_frame_recv(int fd, int wait, struct psd_frame *frame)
 	};
 	const int flags = MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT);
 	const ssize_t n = receive(fd, &header, flags);
-	bool whole;
+	bool whole, known;
 
 	if (n < 0)
 		return judge_error(errno);
-	whole = header.msg_controllen == 0 || take_ancillary(&header, frame);
+	/* At the limit of descriptors nothing but MSG_CTRUNC tells of them. */
+	whole = take_ancillary(&header, frame);
 	if (n == 0) {
 		psd_frame_clear(frame);
 		return whole ? judge_nothing(fd) : PSD_HEARD_BROKEN;
 	}
 	frame->len = (uint32_t)n;
-	if (!whole || (header.msg_flags & MSG_TRUNC) != 0 ||
-	    !split_header(frame)) {
+	known = (header.msg_flags & MSG_TRUNC) == 0 && split_header(frame);
+	if (known && whole)
+		return PSD_HEARD_FRAME;
+	if (known && (header.msg_flags & MSG_CTRUNC) != 0)
+		keep_header(frame);
+	else
 		psd_frame_clear(frame);
-		return PSD_HEARD_BROKEN;
-	}
-	return PSD_HEARD_FRAME;
+	return PSD_HEARD_BROKEN;
 }
 
 static ssize_t

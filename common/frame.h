@@ -2,6 +2,7 @@
 #ifndef PSD_FRAME_H
 #define PSD_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,9 +34,10 @@ struct psd_frame {
 	uint16_t op;
 	uint32_t id;
 	int32_t status;
-	uint32_t len;  /* of the record in bytes[], header included */
+	uint32_t len; /* of the record in bytes[], header included */
 	uint32_t n_fds;
 	int fds[PSD_FDS_MAX]; /* owned by the frame until taken */
+	bool is_cut;          /* its descriptors were lost, see below */
 	unsigned char bytes[PSD_FRAME_MAX];
 };
 
@@ -60,6 +62,10 @@ void psd_frame_clear(struct psd_frame *frame);
  * again.  wait says whether to block.  Too long a record, too many
  * descriptors or ancillary data of another type are PSD_HEARD_BROKEN, and
  * whatever came along is closed.  Descriptors arrive close-on-exec.
+ *
+ * A receiver that is at its limit of descriptors loses those of the record:
+ * broken, too, but the frame has is_cut and the header's fields, so that a
+ * helper can tell which of its requests failed for that.
  */
 enum psd_heard psd_frame_recv(int fd, int wait, struct psd_frame *frame);
 
