@@ -14,9 +14,13 @@ extern "C" {
  *
  * Functions return a descriptor, a count or 0, and -errno on failure: -EPERM
  * when the policy does not grant the request, -EPIPE when the conversation
- * has ended.  Descriptors returned are close-on-exec and the caller's.  A
- * conversation may be used by several threads; requests are answered one
- * after the other.
+ * has ended, -EPROTO when the other side broke the protocol.  Descriptors
+ * returned are close-on-exec and the caller's.
+ *
+ * Several threads may use a conversation at a time; while one waits for a
+ * connection the others are answered.  privsep_end() and privsep_free() want
+ * the conversation for themselves.  A process made by fork() must leave its
+ * parent's conversation alone.
  */
 
 struct privsep; /* a conversation */
@@ -29,12 +33,17 @@ const char *privsep_version(void);
 /*
  * Finds the end of the pair that this process was started with (LISTEN_PID,
  * LISTEN_FDS and LISTEN_FDNAMES=privsep) and agrees on a protocol version.
- * On success *ret is the caller's until privsep_free().  -ENOENT: this
- * process was not started by privsepd.  -EPROTONOSUPPORT: no common version.
+ * Call it once.  On success *ret is the caller's until privsep_end() or
+ * privsep_free().  -ENOENT: this process was not started by privsepd.
+ * -EINVAL: the variables contradict themselves.  -EPROTONOSUPPORT: no common
+ * version.
  */
 int privsep_init(struct privsep **ret);
 
-/* The same over fd, which it takes over also when it fails. */
+/*
+ * The same over fd, which it takes over also when it fails.  -EPROTOTYPE: fd
+ * is not an AF_UNIX socket of type SOCK_SEQPACKET.
+ */
 int privsep_from_fd(struct privsep **ret, int fd);
 
 /* The service's name, valid as long as the conversation. */
@@ -42,8 +51,9 @@ const char *privsep_service(const struct privsep *conversation);
 
 /*
  * Says that no further request comes, waits until the daemon has ended its
- * side too (so that it sees an orderly end), and frees.  Returns 0, or -errno
- * when the end was not orderly.  NULL is fine.
+ * side too (so that it sees an orderly end), and frees, also when it fails.
+ * Replies that are still on their way are discarded and their descriptors
+ * closed.  Returns 0, or -errno when the end was not orderly.  NULL is fine.
  */
 int privsep_end(struct privsep *conversation);
 
@@ -55,8 +65,9 @@ int privsep_ping(struct privsep *conversation);
 
 /*
  * open(2) by the daemon: flags of O_RDONLY, O_WRONLY, O_RDWR, O_APPEND,
- * O_CREAT, O_EXCL, O_TRUNC, O_CLOEXEC (always on); others are -EINVAL.  mode
- * counts with O_CREAT.
+ * O_CREAT, O_EXCL, O_TRUNC, O_CLOEXEC (always on); others are -EINVAL, and
+ * so are those that write together with O_RDONLY.  path is absolute.  mode
+ * counts with O_CREAT, up to 0777; no umask is applied to it.
  */
 int privsep_open(struct privsep *conversation, const char *path, int flags,
     mode_t mode);
@@ -65,7 +76,7 @@ struct privsep_stat {
 	uint32_t mode; /* type and permissions, as st_mode */
 	uint32_t links;
 	uint32_t uid, gid;
-	uint64_t size;        /* bytes */
+	uint64_t size;         /* bytes */
 	int64_t modified_nsec; /* since the epoch */
 };
 
@@ -75,7 +86,7 @@ int privsep_stat(struct privsep *conversation, const char *path,
 /*
  * Calls entry(cookie, name, type) for each entry of a directory but "." and
  * "..", type being one of dirent.h's DT_*, until it returns other than 0,
- * which is then returned.
+ * which is then returned.  entry may make requests.
  */
 int privsep_read_directory(struct privsep *conversation, const char *path,
     int (*entry)(void *cookie, const char *name, unsigned char type),
@@ -89,9 +100,15 @@ int privsep_read_directory(struct privsep *conversation, const char *path,
 int privsep_accept(struct privsep *conversation, uint32_t *ret_listener);
 
 /*
- * The same without waiting, for an event loop: ask once, watch
- * privsep_fd() for input, and take the answer.  take returns -EAGAIN as long
- * as there is none.  Other requests may be made meanwhile.
+ * The same without waiting, for an event loop: ask, watch privsep_fd() for
+ * input, and take the answer.  take returns -EAGAIN as long as there is none,
+ * and -EPIPE once the daemon has ended its side, whether something was asked
+ * or not.  ask may be called again before the answer came, for one more
+ * connection; -EBUSY: too many.
+ *
+ * Any other request may find the answer on its way, and privsep_fd() has no
+ * input for it any more: take until -EAGAIN before every wait, and let only
+ * the thread that watches privsep_fd() make requests.
  */
 int privsep_accept_ask(struct privsep *conversation);
 int privsep_accept_take(struct privsep *conversation, uint32_t *ret_listener);
@@ -99,9 +116,12 @@ int privsep_accept_take(struct privsep *conversation, uint32_t *ret_listener);
 /* The descriptor to watch (poll(2)); owned by the conversation. */
 int privsep_fd(const struct privsep *conversation);
 
-/* One message to the log; priority is a level of syslog(3). */
-int privsep_log(struct privsep *conversation, int priority,
-    const char *format, ...) __attribute__((format(printf, 3, 4)));
+/*
+ * One message to the log, cut at 4096 bytes; priority is a level of
+ * syslog(3).
+ */
+int privsep_log(struct privsep *conversation, int priority, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
 
 /*
  * Gives up an operation ("open", "accept", ...; see privsepd.policy(5)) for

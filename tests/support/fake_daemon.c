@@ -87,8 +87,9 @@ do_read_directory(struct serving *s, const struct psd_read_directory_req *req,
 		seekdir(dir, (long)req->cursor);
 	do
 		entry = readdir(dir);
-	while (entry != NULL && (strcmp(entry->d_name, ".") == 0 ||
-	    strcmp(entry->d_name, "..") == 0));
+	while (entry != NULL &&
+	    (strcmp(entry->d_name, ".") == 0 ||
+		strcmp(entry->d_name, "..") == 0));
 	rep->entries = (struct psd_bytes){ s->batch, 0 };
 	rep->cursor = (uint64_t)telldir(dir);
 	if (entry != NULL) {
@@ -106,7 +107,8 @@ static int
 perform(struct serving *s, const struct psd_op_row *row,
     const union psd_any_req *req, union psd_any_rep *rep)
 {
-	switch (row->op) {
+	/* An int, since the rows of control.sock are none of ours. */
+	switch ((int)row->op) {
 	case PSD_OP_hello:
 		rep->as_hello.version = PSD_PROTOCOL;
 		rep->as_hello.service = psd_str_of("fake");
@@ -132,8 +134,8 @@ perform(struct serving *s, const struct psd_op_row *row,
 }
 
 static void
-answer(struct serving *s, const struct psd_op_row *row, uint32_t id,
-    int status, union psd_any_rep *rep)
+answer(struct serving *s, const struct psd_op_row *row, uint32_t id, int status,
+    union psd_any_rep *rep)
 {
 	psd_frame_init(&s->out);
 	if (status == 0)

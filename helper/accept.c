@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+#include "helper/exchange.h"
+#include "helper/stub.h"
+
+#include <errno.h>
+
+static int
+take_connection(const struct psd_accept_rep *rep, uint32_t *ret_listener)
+{
+	if (ret_listener != NULL)
+		*ret_listener = rep->listener;
+	return rep->connection;
+}
+
+int
+privsep_accept(struct privsep *conversation, uint32_t *ret_listener)
+{
+	struct psd_accept_req req = { 0 };
+	struct psd_accept_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_accept(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r < 0 ? r : take_connection(&rep, ret_listener);
+}
+
+int
+privsep_accept_ask(struct privsep *conversation)
+{
+	struct psd_accept_req req = { 0 };
+	struct psd_waiting *place;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_exchange_ask(conversation, psd_op_find(PSD_OP_accept), &req,
+	    sizeof(struct psd_accept_rep), &place);
+	if (r == 0)
+		place->is_kept = true;
+	psd_exchange_unlock(conversation);
+	return r;
+}
+
+static struct psd_waiting *
+find_answered(struct privsep *conversation)
+{
+	for (size_t i = 0; i < PSD_WAITING_MAX; i++) {
+		struct psd_waiting *place = &conversation->waiting[i];
+
+		if (place->is_kept && place->state == PSD_WAIT_ANSWERED)
+			return place;
+	}
+	return NULL;
+}
+
+int
+privsep_accept_take(struct privsep *conversation, uint32_t *ret_listener)
+{
+	struct psd_waiting *place;
+	struct psd_accept_rep rep;
+	int r = 0;
+
+	psd_exchange_lock(conversation);
+	place = find_answered(conversation);
+	if (place == NULL) {
+		r = psd_exchange_drain(conversation);
+		place = find_answered(conversation);
+	}
+	if (place != NULL)
+		r = psd_exchange_answer(conversation, place, &rep);
+	psd_exchange_unlock(conversation);
+	if (place != NULL && r == 0)
+		return take_connection(&rep, ret_listener);
+	return r < 0 ? r : -EAGAIN;
+}

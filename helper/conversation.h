@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_CONVERSATION_H
+#define PSD_CONVERSATION_H
+
+#include "common/conv.h"
+#include "common/kind.h"
+#include "common/ops.h"
+#include "helper/privsep.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+
+/*
+ * Requests that one conversation may have waiting at a time, and how many of
+ * them may be accept, whose reply can take for ever.
+ */
+enum { PSD_WAITING_MAX = 16, PSD_ACCEPTS_MAX = 8 };
+
+enum psd_wait_state {
+	PSD_WAIT_FREE,     /* no request */
+	PSD_WAIT_ASKED,    /* sent, no reply yet */
+	PSD_WAIT_ANSWERED, /* status and rep are there to be taken */
+};
+
+/* A request that was sent, until its reply is taken. */
+struct psd_waiting {
+	enum psd_wait_state state;
+	bool is_kept; /* nobody waits in a call for it: privsep_accept_ask() */
+	uint32_t id;
+	int status;
+	const struct psd_op_row *row;
+	size_t rep_size;
+	union psd_any_rep rep;
+};
+
+/*
+ * A conversation.  lock guards everything but what the comments except; it is
+ * free while a thread waits for the daemon.  At most one thread receives at a
+ * time, and hands what it finds to whoever waits for it, so that one thread
+ * may wait for a connection while others open files.
+ */
+struct privsep {
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* a reply came, or the receiver's place is
+				   free, or the conversation is over */
+	struct psd_conv conv;
+	int fate;       /* 0 as long as it goes on, then -EPIPE, -EPROTO or
+			   what our own receiving failed with */
+	bool receiving; /* a thread is in recvmsg(), and in is its own */
+	/* Whose reply in still holds; nobody receives before it was taken. */
+	struct psd_waiting *unread;
+	uint32_t last_id;
+	struct psd_waiting waiting[PSD_WAITING_MAX];
+	struct psd_frame out;
+	struct psd_frame in;
+	char service[PSD_NAME_MAX + 1]; /* does not change after hello */
+};
+
+#endif

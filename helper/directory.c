@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/codec.h"
+#include "helper/exchange.h"
+#include "helper/stub.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+/*
+ * A batch of entries, out of the frame, so that the function that is given
+ * them may make requests.  Each is a byte of type, a byte of length, the name.
+ */
+struct batch {
+	uint32_t len;
+	unsigned char bytes[PSD_BYTES_MAX];
+};
+
+enum { ENTRY_HEAD = 2 };
+
+/*
+ * Takes the entry at *at apart and moves *at behind it.  False when it is no
+ * name of a file.
+ */
+static bool
+next_entry(const struct batch *batch, uint32_t *at, char *ret_name,
+    unsigned char *ret_type)
+{
+	const unsigned char *const entry = batch->bytes + *at;
+	const uint32_t left = batch->len - *at;
+	size_t len;
+
+	if (left < ENTRY_HEAD)
+		return false;
+	len = entry[1];
+	if (len == 0 || left - ENTRY_HEAD < len)
+		return false;
+	if (memchr(entry + ENTRY_HEAD, '\0', len) != NULL ||
+	    memchr(entry + ENTRY_HEAD, '/', len) != NULL)
+		return false;
+	memcpy(ret_name, entry + ENTRY_HEAD, len);
+	ret_name[len] = '\0';
+	*ret_type = entry[0];
+	*at += ENTRY_HEAD + (uint32_t)len;
+	return true;
+}
+
+static bool
+is_well_formed(const struct batch *batch)
+{
+	char name[PSD_NAME_MAX + 1];
+	unsigned char type;
+
+	for (uint32_t at = 0; at < batch->len;)
+		if (!next_entry(batch, &at, name, &type))
+			return false;
+	return true;
+}
+
+static int
+fetch(struct privsep *conversation, struct psd_read_directory_req *req,
+    struct batch *ret)
+{
+	struct psd_read_directory_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_read_directory(conversation, req, &rep);
+	if (r == 0) {
+		ret->len = rep.entries.len;
+		memcpy(ret->bytes, rep.entries.at, rep.entries.len);
+		req->cursor = rep.cursor;
+		if (!is_well_formed(ret))
+			r = psd_exchange_break(conversation);
+	}
+	psd_exchange_unlock(conversation);
+	return r == -EMSGSIZE ? -ENAMETOOLONG : r;
+}
+
+static int
+tell(const struct batch *batch,
+    int (*entry)(void *cookie, const char *name, unsigned char type),
+    void *cookie)
+{
+	char name[PSD_NAME_MAX + 1];
+	unsigned char type;
+	int r = 0;
+
+	for (uint32_t at = 0; r == 0 && at < batch->len;)
+		if (next_entry(batch, &at, name, &type))
+			r = entry(cookie, name, type);
+	return r;
+}
+
+int
+privsep_read_directory(struct privsep *conversation, const char *path,
+    int (*entry)(void *cookie, const char *name, unsigned char type),
+    void *cookie)
+{
+	struct psd_read_directory_req req = { .path = psd_str_of(path) };
+	struct batch batch;
+	int r;
+
+	do {
+		r = fetch(conversation, &req, &batch);
+		if (r == 0)
+			r = tell(&batch, entry, cookie);
+	} while (r == 0 && batch.len > 0);
+	return r;
+}

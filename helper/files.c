@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/codec.h"
+#include "helper/exchange.h"
+#include "helper/stub.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+
+/* What open(2)'s flags beside the access mode are on the wire. */
+static const struct {
+	int flag;
+	uint32_t access;
+} flag_bits[] = {
+	{ O_CREAT, PSD_ACCESS_CREATE },
+	{ O_EXCL, PSD_ACCESS_EXCLUSIVE },
+	{ O_TRUNC, PSD_ACCESS_TRUNCATE },
+};
+
+enum {
+	FLAGS_THAT_WRITE = O_APPEND | O_CREAT | O_TRUNC,
+	FLAGS_KNOWN = O_ACCMODE | FLAGS_THAT_WRITE | O_EXCL | O_CLOEXEC,
+};
+
+static bool
+is_sensible(int flags)
+{
+	const int mode = flags & O_ACCMODE;
+
+	if ((flags & ~FLAGS_KNOWN) != 0)
+		return false;
+	if (mode != O_RDONLY && mode != O_WRONLY && mode != O_RDWR)
+		return false;
+	if (mode == O_RDONLY && (flags & FLAGS_THAT_WRITE) != 0)
+		return false;
+	return (flags & O_EXCL) == 0 || (flags & O_CREAT) != 0;
+}
+
+static uint32_t
+access_of(int flags)
+{
+	const int mode = flags & O_ACCMODE;
+	uint32_t access = mode == O_WRONLY ? 0 : PSD_ACCESS_READ;
+
+	if (mode != O_RDONLY)
+		access |= (flags & O_APPEND) != 0 ? PSD_ACCESS_APPEND
+						  : PSD_ACCESS_WRITE;
+	for (size_t i = 0; i < sizeof(flag_bits) / sizeof(flag_bits[0]); i++)
+		if ((flags & flag_bits[i].flag) != 0)
+			access |= flag_bits[i].access;
+	return access;
+}
+
+/* A path that does not fit the frame is told as open(2) would. */
+static int
+path_error(int r)
+{
+	return r == -EMSGSIZE ? -ENAMETOOLONG : r;
+}
+
+int
+privsep_open(struct privsep *conversation, const char *path, int flags,
+    mode_t mode)
+{
+	struct psd_open_req req = {
+		.access = access_of(flags),
+		.path = psd_str_of(path),
+		.mode = (flags & O_CREAT) != 0 ? mode : 0,
+	};
+	struct psd_open_rep rep;
+	int r;
+
+	if (!is_sensible(flags) || req.mode > 0777)
+		return -EINVAL;
+	psd_exchange_lock(conversation);
+	r = psd_call_open(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r < 0 ? path_error(r) : rep.file;
+}
+
+int
+privsep_stat(struct privsep *conversation, const char *path,
+    struct privsep_stat *ret)
+{
+	struct psd_stat_req req = { .path = psd_str_of(path) };
+	struct psd_stat_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_stat(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	if (r < 0)
+		return path_error(r);
+	*ret = (struct privsep_stat){
+		.mode = rep.mode,
+		.links = rep.links,
+		.uid = rep.uid,
+		.gid = rep.gid,
+		.size = rep.size,
+		.modified_nsec = rep.modified,
+	};
+	return 0;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+#include "helper/waiting.h"
+
+struct psd_waiting *
+psd_waiting_find_free(struct privsep *conversation)
+{
+	for (size_t i = 0; i < PSD_WAITING_MAX; i++)
+		if (conversation->waiting[i].state == PSD_WAIT_FREE)
+			return &conversation->waiting[i];
+	return NULL;
+}
+
+struct psd_waiting *
+psd_waiting_find_asked(struct privsep *conversation, uint32_t id)
+{
+	for (size_t i = 0; i < PSD_WAITING_MAX; i++)
+		if (conversation->waiting[i].state == PSD_WAIT_ASKED &&
+		    conversation->waiting[i].id == id)
+			return &conversation->waiting[i];
+	return NULL;
+}
+
+/* Connections may be waited for as long as room is left for the rest. */
+bool
+psd_waiting_has_room(const struct privsep *conversation,
+    const struct psd_op_row *row)
+{
+	size_t n_free = 0;
+	size_t n_accepts = 0;
+
+	for (size_t i = 0; i < PSD_WAITING_MAX; i++) {
+		const struct psd_waiting *place = &conversation->waiting[i];
+
+		if (place->state == PSD_WAIT_FREE)
+			n_free++;
+		else if (place->row->op == PSD_OP_accept)
+			n_accepts++;
+	}
+	if (row->op == PSD_OP_accept && n_accepts >= PSD_ACCEPTS_MAX)
+		return false;
+	return n_free > 0;
+}
+
+/* The counter wraps, and a request that waits for long keeps its id. */
+uint32_t
+psd_waiting_new_id(struct privsep *conversation)
+{
+	do
+		conversation->last_id++;
+	while (psd_waiting_find_asked(conversation, conversation->last_id) !=
+	    NULL);
+	return conversation->last_id;
+}

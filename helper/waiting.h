@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_WAITING_H
+#define PSD_WAITING_H
+
+#include "helper/conversation.h"
+
+/*
+ * The table of a conversation's requests that wait for their replies.  Its
+ * places are taken and left by helper/exchange.c, under the lock.
+ */
+
+/* A free place, or NULL. */
+struct psd_waiting *psd_waiting_find_free(struct privsep *conversation);
+
+/* The request of this id, if there is one that has no reply yet, or NULL. */
+struct psd_waiting *psd_waiting_find_asked(struct privsep *conversation,
+    uint32_t id);
+
+/* May one more request of this row wait? */
+bool psd_waiting_has_room(const struct privsep *conversation,
+    const struct psd_op_row *row);
+
+/* An id that no waiting request has. */
+uint32_t psd_waiting_new_id(struct privsep *conversation);
+
+#endif
