@@ -8,15 +8,15 @@
 extern const char *const psd_policy_dirs[];
 
 enum psd_load_flags {
-	PSD_LOAD_HOLD = 1 << 0, /* open the grants' directories; a missing one
+	PSD_LOAD_HOLD = 1 << 0,  /* open the grants' directories; a missing one
 				   is an error unless its line begins with - */
 	PSD_LOAD_TRUST = 1 << 1, /* accept files of any owner and mode (check
 				    of a file that is still being written) */
 };
 
 /*
- * Reads NAME.policy, first found in dirs, and NAME.policy.d/*.conf of all of
- * them, and compiles the result.  Returns the policy, or NULL with diag
+ * Reads NAME.policy, first found in dirs, and all of NAME.policy.d's
+ * *.conf in each of them, and compiles the result.  Returns the policy, or NULL with diag
  * saying why; diag may hold warnings besides a policy.  A name that is masked
  * by a link to /dev/null gives NULL and no error.
  */
@@ -41,8 +41,7 @@ void psd_policy_names_free(char **names);
  * which they count.  Returns 0, or -errno with diag.
  */
 int psd_policy_cat(const char *const *dirs, const char *name,
-    void (*line)(void *cookie, const struct psd_where *where,
-	const char *text),
+    void (*line)(void *cookie, const struct psd_where *where, const char *text),
     void *cookie, struct psd_diag *diag);
 
 #endif

@@ -21,7 +21,11 @@ enum psd_layer {
 	PSD_LAYER_ALL = (1 << 7) - 1,
 };
 
-enum psd_violation { PSD_VIOLATION_KILL, PSD_VIOLATION_ERRNO, PSD_VIOLATION_LOG };
+enum psd_violation {
+	PSD_VIOLATION_KILL,
+	PSD_VIOLATION_ERRNO,
+	PSD_VIOLATION_LOG
+};
 enum psd_restart { PSD_RESTART_ALWAYS, PSD_RESTART_ON_FAILURE, PSD_RESTART_NO };
 enum psd_verdicts { PSD_VERDICTS_REFUSED, PSD_VERDICTS_ALL, PSD_VERDICTS_NONE };
 
@@ -61,7 +65,7 @@ enum psd_modifier {
 /* One Allow or Deny line. */
 struct psd_grant {
 	struct psd_where where;
-	const char *text;   /* "AllowOpen=read /srv/www/**" */
+	const char *text; /* "AllowOpen=read /etc/hosts" */
 	bool is_deny;
 	uint32_t index;     /* counts all grants of the policy from 0 */
 	uint32_t access;    /* PSD_ACCESS_* granted or denied, or 0 */
@@ -77,12 +81,17 @@ struct psd_grant {
 	 */
 	int dir_fd;
 	size_t dir_len;
+	bool may_be_missing; /* the line's path begins with "-" */
 };
+
+struct psd_arena;
+struct psd_index;
 
 /* What a policy says of one operation. */
 struct psd_grants {
 	struct psd_grant *at; /* in order of the files */
 	size_t n;
+	struct psd_index *index; /* by directory; NULL: each is looked at */
 };
 
 /*
@@ -100,11 +109,11 @@ struct psd_policy {
 	struct psd_listen *listens;
 	size_t n_listens;
 	uint32_t instances_min, instances_max;
-	uint64_t memory_max; /* bytes; UINT64_MAX: none */
-	uint32_t tasks_max;  /* UINT32_MAX: none */
+	uint64_t memory_max;      /* bytes; UINT64_MAX: none */
+	uint32_t tasks_max;       /* UINT32_MAX: none */
 	struct psd_limit *limits; /* RLIMIT_NOFILE and RLIMIT_CORE always */
 	size_t n_limits;
-	uint32_t nofile; /* LimitNOFILE=, the hard limit; default 1024 */
+	uint32_t nofile;    /* LimitNOFILE=, the hard limit; default 1024 */
 	char **environment; /* NAME=value, ends with NULL */
 	const char *user;   /* User=, or NULL: a uid of its own each */
 	uid_t uid;          /* of user */
@@ -124,10 +133,14 @@ struct psd_policy {
 	enum psd_verdicts log_verdicts;
 	uint32_t request_rate; /* a second; 0: unlimited */
 	uint64_t request_timeout_usec;
-	struct psd_words view; /* file groups (AllowOpen=@runtime): visible
+	struct psd_words view;     /* file groups (AllowOpen=@runtime): visible
 				  paths, expanded; missing ones left out */
 	struct psd_grants *grants; /* one for each row of ops.def, in order */
 	uint32_t n_grants;         /* of all rows together */
+
+	struct psd_arena *arena; /* what all of the above lies in */
+	int *held;               /* directories; grants share them */
+	size_t n_held;
 };
 
 /* Frees it and closes what it holds.  NULL is fine. */

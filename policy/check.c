@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/index.h"
+#include "policy/match.h"
+
+#include <string.h>
+
+/* The grants that may speak of a question, one after the other. */
+struct candidates {
+	const struct psd_grants *grants;
+	const struct psd_question *question;
+	size_t path; /* whose grants are being looked at */
+	struct psd_index_look look;
+	size_t next; /* where there is no index */
+};
+
+static struct candidates
+candidates_of(const struct psd_grants *grants,
+    const struct psd_question *question)
+{
+	struct candidates all = { .grants = grants, .question = question };
+
+	if (grants->index != NULL && question->n_paths > 0)
+		all.look = psd_index_look(grants, &question->paths[0]);
+	return all;
+}
+
+static const struct psd_grant *
+next_candidate(struct candidates *all)
+{
+	const struct psd_question *question = all->question;
+
+	if (all->grants->index == NULL || question->n_paths == 0)
+		return all->next < all->grants->n
+		    ? &all->grants->at[all->next++]
+		    : NULL;
+	for (;;) {
+		const struct psd_grant *grant = psd_index_next(&all->look);
+
+		if (grant != NULL || ++all->path == question->n_paths)
+			return grant;
+		all->look =
+		    psd_index_look(all->grants, &question->paths[all->path]);
+	}
+}
+
+static const struct psd_grant *
+find_denial(const struct psd_grants *grants,
+    const struct psd_question *question)
+{
+	struct candidates all = candidates_of(grants, question);
+	const struct psd_grant *grant, *first = NULL;
+
+	while ((grant = next_candidate(&all)) != NULL)
+		if (grant->is_deny && psd_match_denies(grant, question) &&
+		    (first == NULL || grant->index < first->index))
+			first = grant;
+	return first;
+}
+
+static bool
+is_used_up(const struct psd_rights *rights, const struct psd_grant *grant)
+{
+	return (grant->modifiers & PSD_MODIFIER_ONCE) != 0 && rights != NULL &&
+	    rights->used[grant->index] != 0;
+}
+
+/*
+ * Of several lines that cover a request, the one that asks least of the file
+ * decides: the request is allowed if any of them would allow it alone.
+ */
+static unsigned
+strictness(const struct psd_grant *grant)
+{
+	unsigned n = 0;
+
+	if ((grant->modifiers & PSD_MODIFIER_ONCE) != 0)
+		n += 16;
+	if ((grant->modifiers & PSD_MODIFIER_OWNER) != 0)
+		n += 8;
+	if ((grant->modifiers & PSD_MODIFIER_LINKS1) != 0)
+		n += 4;
+	if ((grant->modifiers & PSD_MODIFIER_FOLLOW) == 0)
+		n += 2;
+	if ((grant->modifiers & PSD_MODIFIER_XDEV) == 0)
+		n += 1;
+	return n;
+}
+
+static bool
+is_better(const struct psd_grant *grant, const struct psd_grant *than)
+{
+	if (than == NULL || strictness(grant) != strictness(than))
+		return than == NULL || strictness(grant) < strictness(than);
+	return grant->index < than->index;
+}
+
+static const struct psd_grant *
+find_allowance(const struct psd_grants *grants,
+    const struct psd_question *question, const struct psd_rights *rights)
+{
+	struct candidates all = candidates_of(grants, question);
+	const struct psd_grant *grant, *best = NULL;
+
+	while ((grant = next_candidate(&all)) != NULL)
+		if (!grant->is_deny && !is_used_up(rights, grant) &&
+		    is_better(grant, best) && psd_match_allows(grant, question))
+			best = grant;
+	return best;
+}
+
+/* Has the helper said that it will not need this any more? */
+static bool
+is_given_up(const struct psd_rights *rights, const struct psd_op_row *row)
+{
+	const unsigned bit = (unsigned)row->op;
+
+	return rights != NULL && bit < 64 &&
+	    (rights->given_up & (UINT64_C(1) << bit)) != 0;
+}
+
+struct psd_verdict
+psd_policy_check(const struct psd_policy *policy,
+    const struct psd_rights *rights, const struct psd_op_row *row,
+    const void *req)
+{
+	const struct psd_verdict refused = { .is_allowed = false };
+	const struct psd_grants *grants;
+	struct psd_question question;
+	struct psd_verdict verdict = refused;
+
+	/* A row of another catalogue has no place among the grants. */
+	if (psd_op_find((uint32_t)row->op) != row)
+		return refused;
+	if (is_given_up(rights, row))
+		return (struct psd_verdict){ .is_given_up = true };
+	if (row->is_free)
+		return (struct psd_verdict){ .is_allowed = true };
+	if (!psd_match_ask(row, req, &question))
+		return refused;
+	grants = &policy->grants[row - psd_op_rows];
+	verdict.grant = find_denial(grants, &question);
+	if (verdict.grant != NULL)
+		return verdict;
+	verdict.grant = find_allowance(grants, &question, rights);
+	verdict.is_allowed = verdict.grant != NULL;
+	return verdict;
+}
+
+bool
+psd_policy_covers(const struct psd_policy *policy,
+    const struct psd_grant *grant, const struct psd_op_row *row,
+    uint32_t access, const char *path)
+{
+	const struct psd_question question = {
+		.has_access = access != 0,
+		.access = access,
+		.paths = { { path, (uint32_t)strlen(path) } },
+		.n_paths = 1,
+	};
+
+	if (psd_op_find((uint32_t)row->op) != row ||
+	    strlen(path) > PSD_PATH_MAX)
+		return false;
+	return psd_match_allows(grant, &question) &&
+	    find_denial(&policy->grants[row - psd_op_rows], &question) == NULL;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/glob.h"
+
+#include "policy/bracket.h"
+#include "policy/path.h"
+
+#include <string.h>
+
+static uint64_t tried;
+
+/* A component: from at, len bytes.  at is the end when there is none. */
+struct component {
+	const char *at;
+	size_t len;
+};
+
+uint64_t
+psd_glob_tried(void)
+{
+	return tried;
+}
+
+static struct component
+component_at(const char *at, const char *end)
+{
+	const char *slash = memchr(at, '/', (size_t)(end - at));
+
+	return (struct component){ at,
+		(size_t)((slash == NULL ? end : slash) - at) };
+}
+
+static struct component
+component_after(const struct component *component, const char *end)
+{
+	const char *at = component->at + component->len;
+
+	return component_at(at < end ? at + 1 : end, end);
+}
+
+static bool
+is_any_depth(const struct component *pattern)
+{
+	return pattern->len == 2 && memcmp(pattern->at, "**", 2) == 0;
+}
+
+/*
+ * Does the pattern's element at *i match c?  If so *i moves behind it.  Not
+ * for stars.
+ */
+static bool
+match_one(const struct component *pattern, size_t *i, char c)
+{
+	size_t len;
+
+	if (*i >= pattern->len)
+		return false;
+	if (pattern->at[*i] == '[') {
+		if (!psd_bracket_match(pattern->at + *i, pattern->len - *i, c,
+			&len))
+			return false;
+		*i += len;
+		return true;
+	}
+	if (pattern->at[*i] != '?' && pattern->at[*i] != c)
+		return false;
+	(*i)++;
+	return true;
+}
+
+/*
+ * Only the last star seen is ever tried at another place: what an earlier one
+ * could take instead, the last one can take as well.  So the work is bounded
+ * by the product of the lengths, however many stars there are.
+ */
+static bool
+match_component(const struct component *pattern, const struct component *name)
+{
+	size_t i = 0, k = 0, after_star = 0, resume = 0;
+	bool has_star = false;
+
+	while (k < name->len) {
+		if (i < pattern->len && pattern->at[i] == '*') {
+			has_star = true;
+			after_star = ++i;
+			resume = k;
+		} else if (match_one(pattern, &i, name->at[k])) {
+			k++;
+		} else if (has_star) {
+			i = after_star;
+			k = ++resume;
+		} else {
+			return false;
+		}
+	}
+	while (i < pattern->len && pattern->at[i] == '*')
+		i++;
+	return i == pattern->len;
+}
+
+/* The same among components, where ** is the star. */
+static bool
+match_components(const char *glob, const char *glob_end, const char *path,
+    const char *path_end)
+{
+	struct component pattern = component_at(glob, glob_end);
+	struct component name = component_at(path, path_end);
+	struct component after_star = { NULL, 0 }, resume = { NULL, 0 };
+
+	while (name.at < path_end) {
+		if (is_any_depth(&pattern)) {
+			after_star = component_after(&pattern, glob_end);
+			resume = name;
+			pattern = after_star;
+		} else if (pattern.at < glob_end &&
+		    match_component(&pattern, &name)) {
+			pattern = component_after(&pattern, glob_end);
+			name = component_after(&name, path_end);
+		} else if (after_star.at != NULL) {
+			resume = component_after(&resume, path_end);
+			name = resume;
+			pattern = after_star;
+		} else {
+			return false;
+		}
+	}
+	while (is_any_depth(&pattern))
+		pattern = component_after(&pattern, glob_end);
+	return pattern.at == glob_end;
+}
+
+static size_t
+count_components(const char *path, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i + 1 < len; i++)
+		n += path[i] == '/';
+	return n;
+}
+
+bool
+psd_glob_match(const char *glob, const char *path, size_t len)
+{
+	tried++;
+	if (!psd_path_is_normal(path, len) ||
+	    count_components(path, len) > PSD_GLOB_COMPONENTS_MAX)
+		return false;
+	return match_components(glob + 1, glob + strlen(glob), path + 1,
+	    path + len);
+}
+
+static const char *
+component_wrong(const struct component *pattern)
+{
+	if (is_any_depth(pattern))
+		return NULL;
+	for (size_t i = 0; i < pattern->len;) {
+		const char *at = pattern->at + i;
+		const size_t left = pattern->len - i;
+		const size_t len = *at == '[' ? psd_bracket_len(at, left) : 1;
+
+		if (len == 0)
+			return "a [ needs characters, ranges from low to high "
+			       "or classes such as [:digit:], and a ]; write "
+			       "[[] for the character itself";
+		if (left >= 2 && at[0] == '*' && at[1] == '*')
+			return "** must be a component of its own, as in "
+			       "/srv/**/index.html";
+		i += len;
+	}
+	return NULL;
+}
+
+const char *
+psd_glob_wrong(const char *glob)
+{
+	const size_t len = strlen(glob);
+	const char *end = glob + len;
+	struct component pattern;
+
+	if (glob[0] != '/')
+		return "a path must be absolute, beginning with /";
+	if (len > PSD_GLOB_MAX ||
+	    count_components(glob, len) > PSD_GLOB_COMPONENTS_MAX)
+		return "a path must have at most 255 components and 12285 "
+		       "bytes";
+	if (len > 1 && glob[len - 1] == '/')
+		return "a path must not end with /; a directory and all "
+		       "beneath it is written /srv/www/**";
+	if (!psd_path_is_normal(glob, len))
+		return "a path must not have empty components, \".\" or "
+		       "\"..\"; write where it leads";
+	for (pattern = component_at(glob + 1, end); pattern.at < end;
+	     pattern = component_after(&pattern, end)) {
+		const char *wrong = component_wrong(&pattern);
+
+		if (wrong != NULL)
+			return wrong;
+	}
+	return NULL;
+}
+
+size_t
+psd_glob_literal_len(const char *glob)
+{
+	const size_t wild = strcspn(glob, "*?[");
+	size_t len = wild;
+
+	if (glob[wild] == '\0')
+		return wild;
+	while (len > 1 && glob[len - 1] != '/')
+		len--;
+	return len > 1 ? len - 1 : 1;
+}
+
+size_t
+psd_glob_directory_len(const char *glob)
+{
+	size_t len = psd_glob_literal_len(glob);
+
+	if (glob[len] != '\0')
+		return len;
+	while (len > 1 && glob[len - 1] != '/')
+		len--;
+	return len > 1 ? len - 1 : 1;
+}
+
+size_t
+psd_glob_quote(const char *path, size_t len, char *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len && n + 3 <= PSD_GLOB_MAX; i++) {
+		const bool is_wild = strchr("*?[", path[i]) != NULL;
+
+		if (is_wild)
+			ret[n++] = '[';
+		ret[n++] = path[i];
+		if (is_wild)
+			ret[n++] = ']';
+	}
+	ret[n] = '\0';
+	return n;
+}

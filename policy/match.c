@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/match.h"
+
+#include "policy/glob.h"
+#include "policy/path.h"
+
+#include <string.h>
+
+bool
+psd_match_is_grantable(enum psd_kind kind)
+{
+	switch (kind) {
+	case PSD_KIND_access:
+	case PSD_KIND_priority:
+	case PSD_KIND_path:
+		return true;
+	case PSD_KIND_end:
+	case PSD_KIND_number:
+	case PSD_KIND_wide:
+	case PSD_KIND_moment:
+	case PSD_KIND_mode:
+	case PSD_KIND_operation:
+	case PSD_KIND_name:
+	case PSD_KIND_text:
+	case PSD_KIND_bytes:
+	case PSD_KIND_fd:
+		break;
+	}
+	return false;
+}
+
+static bool
+ask_path(const struct psd_str *path, struct psd_question *question)
+{
+	if (question->n_paths == PSD_MATCH_PATHS_MAX || path->at == NULL ||
+	    !psd_path_is_normal(path->at, path->len))
+		return false;
+	question->paths[question->n_paths++] = *path;
+	return true;
+}
+
+static bool
+ask_field(enum psd_kind kind, const void *at, struct psd_question *question)
+{
+	struct psd_str path;
+
+	if (kind == PSD_KIND_path) {
+		memcpy(&path, at, sizeof(path));
+		return ask_path(&path, question);
+	}
+	if (kind == PSD_KIND_access) {
+		question->has_access = true;
+		memcpy(&question->access, at, sizeof(question->access));
+		return psd_kind_is_valid(kind, question->access);
+	}
+	if (kind == PSD_KIND_priority) {
+		question->has_priority = true;
+		memcpy(&question->priority, at, sizeof(question->priority));
+		return psd_kind_is_valid(kind, question->priority);
+	}
+	return true;
+}
+
+bool
+psd_match_ask(const struct psd_op_row *row, const void *req,
+    struct psd_question *ret)
+{
+	*ret = (struct psd_question){ .n_paths = 0 };
+	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end; f++)
+		if (!ask_field(f->kind, (const unsigned char *)req + f->offset,
+			ret))
+			return false;
+	return true;
+}
+
+static bool
+path_matches(const struct psd_grant *grant, const struct psd_str *path)
+{
+	return grant->glob != NULL &&
+	    psd_glob_match(grant->glob, path->at, path->len);
+}
+
+bool
+psd_match_allows(const struct psd_grant *grant,
+    const struct psd_question *question)
+{
+	if (question->has_access && (question->access & ~grant->access) != 0)
+		return false;
+	if (question->has_priority && question->priority > grant->priority)
+		return false;
+	for (size_t i = 0; i < question->n_paths; i++)
+		if (!path_matches(grant, &question->paths[i]))
+			return false;
+	return true;
+}
+
+bool
+psd_match_denies(const struct psd_grant *grant,
+    const struct psd_question *question)
+{
+	if (question->has_access && (question->access & grant->access) == 0)
+		return false;
+	if (question->has_priority && question->priority > grant->priority)
+		return false;
+	for (size_t i = 0; i < question->n_paths; i++)
+		if (path_matches(grant, &question->paths[i]))
+			return true;
+	return question->n_paths == 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_MATCH_H
+#define PSD_MATCH_H
+
+#include "policy/policy.h"
+
+enum { PSD_MATCH_PATHS_MAX = 2 };
+
+/* What of a request a grant can speak of. */
+struct psd_question {
+	bool has_access, has_priority;
+	uint32_t access;
+	uint32_t priority;
+	struct psd_str paths[PSD_MATCH_PATHS_MAX];
+	size_t n_paths;
+};
+
+/* Does a field of this kind appear in a grant? */
+bool psd_match_is_grantable(enum psd_kind kind);
+
+/* Reads a decoded request of row.  False when no grant can cover it. */
+bool psd_match_ask(const struct psd_op_row *row, const void *req,
+    struct psd_question *ret);
+
+/* Does an Allow line cover all of the question? */
+bool psd_match_allows(const struct psd_grant *grant,
+    const struct psd_question *question);
+
+/* Does a Deny line cover any of it? */
+bool psd_match_denies(const struct psd_grant *grant,
+    const struct psd_question *question);
+
+#endif

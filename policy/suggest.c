@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/print.h"
+#include "policy/glob.h"
+#include "policy/match.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A line being written; cut at the end of its room. */
+struct line {
+	char *at;
+	size_t size;
+	size_t len;
+};
+
+static void put(struct line *line, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+put(struct line *line, const char *format, ...)
+{
+	const size_t room = line->size - line->len;
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vsnprintf(line->at + line->len, room, format, arguments);
+	va_end(arguments);
+	if (n > 0)
+		line->len += (size_t)n < room ? (size_t)n : room - 1;
+}
+
+/* Would the reader of words take it apart or undo something in it? */
+static bool
+needs_quotes(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text <= ' ' || *text >= 0x7f ||
+		    strchr("\"'\\", *text) != NULL)
+			return true;
+	return false;
+}
+
+/* The pattern for path alone, as a word of a policy. */
+static void
+put_path(struct line *line, const struct psd_str *path)
+{
+	char glob[PSD_GLOB_MAX + 1];
+	const char *quote;
+
+	(void)psd_glob_quote(path->at, path->len, glob);
+	quote = needs_quotes(glob) ? "\"" : "";
+	put(line, "%s", quote);
+	for (const char *at = glob; *at != '\0';) {
+		const size_t n = strcspn(at, "%");
+
+		line->len += psd_print_escaped(line->at + line->len,
+		    line->size - line->len, at, n);
+		at += n;
+		if (*at == '%') {
+			put(line, "%%%%");
+			at++;
+		}
+	}
+	put(line, "%s", quote);
+}
+
+/* Creation covers "exclusive", which is no word of a policy. */
+static void
+put_access(struct line *line, uint32_t access)
+{
+	char words[PSD_NAME_MAX + 1];
+
+	if ((access & PSD_ACCESS_EXCLUSIVE) != 0)
+		access = (access & ~(uint32_t)PSD_ACCESS_EXCLUSIVE) |
+		    PSD_ACCESS_CREATE;
+	psd_print_access(words, sizeof(words), access);
+	put(line, "%s", words);
+}
+
+void
+psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
+    const void *req)
+{
+	struct line line = { .at = ret, .size = size };
+	struct psd_question question;
+	char key[PSD_NAME_MAX + 1];
+
+	psd_op_key(row, key, sizeof(key));
+	if (row->is_free) {
+		put(&line, "# %s needs no line", row->name);
+		return;
+	}
+	if (!psd_match_ask(row, req, &question)) {
+		put(&line,
+		    "# no line can allow it: a path must be absolute, "
+		    "without empty components, \".\" and \"..\"");
+		return;
+	}
+	put(&line, "Allow%s=", key);
+	if (question.has_access)
+		put_access(&line, question.access);
+	if (question.has_priority)
+		put(&line, "%s", psd_priority_name(question.priority));
+	if (question.n_paths > 0) {
+		put(&line, "%s", question.has_access ? " " : "");
+		put_path(&line, &question.paths[0]);
+	}
+	if (!question.has_access && !question.has_priority &&
+	    question.n_paths == 0)
+		put(&line, "yes");
+}
