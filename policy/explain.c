@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/explain.h"
+
+#include "common/mem.h"
+#include "common/print.h"
+#include "policy/request.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Longer requests are cut in the text; a line for pasting never is. */
+enum { REQUEST_SHOWN_MAX = 1024 };
+
+/* The answer being written; cut at the end of its room. */
+struct answer {
+	char *at;
+	size_t size;
+	size_t len;
+};
+
+struct words {
+	const char *at[PSD_EXPLAIN_WORDS_MAX];
+	size_t n;
+};
+
+static void say(struct answer *answer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+say(struct answer *answer, const char *format, ...)
+{
+	const size_t room = answer->size - answer->len;
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vsnprintf(answer->at + answer->len, room, format, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	answer->len += (size_t)n < room ? (size_t)n : room - 1;
+}
+
+/* Quotes what the asking side wrote, so that it cannot steer a terminal. */
+static void
+say_quoted(struct answer *answer, const char *text, size_t len)
+{
+	char shown[PSD_NAME_MAX + 1];
+
+	psd_print_escaped(shown, sizeof(shown), text, len);
+	say(answer, "\"%s\"", shown);
+}
+
+int
+psd_explain_pack(char *const *words, size_t n_words, unsigned char *ret,
+    size_t size, struct psd_bytes *ret_packed)
+{
+	size_t len = 0;
+
+	if (n_words > PSD_EXPLAIN_WORDS_MAX)
+		return -E2BIG;
+	for (size_t i = 0; i < n_words; i++) {
+		const size_t n = strlen(words[i]) + 1;
+
+		if (size - len < n || PSD_BYTES_MAX - len < n)
+			return -E2BIG;
+		memcpy(ret + len, words[i], n);
+		len += n;
+	}
+	ret_packed->at = ret;
+	ret_packed->len = (uint32_t)len;
+	return 0;
+}
+
+static bool
+unpack(const struct psd_bytes *packed, struct words *ret)
+{
+	size_t at = 0;
+
+	ret->n = 0;
+	while (at < packed->len) {
+		const char *word = (const char *)packed->at + at;
+		const char *end = memchr(word, '\0', packed->len - at);
+
+		if (end == NULL || ret->n == PSD_EXPLAIN_WORDS_MAX)
+			return false;
+		ret->at[ret->n++] = word;
+		at += (size_t)(end - word) + 1;
+	}
+	return true;
+}
+
+static enum psd_answer
+unknown_operation(struct answer *answer, const struct psd_str *operation)
+{
+	say(answer, "no such operation: ");
+	say_quoted(answer, operation->at, operation->len);
+	say(answer, "; there are");
+	for (size_t i = 0; i < psd_op_count; i++)
+		say(answer, "%s %s", i == 0 ? "" : ",", psd_op_rows[i].name);
+	return PSD_ANSWER_UNCLEAR;
+}
+
+static void
+say_deciding_line(struct answer *answer, const struct psd_grant *grant)
+{
+	say(answer, "\nby %s:%u: %s", grant->where.file, grant->where.line,
+	    grant->text);
+}
+
+/* What no look at the words can know: the file itself. */
+static void
+say_conditions(struct answer *answer, const struct psd_grant *grant)
+{
+	if ((grant->modifiers & PSD_MODIFIER_OWNER) != 0)
+		say(answer, "\nprovided that the file has the owner named");
+	if ((grant->modifiers & PSD_MODIFIER_LINKS1) != 0)
+		say(answer, "\nprovided that the file has one link only");
+	if ((grant->modifiers & PSD_MODIFIER_ONCE) != 0)
+		say(answer, "\nonce in a conversation");
+}
+
+static const struct psd_grant *
+find_grant(const struct psd_grants *grants, uint32_t index)
+{
+	for (size_t i = 0; i < grants->n; i++)
+		if (grants->at[i].index == index)
+			return &grants->at[i];
+	return NULL;
+}
+
+/*
+ * Judges the request by the Allow lines alone.  Leaves the verdict of no
+ * grant when memory is short.
+ */
+static struct psd_verdict
+check_without_denials(const struct psd_policy *policy,
+    const struct psd_op_row *row, const void *req)
+{
+	const size_t i = (size_t)(row - psd_op_rows);
+	struct psd_policy allowing = *policy;
+	struct psd_verdict verdict = { .is_allowed = false };
+	_cleanup_free_ struct psd_grants *rows =
+	    calloc(psd_op_count, sizeof(*rows));
+	_cleanup_free_ struct psd_grant *grants =
+	    calloc(policy->grants[i].n, sizeof(*grants));
+
+	if (rows == NULL || grants == NULL)
+		return verdict;
+	rows[i].at = grants;
+	for (size_t k = 0; k < policy->grants[i].n; k++)
+		if (!policy->grants[i].at[k].is_deny)
+			grants[rows[i].n++] = policy->grants[i].at[k];
+	allowing.grants = rows;
+	verdict = psd_policy_check(&allowing, NULL, row, req);
+	if (verdict.grant != NULL)
+		verdict.grant =
+		    find_grant(&policy->grants[i], verdict.grant->index);
+	return verdict;
+}
+
+/* The line for pasting; rather none than one that was cut. */
+static void
+say_suggestion(struct answer *answer, const struct psd_op_row *row,
+    const void *req)
+{
+	char line[PSD_TEXT_MAX + 1];
+
+	psd_policy_suggest(line, sizeof(line), row, req);
+	if (strlen(line) + 1 >= sizeof(line) ||
+	    strlen(line) + sizeof("\nto allow: ") > answer->size - answer->len)
+		say(answer, "\nto allow: a line too long to be shown");
+	else
+		say(answer, "\nto allow: %s", line);
+}
+
+static void
+say_denial(struct answer *answer, const struct psd_policy *policy,
+    const struct psd_verdict *verdict, const struct psd_op_row *row,
+    const void *req)
+{
+	const struct psd_verdict without =
+	    check_without_denials(policy, row, req);
+
+	say_deciding_line(answer, verdict->grant);
+	say(answer,
+	    "\nto allow: take that line back or narrow it, since Deny "
+	    "wins over any Allow");
+	if (!without.is_allowed) {
+		say(answer, "; and");
+		say_suggestion(answer, row, req);
+	} else if (without.grant != NULL) {
+		say(answer, "; %s:%u would allow it then",
+		    without.grant->where.file, without.grant->where.line);
+	}
+}
+
+static void
+say_verdict(struct answer *answer, const struct psd_policy *policy,
+    const struct psd_verdict *verdict, const struct psd_op_row *row,
+    const void *req)
+{
+	char shown[REQUEST_SHOWN_MAX];
+
+	psd_print_request(shown, sizeof(shown), row, req);
+	say(answer, "%s: %s", verdict->is_allowed ? "allowed" : "refused",
+	    shown);
+	if (verdict->is_allowed && verdict->grant == NULL) {
+		say(answer, "\nby no line: every helper may");
+	} else if (verdict->is_allowed) {
+		say_deciding_line(answer, verdict->grant);
+		say_conditions(answer, verdict->grant);
+	} else if (verdict->grant != NULL) {
+		say_denial(answer, policy, verdict, row, req);
+	} else {
+		say(answer, "\nby no line: nothing in %s.policy covers it",
+		    policy->name);
+		say_suggestion(answer, row, req);
+	}
+}
+
+enum psd_answer
+psd_explain(const struct psd_policy *policy, const struct psd_str *operation,
+    const struct psd_bytes *arguments, char *ret, size_t size)
+{
+	const struct psd_op_row *row =
+	    psd_request_find(operation->at, operation->len);
+	struct answer answer = { .at = ret, .size = size, .len = 0 };
+	char wrong[REQUEST_SHOWN_MAX];
+	struct psd_verdict verdict;
+	union psd_any_req req;
+	struct words words;
+
+	if (row == NULL)
+		return unknown_operation(&answer, operation);
+	if (!unpack(arguments, &words)) {
+		say(&answer, "too many arguments for %s", row->name);
+		return PSD_ANSWER_UNCLEAR;
+	}
+	if (psd_request_parse(row, words.at, words.n, &req, wrong,
+		sizeof(wrong)) < 0) {
+		say(&answer, "%s", wrong);
+		return PSD_ANSWER_UNCLEAR;
+	}
+	verdict = psd_policy_check(policy, NULL, row, &req);
+	say_verdict(&answer, policy, &verdict, row, &req);
+	return verdict.is_allowed ? PSD_ANSWER_ALLOWED : PSD_ANSWER_REFUSED;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/request.h"
+
+#include "common/codec.h"
+#include "common/print.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct psd_op_row *
+psd_request_find(const char *name, size_t len)
+{
+	char key[PSD_NAME_MAX + 1];
+
+	for (size_t i = 0; i < psd_op_count; i++) {
+		psd_op_key(&psd_op_rows[i], key, sizeof(key));
+		if (strlen(key) == len && memcmp(key, name, len) == 0)
+			return &psd_op_rows[i];
+	}
+	return psd_op_find_name(name, len);
+}
+
+/*
+ * Grants say nothing of a field of these kinds, so it may be left out when
+ * nothing follows it.  A descriptor cannot be written down.
+ */
+static bool
+may_be_left_out(enum psd_kind kind)
+{
+	switch (kind) {
+	case PSD_KIND_number:
+	case PSD_KIND_wide:
+	case PSD_KIND_moment:
+	case PSD_KIND_mode:
+	case PSD_KIND_text:
+	case PSD_KIND_bytes:
+	case PSD_KIND_fd:
+		return true;
+	case PSD_KIND_end:
+	case PSD_KIND_access:
+	case PSD_KIND_priority:
+	case PSD_KIND_operation:
+	case PSD_KIND_path:
+	case PSD_KIND_name:
+		break;
+	}
+	return false;
+}
+
+/* What a word has to be, for a message. */
+static const char *
+kind_wants(enum psd_kind kind)
+{
+	switch (kind) {
+	case PSD_KIND_number:
+	case PSD_KIND_wide:
+		return "a number";
+	case PSD_KIND_moment:
+		return "nanoseconds since 1970";
+	case PSD_KIND_mode:
+		return "an octal mode up to 0777";
+	case PSD_KIND_access:
+		return "words such as read or write,create (also append, "
+		       "exclusive, truncate)";
+	case PSD_KIND_priority:
+		return "a level from emerg to debug";
+	case PSD_KIND_operation:
+		return "the name of an operation";
+	case PSD_KIND_path:
+		return "an absolute path of at most 4095 bytes";
+	case PSD_KIND_name:
+		return "a name of at most 255 bytes";
+	case PSD_KIND_text:
+	case PSD_KIND_bytes:
+		return "a text of at most 4096 bytes";
+	case PSD_KIND_end:
+	case PSD_KIND_fd:
+		break;
+	}
+	return "nothing";
+}
+
+static bool
+parse_number(const char *word, int base, uint64_t max, uint64_t *ret)
+{
+	char *end;
+
+	/* strtoull() would take a sign and white space. */
+	if (!isdigit((unsigned char)word[0]))
+		return false;
+	errno = 0;
+	*ret = strtoull(word, &end, base);
+	return errno == 0 && *end == '\0' && *ret <= max;
+}
+
+static bool
+parse_u32(enum psd_kind kind, const char *word, uint32_t *ret)
+{
+	const struct psd_op_row *row;
+	uint64_t number;
+
+	if (kind == PSD_KIND_access)
+		return psd_parse_access(word, ret) == 0;
+	if (kind == PSD_KIND_priority)
+		return psd_parse_priority(word, ret) == 0;
+	if (kind == PSD_KIND_operation) {
+		row = psd_request_find(word, strlen(word));
+		if (row != NULL)
+			*ret = (uint32_t)row->op;
+		return row != NULL;
+	}
+	if (!parse_number(word, kind == PSD_KIND_mode ? 8 : 10, UINT32_MAX,
+		&number))
+		return false;
+	*ret = (uint32_t)number;
+	return psd_kind_is_valid(kind, *ret);
+}
+
+static bool
+parse_string(enum psd_kind kind, const char *word, struct psd_str *ret)
+{
+	ret->at = word;
+	ret->len = (uint32_t)strlen(word);
+	if (kind == PSD_KIND_path && word[0] != '/')
+		return false;
+	return ret->len <= psd_kind_string_max(kind);
+}
+
+/* Writes word as the field at at. */
+static bool
+parse_field(enum psd_kind kind, const char *word, void *at)
+{
+	struct psd_bytes bytes;
+	struct psd_str string;
+	uint64_t wide;
+	uint32_t number;
+
+	switch (kind) {
+	case PSD_KIND_number:
+	case PSD_KIND_mode:
+	case PSD_KIND_access:
+	case PSD_KIND_priority:
+	case PSD_KIND_operation:
+		if (!parse_u32(kind, word, &number))
+			return false;
+		memcpy(at, &number, sizeof(number));
+		return true;
+	case PSD_KIND_wide:
+	case PSD_KIND_moment:
+		if (!parse_number(word, 10,
+			kind == PSD_KIND_wide ? UINT64_MAX : INT64_MAX, &wide))
+			return false;
+		memcpy(at, &wide, sizeof(wide));
+		return true;
+	case PSD_KIND_path:
+	case PSD_KIND_name:
+	case PSD_KIND_text:
+		if (!parse_string(kind, word, &string))
+			return false;
+		memcpy(at, &string, sizeof(string));
+		return true;
+	case PSD_KIND_bytes:
+		bytes.at = (const unsigned char *)word;
+		bytes.len = (uint32_t)strlen(word);
+		memcpy(at, &bytes, sizeof(bytes));
+		return bytes.len <= PSD_TEXT_MAX;
+	case PSD_KIND_end:
+	case PSD_KIND_fd:
+		break;
+	}
+	return false;
+}
+
+/* Zero and PSD_NO_FD are there already; a string is never a NULL. */
+static void
+leave_out(enum psd_kind kind, void *at)
+{
+	if (kind == PSD_KIND_text || kind == PSD_KIND_bytes)
+		(void)parse_field(kind, "", at);
+}
+
+/* "open takes ACCESS PATH [MODE]": what is left out at the end in brackets. */
+static void
+print_usage(const struct psd_op_row *row, char *ret, size_t size)
+{
+	size_t len = 0;
+
+	if (row->req[0].kind == PSD_KIND_end) {
+		snprintf(ret, size, "%s takes no arguments", row->name);
+		return;
+	}
+	len += (size_t)snprintf(ret, size, "%s takes", row->name);
+	for (const struct psd_field *f = row->req;
+	     f->kind != PSD_KIND_end && len < size; f++)
+		len += (size_t)snprintf(ret + len, size - len,
+		    may_be_left_out(f->kind) ? " [%s]" : " %s", f->name);
+	for (char *c = ret + strlen(row->name) + strlen(" takes"); *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+}
+
+static void
+print_wrong(const struct psd_field *field, const char *word, char *ret,
+    size_t size)
+{
+	char shown[PSD_NAME_MAX + 1];
+
+	psd_print_escaped(shown, sizeof(shown), word, strlen(word));
+	snprintf(ret, size, "%s must be %s, not \"%s\"", field->name,
+	    kind_wants(field->kind), shown);
+}
+
+int
+psd_request_parse(const struct psd_op_row *row, const char *const *words,
+    size_t n_words, union psd_any_req *ret_req, char *ret_wrong, size_t size)
+{
+	union psd_any_req req;
+	size_t used = 0;
+
+	psd_fields_init(row->req, sizeof(req), &req);
+	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
+	     f++) {
+		unsigned char *at = (unsigned char *)&req + f->offset;
+
+		if (used == n_words && may_be_left_out(f->kind)) {
+			leave_out(f->kind, at);
+			continue;
+		}
+		if (used == n_words) {
+			print_usage(row, ret_wrong, size);
+			return -EINVAL;
+		}
+		if (!parse_field(f->kind, words[used], at)) {
+			print_wrong(f, words[used], ret_wrong, size);
+			return -EINVAL;
+		}
+		used++;
+	}
+	if (used < n_words) {
+		print_usage(row, ret_wrong, size);
+		return -EINVAL;
+	}
+	*ret_req = req;
+	return 0;
+}
