@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/ctl/load.h"
+#include "daemon/ctl/out.h"
+
+#include "policy/filter.h"
+
+/* For people: rows of a table; for programs: objects. */
+static void
+collect_row(void *cookie, const char *call, const char *rule, const char *group)
+{
+	json_array_append_new(cookie,
+	    json_pack("[s, s, s]", call, group != NULL ? group : "",
+		rule != NULL ? rule : ""));
+}
+
+static void
+collect_object(void *cookie, const char *call, const char *rule,
+    const char *group)
+{
+	json_array_append_new(cookie,
+	    json_pack("{s:s, s:s?, s:s?}", "call", call, "group", group, "rule",
+		rule));
+}
+
+enum psd_ctl_exit
+psd_ctl_syscalls(struct psd_ctl *ctl)
+{
+	struct psd_policy *policy;
+	enum psd_ctl_exit status;
+	json_t *calls;
+
+	status = psd_ctl_load(ctl, ctl->args[0], &policy);
+	if (status != PSD_CTL_DONE)
+		return status;
+	if (ctl->json) {
+		calls = json_array();
+		psd_filter_list(policy, collect_object, calls);
+		status = psd_ctl_print_json(json_pack("{s:s, s:o}", "policy",
+		    policy->name, "calls", calls));
+	} else {
+		calls = json_pack("[[s, s, s]]", "CALL", "GROUP", "WHY");
+		psd_filter_list(policy, collect_row, calls);
+		psd_ctl_print_table(calls);
+		json_decref(calls);
+	}
+	psd_policy_free(policy);
+	return status;
+}

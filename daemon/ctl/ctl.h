@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_CTL_H
+#define PSD_CTL_H
+
+#include "common/frame.h"
+#include "common/ops.h"
+
+#include <jansson.h>
+
+/* Exit statuses of privsepctl, privsepctl(1). */
+enum psd_ctl_exit {
+	PSD_CTL_DONE = 0,
+	PSD_CTL_FAILED = 1,
+	PSD_CTL_USAGE = 2,
+	PSD_CTL_DENIED = 3,
+	PSD_CTL_UNREACHABLE = 4,
+};
+
+enum { PSD_CTL_DIRS_MAX = 16 };
+
+/* One run of privsepctl: its options, and its conversation if it has one. */
+struct psd_ctl {
+	const char *runtime_dir; /* --runtime-dir, or NULL */
+	const char *policy_dirs[PSD_CTL_DIRS_MAX + 1]; /* ends with NULL */
+	size_t n_policy_dirs;
+	bool json;
+	bool help;
+	unsigned given; /* PSD_CTL_TAKES_* */
+	char **args;    /* of the command, without its name */
+	size_t n_args;
+	int fd;                 /* of control.sock, or PSD_NO_FD */
+	uint32_t last_id;       /* of a request */
+	int status;             /* see psd_ctl_call() */
+	struct psd_frame frame; /* the last reply, which fields point into */
+};
+
+/* Options that only some commands take. */
+enum psd_ctl_takes {
+	PSD_CTL_TAKES_STRICT = 1 << 0,
+	PSD_CTL_TAKES_DRY_RUN = 1 << 1,
+};
+
+struct psd_ctl_command {
+	const char *name;
+	const char *arguments; /* as the help shows them, options included */
+	const char *text;      /* one line */
+	const char *help;      /* some more */
+	size_t args_min, args_max;
+	unsigned takes; /* PSD_CTL_TAKES_* */
+	enum psd_ctl_exit (*run)(struct psd_ctl *ctl);
+};
+
+/* All commands in the order of the help, and their count. */
+extern const struct psd_ctl_command psd_ctl_commands[];
+extern const size_t psd_ctl_n_commands;
+
+/* NULL when there is no such command. */
+const struct psd_ctl_command *psd_ctl_find_command(const char *name);
+
+/* The command that name was perhaps meant to be, or NULL. */
+const struct psd_ctl_command *psd_ctl_nearest_command(const char *name);
+
+void psd_ctl_print_help(FILE *stream);
+void psd_ctl_print_command_help(FILE *stream,
+    const struct psd_ctl_command *command);
+
+/* All of privsepctl but main(). */
+enum psd_ctl_exit psd_ctl_run(int argc, char **argv);
+
+/* The commands, one file each. */
+enum psd_ctl_exit psd_ctl_status(struct psd_ctl *ctl);
+enum psd_ctl_exit psd_ctl_check(struct psd_ctl *ctl);
+enum psd_ctl_exit psd_ctl_explain(struct psd_ctl *ctl);
+enum psd_ctl_exit psd_ctl_syscalls(struct psd_ctl *ctl);
+enum psd_ctl_exit psd_ctl_cat(struct psd_ctl *ctl);
+enum psd_ctl_exit psd_ctl_reload(struct psd_ctl *ctl);
+enum psd_ctl_exit psd_ctl_stop(struct psd_ctl *ctl);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/version.h"
+#include "daemon/ctl/ask.h"
+#include "daemon/ctl/ctl.h"
+#include "daemon/ctl/out.h"
+
+#include "common/fd.h"
+#include "common/mem.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+enum option_name {
+	OPTION_RUNTIME_DIR = 256,
+	OPTION_POLICY_DIR,
+	OPTION_JSON,
+	OPTION_STRICT,
+	OPTION_DRY_RUN,
+	OPTION_HELP,
+	OPTION_VERSION,
+};
+
+static const struct option options[] = {
+	{ "runtime-dir", required_argument, NULL, OPTION_RUNTIME_DIR },
+	{ "policy-dir", required_argument, NULL, OPTION_POLICY_DIR },
+	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "strict", no_argument, NULL, OPTION_STRICT },
+	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ "version", no_argument, NULL, OPTION_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* What the options settled. */
+enum parsed { PARSED_GO_ON, PARSED_VERSION, PARSED_WRONG };
+
+static enum psd_ctl_exit
+wrong_usage(void)
+{
+	fputs("Try 'privsepctl --help'.\n", stderr);
+	return PSD_CTL_USAGE;
+}
+
+static enum parsed
+add_policy_dir(struct psd_ctl *ctl, const char *dir)
+{
+	if (ctl->n_policy_dirs == PSD_CTL_DIRS_MAX) {
+		psd_ctl_complain("at most %d times --policy-dir",
+		    PSD_CTL_DIRS_MAX);
+		return PARSED_WRONG;
+	}
+	ctl->policy_dirs[ctl->n_policy_dirs++] = dir;
+	return PARSED_GO_ON;
+}
+
+/* Options may stand before and behind the command; "--" ends them. */
+static enum parsed
+parse_options(struct psd_ctl *ctl, int argc, char **argv)
+{
+	int option;
+
+	optind = 0;
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case OPTION_RUNTIME_DIR:
+			ctl->runtime_dir = optarg;
+			break;
+		case OPTION_POLICY_DIR:
+			if (add_policy_dir(ctl, optarg) != PARSED_GO_ON)
+				return PARSED_WRONG;
+			break;
+		case OPTION_JSON:
+			ctl->json = true;
+			break;
+		case OPTION_STRICT:
+			ctl->given |= PSD_CTL_TAKES_STRICT;
+			break;
+		case OPTION_DRY_RUN:
+			ctl->given |= PSD_CTL_TAKES_DRY_RUN;
+			break;
+		case 'h':
+		case OPTION_HELP:
+			ctl->help = true;
+			break;
+		case OPTION_VERSION:
+			return PARSED_VERSION;
+		default:
+			return PARSED_WRONG;
+		}
+	}
+	return PARSED_GO_ON;
+}
+
+static enum psd_ctl_exit
+unknown_command(const char *name)
+{
+	const struct psd_ctl_command *nearest = psd_ctl_nearest_command(name);
+
+	if (nearest != NULL)
+		psd_ctl_complain("no such command: %s; did you mean %s?", name,
+		    nearest->name);
+	else
+		psd_ctl_complain("no such command: %s", name);
+	return wrong_usage();
+}
+
+/* An option or argument too many would otherwise be passed over in silence. */
+static bool
+suits(const struct psd_ctl *ctl, const struct psd_ctl_command *command)
+{
+	const unsigned extra = ctl->given & ~command->takes;
+
+	if (extra != 0) {
+		psd_ctl_complain("%s does not take %s", command->name,
+		    (extra & PSD_CTL_TAKES_STRICT) != 0 ? "--strict"
+							: "--dry-run");
+		return false;
+	}
+	if (ctl->n_args < command->args_min ||
+	    ctl->n_args > command->args_max) {
+		psd_ctl_complain("usage: privsepctl %s %s", command->name,
+		    command->arguments);
+		return false;
+	}
+	return true;
+}
+
+static enum psd_ctl_exit
+run_command(struct psd_ctl *ctl, const char *name)
+{
+	const struct psd_ctl_command *command = psd_ctl_find_command(name);
+
+	if (command == NULL)
+		return unknown_command(name);
+	if (ctl->help) {
+		psd_ctl_print_command_help(stdout, command);
+		return PSD_CTL_DONE;
+	}
+	if (!suits(ctl, command))
+		return wrong_usage();
+	return command->run(ctl);
+}
+
+static enum psd_ctl_exit
+run(struct psd_ctl *ctl, int argc, char **argv)
+{
+	switch (parse_options(ctl, argc, argv)) {
+	case PARSED_VERSION:
+		puts("privsepctl " PSD_VERSION);
+		return PSD_CTL_DONE;
+	case PARSED_WRONG:
+		return wrong_usage();
+	case PARSED_GO_ON:
+	default:
+		break;
+	}
+	if (optind == argc && ctl->help) {
+		psd_ctl_print_help(stdout);
+		return PSD_CTL_DONE;
+	}
+	if (optind == argc) {
+		psd_ctl_complain("which command?");
+		return wrong_usage();
+	}
+	ctl->args = argv + optind + 1;
+	ctl->n_args = (size_t)(argc - optind - 1);
+	return run_command(ctl, argv[optind]);
+}
+
+enum psd_ctl_exit
+psd_ctl_run(int argc, char **argv)
+{
+	/* Not on the stack: it holds a frame. */
+	_cleanup_free_ struct psd_ctl *ctl = calloc(1, sizeof(*ctl));
+	enum psd_ctl_exit status;
+
+	if (ctl == NULL) {
+		psd_ctl_complain("out of memory");
+		return PSD_CTL_FAILED;
+	}
+	ctl->fd = PSD_NO_FD;
+	psd_frame_init(&ctl->frame);
+	status = run(ctl, argc, argv);
+	psd_ctl_disconnect(ctl);
+	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+		psd_ctl_complain("cannot write the output: %s",
+		    strerror(errno));
+		return status == PSD_CTL_DONE ? PSD_CTL_FAILED : status;
+	}
+	return status;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/ctl/show.h"
+
+#include "daemon/ctl/out.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+enum { CELL_MAX = 64, JOINED_MAX = 1024 };
+
+static const char *
+text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text != NULL ? text : "";
+}
+
+static int64_t
+count_of(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+/* The entries of a list with between between them, cut where full. */
+static void
+join(const json_t *object, const char *key, const char *between, char *ret,
+    size_t size)
+{
+	const json_t *list = json_object_get(object, key);
+	size_t len = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < json_array_size(list) && len < size; i++)
+		len += (size_t)snprintf(ret + len, size - len, "%s%s",
+		    i == 0 ? "" : between,
+		    json_string_value(json_array_get(list, i)));
+}
+
+static void add_cell(json_t *row, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+add_cell(json_t *row, const char *format, ...)
+{
+	char cell[CELL_MAX];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(cell, sizeof(cell), format, ap);
+	va_end(ap);
+	json_array_append_new(row, psd_ctl_json_text(cell, strlen(cell)));
+}
+
+static void
+add_counts(json_t *row, const json_t *object, const char *const *keys)
+{
+	for (; *keys != NULL; keys++)
+		add_cell(row, "%" PRId64, count_of(object, *keys));
+}
+
+/* A missing layer is said aloud, an empty list too. */
+static void
+show_missing(const json_t *object, const char *of)
+{
+	char missing[JOINED_MAX];
+
+	join(object, "missing", "; ", missing, sizeof(missing));
+	if (missing[0] == '\0')
+		return;
+	psd_ctl_put(stdout, of);
+	psd_ctl_put(stdout, "MISSING: ");
+	psd_ctl_put_line(stdout, missing);
+}
+
+static void
+show_daemon(const json_t *daemon)
+{
+	char uptime[CELL_MAX];
+	char layers[JOINED_MAX];
+
+	psd_ctl_print_usec(uptime, sizeof(uptime),
+	    (uint64_t)count_of(daemon, "uptime_usec"));
+	printf("privsepd %s, pid %" PRId64 ", up %s, generation %" PRId64
+	       ", %" PRId64 " services, %" PRId64 " instances\n",
+	    text_of(daemon, "version"), count_of(daemon, "pid"), uptime,
+	    count_of(daemon, "generation"), count_of(daemon, "services"),
+	    count_of(daemon, "instances"));
+	join(daemon, "layers", " ", layers, sizeof(layers));
+	printf("layers: %s\n", layers[0] != '\0' ? layers : "none");
+	if (json_array_size(json_object_get(daemon, "missing")) == 0)
+		puts("missing: none");
+	else
+		show_missing(daemon, "");
+}
+
+static void
+add_service(json_t *rows, const json_t *service)
+{
+	static const char *const counts[] = { "started", "orderly", "abrupt",
+		"overdue", "allowed", "refused", "calls_refused", NULL };
+	json_t *row = json_array();
+
+	add_cell(row, "%s", text_of(service, "name"));
+	add_cell(row, "%s", text_of(service, "state"));
+	add_cell(row, "%" PRId64 "/%" PRId64, count_of(service, "ready"),
+	    count_of(service, "instances"));
+	add_counts(row, service, counts);
+	json_array_append(row, json_object_get(service, "last_refused"));
+	json_array_append_new(rows, row);
+}
+
+void
+psd_ctl_show_overview(const json_t *all)
+{
+	const json_t *services = json_object_get(all, "services");
+	json_t *rows = json_pack("[[s, s, s, s, s, s, s, s, s, s, s]]",
+	    "SERVICE", "STATE", "READY", "STARTED", "ORDERLY", "ABRUPT",
+	    "OVERDUE", "ALLOWED", "REFUSED", "CALLS", "LAST REFUSED");
+	char of[CELL_MAX * 5];
+
+	show_daemon(json_object_get(all, "daemon"));
+	if (json_array_size(services) == 0) {
+		puts("no services");
+		json_decref(rows);
+		return;
+	}
+	for (size_t i = 0; i < json_array_size(services); i++)
+		add_service(rows, json_array_get(services, i));
+	putchar('\n');
+	psd_ctl_print_table(rows);
+	json_decref(rows);
+	for (size_t i = 0; i < json_array_size(services); i++) {
+		const json_t *service = json_array_get(services, i);
+
+		snprintf(of, sizeof(of), "%s ", text_of(service, "name"));
+		show_missing(service, of);
+	}
+}
+
+static void
+show_text(const char *label, const char *text)
+{
+	if (text[0] == '\0')
+		return;
+	printf("  %-14s", label);
+	psd_ctl_put_line(stdout, text);
+}
+
+static void
+show_detail(const json_t *service)
+{
+	char listeners[JOINED_MAX];
+
+	join(service, "listeners", " ", listeners, sizeof(listeners));
+	psd_ctl_put(stdout, text_of(service, "name"));
+	printf(" (%s): %s, generation %" PRId64 "\n", text_of(service, "type"),
+	    text_of(service, "state"), count_of(service, "generation"));
+	show_text("listeners", listeners);
+	printf("  instances     %" PRId64 ", %" PRId64 " ready (%" PRId64
+	       " to %" PRId64 ")\n",
+	    count_of(service, "instances"), count_of(service, "ready"),
+	    count_of(service, "instances_min"),
+	    count_of(service, "instances_max"));
+	printf("  started       %" PRId64 ", and %" PRId64 " in vain\n",
+	    count_of(service, "started"), count_of(service, "failed_starts"));
+	printf("  ended         %" PRId64 " orderly, %" PRId64
+	       " abrupt, %" PRId64 " overdue\n",
+	    count_of(service, "orderly"), count_of(service, "abrupt"),
+	    count_of(service, "overdue"));
+	printf("  requests      %" PRId64 " allowed, %" PRId64 " refused\n",
+	    count_of(service, "allowed"), count_of(service, "refused"));
+	printf("  system calls  %" PRId64 " refused\n",
+	    count_of(service, "calls_refused"));
+	show_text("last refused", text_of(service, "last_refused"));
+	show_text("last failure", text_of(service, "last_failure"));
+	show_missing(service, "  ");
+}
+
+static void
+add_instance(json_t *rows, const json_t *instance)
+{
+	static const char *const ids[] = { "pid", "uid", "generation", NULL };
+	static const char *const counts[] = { "allowed", "refused", "waiting",
+		NULL };
+	json_t *row = json_array();
+	char age[CELL_MAX];
+
+	psd_ctl_print_usec(age, sizeof(age),
+	    (uint64_t)count_of(instance, "age_usec"));
+	add_cell(row, "%s/%" PRId64, text_of(instance, "service"),
+	    count_of(instance, "id"));
+	add_cell(row, "%s", text_of(instance, "state"));
+	add_counts(row, instance, ids);
+	add_cell(row, "%s", age);
+	add_counts(row, instance, counts);
+	json_array_append_new(rows, row);
+}
+
+void
+psd_ctl_show_service(const json_t *all)
+{
+	const json_t *instances = json_object_get(all, "instances");
+	json_t *rows = json_pack("[[s, s, s, s, s, s, s, s, s]]", "INSTANCE",
+	    "STATE", "PID", "UID", "GENERATION", "AGE", "ALLOWED", "REFUSED",
+	    "WAITING");
+
+	show_detail(json_array_get(json_object_get(all, "services"), 0));
+	for (size_t i = 0; i < json_array_size(instances); i++)
+		add_instance(rows, json_array_get(instances, i));
+	if (json_array_size(instances) > 0) {
+		putchar('\n');
+		psd_ctl_print_table(rows);
+	}
+	json_decref(rows);
+}

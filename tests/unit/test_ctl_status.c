@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/codec.h"
+#include "tests/unit/ctl_against.h"
+
+#include <errno.h>
+
+static int
+tell_status(struct psd_ctl_status_rep *rep)
+{
+	rep->version = psd_str_of("9.8.7");
+	rep->pid = 4711;
+	rep->uptime_usec = 7500000000;
+	rep->services = 2;
+	rep->instances = 3;
+	rep->generation = 5;
+	rep->layers = psd_str_of("uid\nfilter");
+	rep->missing = psd_str_of("landlock: not in this kernel\ncgroup");
+	rep->policy_dirs = psd_str_of("/a b\n/c");
+	rep->capabilities = psd_str_of("cap_chown");
+	return 0;
+}
+
+static int
+tell_service(const struct psd_ctl_service_req *req,
+    struct psd_ctl_service_rep *rep)
+{
+	if (strcmp(req->after.at, "www") >= 0)
+		return -ENOENT;
+	rep->name = psd_str_of(req->after.len == 0 ? "image" : "www");
+	rep->type = psd_str_of("native");
+	rep->state = psd_str_of("running");
+	rep->listeners = psd_str_of("0.0.0.0:80\n[::]:80");
+	rep->missing = psd_str_of(req->after.len == 0 ? "cgroup" : "");
+	rep->generation = 5;
+	rep->instances = 3;
+	rep->ready = 2;
+	rep->instances_min = 2;
+	rep->instances_max = 64;
+	rep->started = 11;
+	rep->failed_starts = 1;
+	rep->orderly = 6;
+	rep->abrupt = 7;
+	rep->overdue = 8;
+	rep->allowed = 1203;
+	rep->refused = 4;
+	rep->calls_refused = 9;
+	rep->last_refused = psd_str_of("open(read, \"/etc/passwd\")");
+	rep->last_failure = psd_str_of("exec\033[31m\xff failed");
+	return 0;
+}
+
+static int
+tell_instance(const struct psd_ctl_instance_req *req,
+    struct psd_ctl_instance_rep *rep)
+{
+	if (req->after >= 3)
+		return -ENOENT;
+	rep->id = req->after + 1;
+	rep->pid = 100;
+	rep->uid = 1900000007;
+	rep->state = psd_str_of("ready");
+	rep->generation = 5;
+	rep->age_usec = 1500000;
+	rep->allowed = 401;
+	rep->refused = 2;
+	rep->waiting = 1;
+	return 0;
+}
+
+static int
+tell_all(const struct psd_op_row *row, const union psd_any_req *req,
+    union psd_any_rep *rep)
+{
+	switch ((int)row->op) {
+	case PSD_OP_ctl_status:
+		return tell_status(&rep->as_ctl_status);
+	case PSD_OP_ctl_service:
+		return tell_service(&req->as_ctl_service, &rep->as_ctl_service);
+	case PSD_OP_ctl_instance:
+		return tell_instance(&req->as_ctl_instance,
+		    &rep->as_ctl_instance);
+	default:
+		return -ENOSYS;
+	}
+}
+
+static void
+status_tells_the_daemon_its_layers_and_each_service(void **state)
+{
+	(void)state;
+	assert_int_equal(against(tell_all, FAKE_CONTROL_POLITE, "status"),
+	    PSD_CTL_DONE);
+	assert_non_null(strstr(run.out,
+	    "privsepd 9.8.7, pid 4711, up 2h "
+	    "5min, generation 5"));
+	assert_non_null(strstr(run.out, "layers: uid filter\n"));
+	assert_non_null(
+	    strstr(run.out, "MISSING: landlock: not in this kernel; cgroup\n"));
+	assert_non_null(strstr(run.out, "\nimage    running    2/3"));
+	assert_non_null(strstr(run.out, "\nwww      running    2/3"));
+	assert_non_null(strstr(run.out, "open(read, \"/etc/passwd\")\n"));
+	assert_non_null(strstr(run.out, "\nimage MISSING: cgroup\n"));
+	assert_null(strstr(run.out, "www MISSING"));
+}
+
+static void
+status_of_a_service_lists_its_instances(void **state)
+{
+	(void)state;
+	assert_int_equal(against(tell_all, FAKE_CONTROL_POLITE, "status www"),
+	    PSD_CTL_DONE);
+	assert_non_null(strstr(run.out, "www (native): running"));
+	assert_non_null(strstr(run.out, "0.0.0.0:80 [::]:80"));
+	assert_non_null(strstr(run.out, "6 orderly, 7 abrupt, 8 overdue"));
+	assert_non_null(strstr(run.out, "\nwww/1"));
+	assert_non_null(strstr(run.out, "\nwww/3"));
+	assert_null(strstr(run.out, "image"));
+}
+
+static void
+nothing_that_a_daemon_says_steers_the_terminal(void **state)
+{
+	(void)state;
+	assert_int_equal(against(tell_all, FAKE_CONTROL_POLITE, "status www"),
+	    PSD_CTL_DONE);
+	assert_null(strchr(run.out, '\033'));
+	assert_null(strchr(run.out, '\xff'));
+	assert_non_null(strstr(run.out, "exec\\x1b[31m\\xff failed\n"));
+}
+
+static void
+assert_has_fields(const json_t *object, enum psd_op op)
+{
+	assert_non_null(object);
+	for (const struct psd_field *f = psd_ctl_find(op)->rep;
+	     f->kind != PSD_KIND_end; f++)
+		assert_non_null(json_object_get(object, f->name));
+}
+
+static void
+status_as_json_has_every_field(void **state)
+{
+	const json_t *services;
+	json_t *all;
+
+	(void)state;
+	assert_int_equal(against(tell_all, FAKE_CONTROL_POLITE,
+			     "--json status"),
+	    PSD_CTL_DONE);
+	all = json_loads(run.out, 0, NULL);
+	assert_non_null(all);
+	services = json_object_get(all, "services");
+	assert_int_equal(json_array_size(services), 2);
+	assert_int_equal(json_array_size(json_object_get(all, "instances")), 6);
+	assert_has_fields(json_object_get(all, "daemon"), PSD_OP_ctl_status);
+	assert_has_fields(json_array_get(services, 1), PSD_OP_ctl_service);
+	assert_has_fields(json_array_get(json_object_get(all, "instances"), 5),
+	    PSD_OP_ctl_instance);
+	assert_int_equal(json_integer_value(
+			     json_object_get(json_array_get(services, 1),
+				 "allowed")),
+	    1203);
+	assert_int_equal(json_array_size(
+			     json_object_get(json_array_get(services, 1),
+				 "listeners")),
+	    2);
+	json_decref(all);
+}
+
+static void
+status_of_an_unknown_service_fails(void **state)
+{
+	(void)state;
+	assert_int_equal(against(tell_all, FAKE_CONTROL_POLITE, "status ww"),
+	    PSD_CTL_FAILED);
+	assert_string_equal(run.err,
+	    "privsepctl: the daemon knows no service ww\n");
+}
+
+static int
+tell_in_circles(const struct psd_op_row *row, const union psd_any_req *req,
+    union psd_any_rep *rep)
+{
+	(void)req;
+	if (row->op != PSD_OP_ctl_service)
+		return tell_all(row, req, rep);
+	rep->as_ctl_service.name = psd_str_of("same");
+	rep->as_ctl_service.type = psd_str_of("");
+	rep->as_ctl_service.state = psd_str_of("");
+	rep->as_ctl_service.listeners = psd_str_of("");
+	rep->as_ctl_service.missing = psd_str_of("");
+	rep->as_ctl_service.last_refused = psd_str_of("");
+	rep->as_ctl_service.last_failure = psd_str_of("");
+	return 0;
+}
+
+static void
+daemon_that_goes_round_in_circles_is_left(void **state)
+{
+	(void)state;
+	assert_int_equal(against(tell_in_circles, FAKE_CONTROL_POLITE,
+			     "status"),
+	    PSD_CTL_FAILED);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    status_tells_the_daemon_its_layers_and_each_service),
+		cmocka_unit_test(status_of_a_service_lists_its_instances),
+		cmocka_unit_test(
+		    nothing_that_a_daemon_says_steers_the_terminal),
+		cmocka_unit_test(status_as_json_has_every_field),
+		cmocka_unit_test(status_of_an_unknown_service_fails),
+		cmocka_unit_test(daemon_that_goes_round_in_circles_is_left),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
