@@ -1,0 +1,436 @@
+# SPDX-License-Identifier: ISC
+#
+# make help lists the targets.  Everything built goes below $(B).  PREFIX,
+# DESTDIR, CC, CFLAGS, CPPFLAGS, LDFLAGS and B are the user's; our own flags
+# join them.  New files are found by wildcards; no list here names a .c file.
+
+B ?= build
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+PKG_CONFIG ?= pkg-config
+OBJCOPY ?= objcopy
+FUZZ_CC ?= clang
+FUZZ_TIME ?= 10
+BENCH_TIME ?= 1
+TEST_TIMEOUT ?= 120
+V ?= 0
+# 1: warnings are errors (lint and CI; a newer compiler must not stop a user).
+WERROR ?= 0
+# The sanitizers of check-asan; they go with a B of their own.
+SANITIZE ?=
+# no: make check takes the machine as it is.
+CHECK_DEPS ?= yes
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+Q := $(if $(filter 1,$(V)),,@)
+VERSION := $(shell sed -n 's/^.define PRIVSEP_VERSION "\(.*\)"/\1/p' \
+    helper/privsep.h)
+
+# An assertion that fails keeps a broken promise from being acted upon, with
+# privileges; it is part of the design, so there is no build without.
+ifneq ($(findstring NDEBUG,$(filter-out -UNDEBUG,\
+    $(CC) $(CFLAGS) $(CPPFLAGS))),)
+$(error NDEBUG is refused: assertions are part of privsepd; take it away)
+endif
+
+# -- Libraries ---------------------------------------------------------------
+
+PKG_daemon := libseccomp libcap libsystemd
+PKG_ctl := libseccomp jansson
+PKG_tests := $(PKG_daemon) jansson cmocka
+# What a shipped helper needs beside libprivsep; without it, it is left out.
+PKG_httpd := libmicrohttpd
+
+pkg = $(if $(strip $(2)),$(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null))
+missing = $(strip $(foreach p,$(1),$(shell \
+    $(PKG_CONFIG) --exists $(p) 2>/dev/null || echo $(p))))
+
+MISSING := $(call missing,$(sort $(PKG_daemon) $(PKG_ctl)))
+MISSING_tests := $(call missing,$(sort $(PKG_tests)))
+LIBS_daemon := $(call pkg,--libs,$(PKG_daemon))
+LIBS_ctl := $(call pkg,--libs,$(PKG_ctl))
+LIBS_tests := $(call pkg,--libs,$(PKG_tests))
+PKG_CFLAGS := $(call pkg,--cflags,$(filter-out $(MISSING_tests),$(PKG_tests)))
+
+# -- Flags -------------------------------------------------------------------
+
+IS_CLANG := $(shell echo __clang__ | $(CC) -E -x c - 2>/dev/null | \
+    grep -c '^1')
+try = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null \
+    2>/dev/null && echo $(1))
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+    -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes \
+    -Wmissing-variable-declarations -Wold-style-definition -Wvla -Wformat=2 \
+    -Wundef -Wwrite-strings -Wcast-qual -Wcast-align -Wpointer-arith \
+    -Wimplicit-fallthrough -Wredundant-decls -Wnested-externs \
+    -Wno-missing-field-initializers
+ifeq ($(IS_CLANG),0)
+# gcc has -Wmissing-variable-declarations from version 14 on.
+WARNINGS := $(filter-out -Wmissing-variable-declarations,$(WARNINGS))
+WARNINGS += -Wlogical-op -Wduplicated-cond -Wduplicated-branches
+# The sanitizers' own branches make gcc see null pointers where none are.
+WARNINGS += $(if $(SANITIZE),,-Wnull-dereference)
+endif
+WARNINGS += $(if $(filter 1,$(WERROR)),-Werror)
+
+HARDENING := -fstack-protector-strong \
+    $(call try,-fstack-clash-protection) $(call try,-fcf-protection) \
+    $(call try,-mbranch-protection=standard)
+# _FORTIFY_SOURCE needs an optimizing compiler, and does not go with asan.
+ifeq ($(SANITIZE),)
+ifneq ($(filter-out -O0,$(filter -O%,$(CFLAGS))),)
+HARDENING += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+endif
+
+SANITIZE_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
+    -fno-sanitize-recover=all -fno-omit-frame-pointer)
+
+BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -I. -DPSD_VERSION='"$(VERSION)"' \
+    -MMD -MP $(WARNINGS) $(PKG_CFLAGS)
+OUR_CFLAGS := $(BASE_CFLAGS) $(HARDENING) $(SANITIZE_CFLAGS)
+OUR_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed \
+    $(SANITIZE_CFLAGS)
+# Libraries may not refer to what nothing defines; the sanitizers' do.
+SO_LDFLAGS := $(filter-out -pie,$(OUR_LDFLAGS)) \
+    $(if $(SANITIZE),,-Wl,-z,defs)
+
+compile = $(CC) $(OUR_CFLAGS) $(1) $(CPPFLAGS) $(CFLAGS)
+link = $(CC) $(OUR_LDFLAGS) $(LDFLAGS)
+
+# -- What there is -----------------------------------------------------------
+
+objects = $(addprefix $(B)/$(1)/,$(addsuffix .o,$(basename $(2))))
+
+SRC_common := $(wildcard common/*.c common/*.S)
+SRC_policy := $(wildcard policy/*.c)
+SRC_daemon := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
+SRC_ctl := $(filter-out daemon/ctl/main.c,$(wildcard daemon/ctl/*.c))
+SRC_helper := $(wildcard helper/*.c)
+SRC_support := $(wildcard tests/support/*.c)
+SRC_tests := $(wildcard tests/unit/test_*.c tests/op/test_*.c \
+    tests/system/test_*.c)
+SRC_bench := $(wildcard tests/bench/*.c)
+SRC_fuzz := $(wildcard tests/fuzz/fuzz_*.c)
+SRC_tiny := $(wildcard tests/helpers/tiny_*.c)
+SRC_confined := $(filter-out $(SRC_tiny),$(wildcard tests/helpers/*.c))
+
+HELPERS := $(sort $(patsubst helper/%/,%,$(dir $(wildcard helper/*/*.c))))
+LEFT_OUT := $(foreach h,$(HELPERS),$(if $(call missing,$(PKG_$(h))),$(h)))
+BUILT_HELPERS := $(addprefix $(B)/helpers/,$(filter-out $(LEFT_OUT),\
+    $(HELPERS)))
+
+LIBRARY := $(if $(SRC_helper),$(addprefix $(B)/libprivsep.,so.0 so a))
+PROGRAMS := $(patsubst daemon/main.c,$(B)/privsepd,\
+    $(wildcard daemon/main.c)) \
+    $(patsubst daemon/ctl/main.c,$(B)/privsepctl,$(wildcard daemon/ctl/main.c))
+# Archives for our own use; without their programs there is still a build.
+ARCHIVES := $(foreach a,common policy daemon ctl,\
+    $(if $(SRC_$(a)),$(B)/lib$(a).a))
+
+TESTS := $(SRC_tests:%.c=$(B)/%)
+SHELL_TESTS := $(wildcard tests/system/test_*.sh)
+TEST_HELPERS := $(patsubst %.c,$(B)/%,$(SRC_confined) $(SRC_tiny))
+BENCHES := $(SRC_bench:tests/bench/%.c=$(B)/bench/%)
+FUZZERS := $(SRC_fuzz:tests/fuzz/%.c=$(B)/fuzz/%)
+
+# -- Targets -----------------------------------------------------------------
+
+.PHONY: all
+all: $(ARCHIVES) $(PROGRAMS) $(LIBRARY) $(BUILT_HELPERS)
+	@$(foreach h,$(LEFT_OUT),echo "left out: helper $(h) (pkg-config does \
+	not find $(call missing,$(PKG_$(h))); make deps installs it)";) :
+
+.PHONY: tests
+tests: all $(TESTS) $(TEST_HELPERS) $(BENCHES)
+
+.PHONY: help
+help:
+	@echo 'all           programs, library and helpers, below $(B) (default)'
+	@echo 'deps          install what building and testing need (Debian)'
+	@echo 'demo          build and show a page served by a confined helper'
+	@echo 'check         all tests; CHECK_DEPS=no installs nothing'
+	@echo 'check-asan    the same under sanitizers, in $(B)/asan'
+	@echo 'check-valgrind  unit tests under valgrind'
+	@echo 'lint          every static check'
+	@echo 'fuzz, bench   FUZZ_TIME and BENCH_TIME seconds each'
+	@echo 'install, uninstall  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
+	@echo 'format, clean'
+
+# Objects of a changed command line are old: flags is rewritten only then.
+.PHONY: FORCE
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(call compile) :: $(link))' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# Says what is missing before a compiler complains of a header.
+.PHONY: have-libraries have-test-libraries
+have-libraries:
+	@$(if $(MISSING),echo 'pkg-config does not find: $(MISSING);' \
+	    'make deps installs what is needed' >&2; exit 1,:)
+have-test-libraries:
+	@$(if $(MISSING_tests),echo 'pkg-config does not find:' \
+	    '$(MISSING_tests); make deps installs what is needed' >&2; \
+	    exit 1,:)
+
+$(B)/obj/policy/%.o $(B)/obj/daemon/%.o: | have-libraries
+$(B)/obj/tests/%.o: | have-test-libraries
+
+# -- Objects and archives ----------------------------------------------------
+
+define compile-c =
+@mkdir -p $(@D)
+@$(if $(Q),echo '  CC    $@')
+$(Q)$(1) -c -o $@ $<
+endef
+
+$(B)/obj/%.o: %.c $(B)/flags
+	$(call compile-c,$(call compile,-fPIE))
+$(B)/obj/%.o: %.S $(B)/flags
+	$(call compile-c,$(call compile,-fPIE))
+$(B)/pic/%.o: %.c $(B)/flags
+	$(call compile-c,$(call compile,-fPIC))
+$(B)/pic/%.o: %.S $(B)/flags
+	$(call compile-c,$(call compile,-fPIC))
+
+define archive =
+@mkdir -p $(@D)
+@$(if $(Q),echo '  AR    $@')
+@rm -f $@
+$(Q)$(AR) rcs $@ $(filter %.o,$^)
+endef
+
+$(B)/libcommon.a: $(call objects,obj,$(SRC_common))
+	$(archive)
+$(B)/libpolicy.a: $(call objects,obj,$(SRC_policy))
+	$(archive)
+$(B)/libdaemon.a: $(call objects,obj,$(SRC_daemon))
+	$(archive)
+$(B)/libctl.a: $(call objects,obj,$(SRC_ctl))
+	$(archive)
+$(B)/libhelper.a: $(call objects,obj,$(SRC_helper))
+	$(archive)
+$(B)/libsupport.a: $(call objects,obj,$(SRC_support))
+	$(archive)
+$(B)/pic/libcommon.a: $(call objects,pic,$(SRC_common))
+	$(archive)
+
+# -- Programs ----------------------------------------------------------------
+
+define link-program =
+@mkdir -p $(@D)
+@$(if $(Q),echo '  LINK  $@')
+$(Q)$(link) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) \
+    -Wl,--end-group $(1)
+endef
+
+$(B)/privsepd: $(call objects,obj,daemon/main.c) $(B)/libdaemon.a \
+    $(B)/libpolicy.a $(B)/libcommon.a
+	$(call link-program,$(LIBS_daemon))
+
+$(B)/privsepctl: $(call objects,obj,daemon/ctl/main.c) $(B)/libctl.a \
+    $(B)/libpolicy.a $(B)/libcommon.a
+	$(call link-program,$(LIBS_ctl))
+
+# -- libprivsep --------------------------------------------------------------
+
+# Of common/ the linker takes what helper/ calls for.  The map exports
+# privsep_* alone.
+$(B)/libprivsep.so.0: $(call objects,pic,$(SRC_helper)) \
+    $(B)/pic/libcommon.a helper/libprivsep.map
+	@$(if $(Q),echo '  LINK  $@')
+	$(Q)$(CC) -shared $(SO_LDFLAGS) $(LDFLAGS) -Wl,-soname,$(@F) \
+	    -Wl,--version-script=helper/libprivsep.map -o $@ \
+	    $(filter %.o %.a,$^)
+
+$(B)/libprivsep.so: $(B)/libprivsep.so.0
+	$(Q)ln -sf $(<F) $@
+
+# One object whose only global names are privsep_*, so that a program's own
+# names clash with nothing of ours.
+$(B)/libprivsep.a: $(call objects,pic,$(SRC_helper)) $(B)/pic/libcommon.a
+	@$(if $(Q),echo '  AR    $@')
+	@rm -f $@
+	$(Q)$(LD) -r -o $(B)/pic/privsep.o $(filter %.o %.a,$^)
+	$(Q)$(OBJCOPY) --wildcard --keep-global-symbol='privsep_*' \
+	    $(B)/pic/privsep.o
+	$(Q)$(AR) rcs $@ $(B)/pic/privsep.o
+
+# -- Helpers -----------------------------------------------------------------
+
+define helper-rules =
+$(B)/helpers/$(1): $$(call objects,obj,$$(wildcard helper/$(1)/*.c)) \
+    $(B)/libprivsep.a
+	$$(call link-program,$$(call pkg,--libs,$$(PKG_$(1))))
+$$(call objects,obj,$$(wildcard helper/$(1)/*.c)): PKG_CFLAGS += \
+    $$(call pkg,--cflags,$$(PKG_$(1)))
+endef
+$(foreach h,$(HELPERS),$(eval $(call helper-rules,$(h))))
+
+# -- Tests -------------------------------------------------------------------
+
+TEST_ARCHIVES := $(if $(SRC_support),$(B)/libsupport.a) $(ARCHIVES) \
+    $(if $(SRC_helper),$(B)/libhelper.a)
+
+.SECONDARY:
+$(TESTS): $(B)/%: $(B)/obj/%.o $(TEST_ARCHIVES)
+	$(call link-program,$(LIBS_tests))
+
+$(BENCHES): $(B)/bench/%: $(B)/obj/tests/bench/%.o $(TEST_ARCHIVES)
+	$(call link-program,$(LIBS_tests))
+
+$(SRC_confined:%.c=$(B)/%): $(B)/%: $(B)/obj/%.o \
+    $(if $(SRC_helper),$(B)/libprivsep.a) $(B)/libcommon.a
+	$(call link-program,)
+
+# No libc, no loader: what such a program can do is all in its source.
+$(SRC_tiny:%.c=$(B)/%): $(B)/%: %.c $(B)/flags
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  LINK  $@')
+	$(Q)$(CC) $(BASE_CFLAGS) $(CPPFLAGS) $(CFLAGS) -U_FORTIFY_SOURCE \
+	    -ffreestanding -fno-stack-protector -fno-pie -fno-builtin \
+	    -static -nostdlib -no-pie $(LDFLAGS) -o $@ $<
+
+.PHONY: deps
+deps:
+	scripts/deps.sh build
+	scripts/deps.sh check
+
+# deps may install what pkg-config was asked for when this file was read, so
+# what comes after it is a make of its own.
+.PHONY: demo check check-run check-asan check-valgrind
+demo:
+	scripts/deps.sh demo
+	$(MAKE) all
+	B='$(abspath $(B))' scripts/demo.sh
+
+check:
+	$(if $(filter no,$(CHECK_DEPS)),,$(MAKE) deps)
+	$(MAKE) check-run
+
+check-run: tests
+	@B='$(abspath $(B))' TEST_TIMEOUT='$(TEST_TIMEOUT)' \
+	    PSD_ASAN='$(if $(SANITIZE),1)' \
+	    scripts/run-tests $(TESTS) $(SHELL_TESTS)
+
+check-asan:
+	$(MAKE) check B='$(B)/asan' SANITIZE=address,undefined \
+	    CFLAGS='-O1 -g'
+
+UNIT_TESTS := $(filter $(B)/tests/unit/%,$(TESTS))
+check-valgrind: $(UNIT_TESTS)
+	@B='$(abspath $(B))' TEST_TIMEOUT='$(TEST_TIMEOUT)' PSD_VALGRIND=1 \
+	    scripts/run-tests --valgrind $(UNIT_TESTS)
+
+.PHONY: bench
+bench: all $(BENCHES) $(TEST_HELPERS)
+	@B='$(abspath $(B))' BENCH_TIME='$(BENCH_TIME)' \
+	    $(B)/bench/bench --json $(B)/bench.json
+
+# -- Fuzzing -----------------------------------------------------------------
+
+FUZZ_CFLAGS := -std=gnu11 -D_GNU_SOURCE -I. -DPSD_VERSION='"$(VERSION)"' \
+    -MMD -MP $(PKG_CFLAGS) -O1 -g -fno-omit-frame-pointer \
+    -fno-sanitize-recover=all
+FUZZ_OBJECTS := $(call objects,fuzz/obj,$(SRC_common) $(SRC_policy))
+
+$(B)/fuzz/obj/%.o: %.c $(B)/flags | have-libraries
+	$(call compile-c,$(FUZZ_CC) $(FUZZ_CFLAGS) \
+	    -fsanitize=fuzzer-no-link$(,)address$(,)undefined)
+$(B)/fuzz/obj/%.o: %.S $(B)/flags
+	$(call compile-c,$(FUZZ_CC) $(FUZZ_CFLAGS))
+$(B)/fuzz/libfuzzed.a: $(FUZZ_OBJECTS)
+	$(archive)
+$(FUZZERS): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(B)/fuzz/libfuzzed.a
+	@$(if $(Q),echo '  LINK  $@')
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS_ctl)
+
+.PHONY: fuzz fuzzers
+fuzzers: $(FUZZERS)
+fuzz: $(FUZZERS)
+	@B='$(abspath $(B))' FUZZ_TIME='$(FUZZ_TIME)' \
+	    scripts/run-fuzz $(FUZZERS)
+
+# -- Lint and format ---------------------------------------------------------
+
+.PHONY: lint format
+lint:
+	@B='$(abspath $(B))/lint' CC='$(CC)' MAKE='$(MAKE)' scripts/lint
+
+format:
+	clang-format -i $(wildcard common/*.[ch] policy/*.[ch] daemon/*.[ch] \
+	    daemon/ctl/*.[ch] helper/*.[ch] helper/*/*.[ch] tests/*/*.[ch])
+
+# -- Installation ------------------------------------------------------------
+
+LIBDIR ?= $(PREFIX)/lib
+MANDIR ?= $(PREFIX)/share/man
+# systemd looks below /usr/lib and /usr/local/lib for these.
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+
+INSTALL := install -D -m
+UNITS := $(wildcard systemd/*.service systemd/*.socket)
+SYSUSERS := $(wildcard systemd/sysusers.d/*.conf)
+TMPFILES := $(wildcard systemd/tmpfiles.d/*.conf)
+MANUALS := $(wildcard man/*.[1-8])
+manual-path = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+
+# Where each file goes: what is installed and uninstalled, one list.
+INSTALLED := $(if $(filter %/privsepd,$(PROGRAMS)),$(PREFIX)/sbin/privsepd) \
+    $(if $(filter %/privsepctl,$(PROGRAMS)),$(PREFIX)/bin/privsepctl) \
+    $(BUILT_HELPERS:$(B)/helpers/%=$(PREFIX)/libexec/privsepd/%) \
+    $(PREFIX)/include/privsep.h $(LIBRARY:$(B)/%=$(LIBDIR)/%) \
+    $(LIBDIR)/pkgconfig/privsep.pc \
+    $(foreach m,$(MANUALS),$(call manual-path,$(m))) \
+    $(UNITS:systemd/%=$(UNITDIR)/%) \
+    $(SYSUSERS:systemd/sysusers.d/%=$(SYSUSERSDIR)/%) \
+    $(TMPFILES:systemd/tmpfiles.d/%=$(TMPFILESDIR)/%)
+
+$(B)/privsep.pc: helper/privsep.pc.in helper/privsep.h Makefile FORCE
+	@mkdir -p $(@D)
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	    -e 's|@VERSION@|$(VERSION)|' $< >$@
+
+define install-unit =
+@mkdir -p $(B)/systemd
+sed 's|@PREFIX@|$(PREFIX)|g' $(1) >$(B)/systemd/$(notdir $(1))
+$(INSTALL) 644 $(B)/systemd/$(notdir $(1)) $(DESTDIR)$(2)/$(notdir $(1))
+
+endef
+
+.PHONY: install uninstall clean
+install: all $(B)/privsep.pc
+	$(if $(filter %/privsepd,$(PROGRAMS)),$(INSTALL) 755 $(B)/privsepd \
+	    $(DESTDIR)$(PREFIX)/sbin/privsepd)
+	$(if $(filter %/privsepctl,$(PROGRAMS)),$(INSTALL) 755 \
+	    $(B)/privsepctl $(DESTDIR)$(PREFIX)/bin/privsepctl)
+	$(foreach h,$(BUILT_HELPERS),$(INSTALL) 755 $(h) \
+	    $(DESTDIR)$(PREFIX)/libexec/privsepd/$(notdir $(h));)
+	$(INSTALL) 644 helper/privsep.h $(DESTDIR)$(PREFIX)/include/privsep.h
+	$(INSTALL) 644 $(B)/libprivsep.so.0 $(DESTDIR)$(LIBDIR)/libprivsep.so.0
+	ln -sf libprivsep.so.0 $(DESTDIR)$(LIBDIR)/libprivsep.so
+	$(INSTALL) 644 $(B)/libprivsep.a $(DESTDIR)$(LIBDIR)/libprivsep.a
+	$(INSTALL) 644 $(B)/privsep.pc \
+	    $(DESTDIR)$(LIBDIR)/pkgconfig/privsep.pc
+	$(foreach m,$(MANUALS),$(INSTALL) 644 $(m) \
+	    $(DESTDIR)$(call manual-path,$(m));)
+	$(foreach u,$(UNITS),$(call install-unit,$(u),$(UNITDIR)))
+	$(foreach u,$(SYSUSERS),$(call install-unit,$(u),$(SYSUSERSDIR)))
+	$(foreach u,$(TMPFILES),$(call install-unit,$(u),$(TMPFILESDIR)))
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	-rmdir $(DESTDIR)$(PREFIX)/libexec/privsepd
+
+clean:
+	rm -rf $(B)
+
+, := ,
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
