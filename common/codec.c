@@ -125,8 +125,8 @@ get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
 }
 
 int
-psd_decode(struct psd_frame *frame, const struct psd_field *layout,
-    size_t size, void *ret_fields)
+psd_decode(struct psd_frame *frame, const struct psd_field *layout, size_t size,
+    void *ret_fields)
 {
 	/* Aligned for any structure of the catalogues, and larger than each. */
 	union {
@@ -143,7 +143,7 @@ psd_decode(struct psd_frame *frame, const struct psd_field *layout,
 	psd_fields_init(layout, size, &fields);
 	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++)
 		if (!get_field(frame, &c, &next_fd, f,
-		    (unsigned char *)&fields + f->offset))
+			(unsigned char *)&fields + f->offset))
 			return -EBADMSG;
 	if (c.at != c.end || next_fd != frame->n_fds)
 		return -EBADMSG;

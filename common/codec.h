@@ -43,8 +43,7 @@ int psd_decode(struct psd_frame *frame, const struct psd_field *layout,
     size_t size, void *ret_fields);
 
 /* Gives every fd field of fields the value PSD_NO_FD, all else zero. */
-void psd_fields_init(const struct psd_field *layout, size_t size,
-    void *fields);
+void psd_fields_init(const struct psd_field *layout, size_t size, void *fields);
 
 /* Closes the descriptors that fields still own. */
 void psd_fields_release(const struct psd_field *layout, void *fields);

@@ -37,8 +37,8 @@ psd_conv_recv(struct psd_conv *conv, int wait, struct psd_frame *frame)
 		return PSD_HEARD_END;
 	heard = psd_frame_recv(conv->fd, wait, frame);
 	if (heard == PSD_HEARD_END)
-		conv->state = local_ended(conv) ? PSD_CONV_CLOSED
-						: PSD_CONV_REMOTE_ENDED;
+		conv->state =
+		    local_ended(conv) ? PSD_CONV_CLOSED : PSD_CONV_REMOTE_ENDED;
 	return heard;
 }
 
@@ -58,8 +58,8 @@ psd_conv_end(struct psd_conv *conv)
 	/* ENOTCONN: the other side is gone already, which is an end, too. */
 	if (shutdown(conv->fd, SHUT_WR) < 0 && errno != ENOTCONN)
 		return -errno;
-	conv->state = remote_ended(conv) ? PSD_CONV_CLOSED
-					 : PSD_CONV_LOCAL_ENDED;
+	conv->state =
+	    remote_ended(conv) ? PSD_CONV_CLOSED : PSD_CONV_LOCAL_ENDED;
 	return 0;
 }
 

@@ -58,12 +58,12 @@ put_bytes(struct cursor *c, const struct psd_bytes *bytes)
 }
 
 static bool
-put_u32(struct cursor *c, enum psd_kind kind, const unsigned char *at)
+put_u32(struct cursor *c, const unsigned char *at)
 {
 	uint32_t value;
 
 	memcpy(&value, at, sizeof(value));
-	return psd_kind_is_valid(kind, value) && put_number(c, value, 4);
+	return put_number(c, value, 4);
 }
 
 static bool
@@ -103,7 +103,7 @@ put_field(struct psd_frame *frame, struct cursor *c,
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
-		return put_u32(c, field->kind, at);
+		return put_u32(c, at);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 		return put_u64(c, at);
@@ -117,6 +117,33 @@ put_field(struct psd_frame *frame, struct cursor *c,
 		return put_bytes(c, &bytes);
 	case PSD_KIND_fd:
 		return put_fd(frame, at);
+	case PSD_KIND_end:
+		break;
+	}
+	return false;
+}
+
+static bool
+is_known_value(enum psd_kind kind, const unsigned char *at)
+{
+	uint32_t value;
+
+	switch (kind) {
+	case PSD_KIND_number:
+	case PSD_KIND_mode:
+	case PSD_KIND_access:
+	case PSD_KIND_priority:
+	case PSD_KIND_operation:
+		memcpy(&value, at, sizeof(value));
+		return psd_kind_is_valid(kind, value);
+	case PSD_KIND_wide:
+	case PSD_KIND_moment:
+	case PSD_KIND_path:
+	case PSD_KIND_name:
+	case PSD_KIND_text:
+	case PSD_KIND_bytes:
+	case PSD_KIND_fd:
+		return true;
 	case PSD_KIND_end:
 		break;
 	}
@@ -148,11 +175,14 @@ encode(struct psd_frame *frame, enum psd_frame_type type,
 	frame->status = 0;
 	put_header(frame);
 	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++) {
-		if (put_field(frame, &c, f, fields + f->offset))
+		unsigned char *at = fields + f->offset;
+		const bool known = is_known_value(f->kind, at);
+
+		if (known && put_field(frame, &c, f, at))
 			continue;
 		psd_fields_release(layout, fields);
 		psd_frame_clear(frame);
-		return -EMSGSIZE;
+		return known ? -EMSGSIZE : -EINVAL;
 	}
 	frame->len = (uint32_t)(c.at - frame->bytes);
 	return 0;
@@ -173,8 +203,7 @@ psd_encode_reply(struct psd_frame *frame, const struct psd_op_row *row,
 }
 
 void
-psd_encode_status(struct psd_frame *frame, uint16_t op, uint32_t id,
-    int status)
+psd_encode_status(struct psd_frame *frame, uint16_t op, uint32_t id, int status)
 {
 	frame->type = PSD_FRAME_REPLY;
 	frame->op = op;

@@ -103,9 +103,9 @@ tell_lost(void)
 		lost = 0;
 }
 
-static void
-log_arguments(int priority, const struct psd_log_field *fields,
-    size_t n_fields, const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static void
+log_arguments(int priority, const struct psd_log_field *fields, size_t n_fields,
+    const char *format, va_list arguments)
 {
 	const int saved = errno;
 	char raw[PSD_LOG_MAX];
@@ -137,8 +137,8 @@ psd_log(int priority, const char *format, ...)
 }
 
 void
-psd_log_with(int priority, const struct psd_log_field *fields,
-    size_t n_fields, const char *format, ...)
+psd_log_with(int priority, const struct psd_log_field *fields, size_t n_fields,
+    const char *format, ...)
 {
 	va_list arguments;
 

@@ -4,6 +4,9 @@
 #include <ctype.h>
 #include <string.h>
 
+/* Rows open braces that other rows close, which clang-format cannot follow. */
+/* clang-format off */
+
 /* The layout of each request, in wire order. */
 #define OP(name, number, text) \
 	static const struct psd_field name##_req[] = {
@@ -60,12 +63,15 @@
 #define OP(nam, number, txt) \
 	{ .op = (enum psd_op)(number), .name = #nam, .text = (txt), \
 	  .req = nam##_req, .rep = nam##_rep, .calls = nam##_calls, \
-	  .caps = nam##_caps,
+	  .caps = nam##_caps, .req_size = sizeof(struct psd_##nam##_req), \
+	  .rep_size = sizeof(struct psd_##nam##_rep),
 #define FREE(nam) .is_free = true,
 #define PRIVILEGED(nam) .is_privileged = true,
 #define END(nam) \
 	} \
 	,
+
+/* clang-format on */
 
 const struct psd_op_row psd_op_rows[] = {
 #include "common/ops_rows.h"

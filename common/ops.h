@@ -19,6 +19,9 @@ enum psd_op {
 /* Above every helper's operation, below every one of control.sock. */
 enum { PSD_OPS_END = 1000 };
 
+/* Rows open braces that other rows close, which clang-format cannot follow. */
+/* clang-format off */
+
 /* struct psd_open_req and so on.  C wants a member, so each has an end. */
 #define OP(name, number, text) struct psd_##name##_req {
 #define REQ(name, kind, field) psd_kind_##kind field;
@@ -40,6 +43,7 @@ enum { PSD_OPS_END = 1000 };
 #include "common/ops.def"
 #include "common/control.def"
 #include "common/ops_clear.h"
+/* clang-format on */
 
 /* Room for any operation's request or reply. */
 union psd_any_req {
@@ -66,13 +70,14 @@ struct psd_op_cap {
 /* A row of a catalogue. */
 struct psd_op_row {
 	enum psd_op op;
-	const char *name;              /* "read_directory" */
-	const char *text;              /* one line of what it does */
-	bool is_free;                  /* no grant needed */
-	bool is_privileged;            /* control.sock: root only */
-	const struct psd_field *req;   /* ends with PSD_KIND_end */
+	const char *name;            /* "read_directory" */
+	const char *text;            /* one line of what it does */
+	bool is_free;                /* no grant needed */
+	bool is_privileged;          /* control.sock: root only */
+	const struct psd_field *req; /* ends with PSD_KIND_end */
 	const struct psd_field *rep;
-	const char *const *calls;      /* ends with NULL */
+	uint32_t req_size, rep_size; /* of the structures */
+	const char *const *calls;    /* ends with NULL */
 	const struct psd_op_cap *caps;
 };
 
