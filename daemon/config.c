@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/config.h"
+
+#include "common/mem.h"
+#include "common/print.h"
+#include "policy/file.h"
+#include "policy/syntax.h"
+#include "policy/value.h"
+#include "policy/words.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <syslog.h>
+
+enum {
+	UID_FIRST = 1900000000,
+	UID_LAST = 1900065535,
+	INSTANCES_MAX = 8192,
+};
+
+static const char default_file[] = "/etc/privsepd/privsepd.conf";
+
+static void
+set_uid_range(struct psd_config *config, const struct psd_setting *setting,
+    struct psd_diag *diag)
+{
+	char text[64];
+	char *dash;
+	uint64_t first, last;
+
+	if (setting->value[0] == '\0') {
+		config->uid_first = UID_FIRST;
+		config->uid_last = UID_LAST;
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "%s", setting->value);
+	dash = strchr(text, '-');
+	if (dash != NULL)
+		*dash++ = '\0';
+	/* Below 1000 are the system's own users. */
+	if (dash == NULL ||
+	    psd_value_number(text, 1000, UINT32_MAX - 1, &first) < 0 ||
+	    psd_value_number(dash, 1000, UINT32_MAX - 1, &last) < 0 ||
+	    last < first) {
+		psd_diag_error(diag, &setting->where,
+		    "UidRange= takes FIRST-LAST, two user ids from 1000 up, "
+		    "as in 1900000000-1900065535; got \"%s\"",
+		    setting->value);
+		return;
+	}
+	config->uid_first = (uid_t)first;
+	config->uid_last = (uid_t)last;
+}
+
+static void
+free_words(struct psd_words *words)
+{
+	for (size_t i = 0; i < words->n; i++)
+		free((void *)(uintptr_t)words->at[i].text);
+	free(words->at);
+	*words = (struct psd_words){ NULL, 0 };
+}
+
+static void
+add_word(struct psd_words *words, const char *text,
+    const struct psd_where *where, struct psd_diag *diag)
+{
+	struct psd_word *grown =
+	    reallocarray(words->at, words->n + 1, sizeof(*grown));
+	char *copy = strdup(text);
+
+	if (grown != NULL)
+		words->at = grown;
+	if (grown == NULL || copy == NULL) {
+		free(copy);
+		diag->out_of_memory = true;
+		return;
+	}
+	words->at[words->n++] = (struct psd_word){ copy, *where };
+}
+
+static void
+set_keep_caps(struct psd_config *config, const struct psd_setting *setting,
+    struct psd_diag *diag)
+{
+	const char *rest = setting->value;
+	char word[64];
+	enum psd_word_found found;
+
+	if (*rest == '\0')
+		free_words(&config->keep_caps);
+	while ((found = psd_words_next(&rest, word, sizeof(word))) ==
+	    PSD_WORD_FOUND) {
+		cap_value_t cap;
+
+		if (cap_from_name(word, &cap) == 0) {
+			add_word(&config->keep_caps, word, &setting->where,
+			    diag);
+			continue;
+		}
+		psd_diag_error(diag, &setting->where,
+		    "KeepCapabilities= takes names of capabilities(7), as in "
+		    "CAP_NET_RAW; got \"%s\"",
+		    word);
+	}
+	if (found != PSD_WORD_END)
+		psd_diag_error(diag, &setting->where, "KeepCapabilities=: %s",
+		    psd_words_wrong(found));
+}
+
+static void
+set_control_group(struct psd_config *config, const struct psd_setting *setting,
+    struct psd_diag *diag)
+{
+	if (setting->value[0] != '\0' && setting->value[0] != '/') {
+		psd_diag_error(diag, &setting->where,
+		    "ControlGroup= takes the absolute path of a directory of "
+		    "cgroup2; got \"%s\"",
+		    setting->value);
+		return;
+	}
+	free(config->control_group);
+	config->control_group = NULL;
+	if (setting->value[0] == '\0')
+		return;
+	config->control_group = strdup(setting->value);
+	if (config->control_group == NULL)
+		diag->out_of_memory = true;
+}
+
+static void
+set_instances_max(struct psd_config *config, const struct psd_setting *setting,
+    struct psd_diag *diag)
+{
+	uint64_t number = INSTANCES_MAX;
+
+	if (setting->value[0] != '\0' &&
+	    psd_value_number(setting->value, 1, 65536, &number) < 0) {
+		psd_diag_error(diag, &setting->where,
+		    "InstancesMax= takes a number from 1 to 65536; got \"%s\"",
+		    setting->value);
+		return;
+	}
+	config->instances_max = (uint32_t)number;
+}
+
+static void
+set_log_level(struct psd_config *config, const struct psd_setting *setting,
+    struct psd_diag *diag)
+{
+	uint32_t level = LOG_INFO;
+
+	if (setting->value[0] != '\0' &&
+	    psd_parse_priority(setting->value, &level) < 0) {
+		psd_diag_error(diag, &setting->where,
+		    "LogLevel= takes a level of syslog(3), as in warning; "
+		    "got \"%s\"",
+		    setting->value);
+		return;
+	}
+	config->log_level = (int)level;
+}
+
+static const struct {
+	const char *name;
+	void (*set)(struct psd_config *config,
+	    const struct psd_setting *setting, struct psd_diag *diag);
+} keys[] = {
+	{ "ControlGroup", set_control_group },
+	{ "InstancesMax", set_instances_max },
+	{ "KeepCapabilities", set_keep_caps },
+	{ "LogLevel", set_log_level },
+	{ "UidRange", set_uid_range },
+};
+
+static void
+take_setting(void *cookie, const struct psd_setting *setting,
+    struct psd_diag *diag)
+{
+	if (strcmp(setting->section, "Daemon") != 0) {
+		if (setting->key == NULL)
+			psd_diag_error(diag, &setting->where,
+			    "unknown section [%s]; privsepd.conf has only "
+			    "[Daemon]",
+			    setting->section);
+		return;
+	}
+	if (setting->key == NULL)
+		return;
+	for (size_t i = 0; i < PSD_ELEMENTS(keys); i++) {
+		if (strcmp(setting->key, keys[i].name) == 0) {
+			keys[i].set(cookie, setting, diag);
+			return;
+		}
+	}
+	psd_diag_error(diag, &setting->where,
+	    "unknown key %s=; [Daemon] has ControlGroup=, InstancesMax=, "
+	    "KeepCapabilities=, LogLevel= and UidRange=",
+	    setting->key);
+}
+
+int
+psd_config_read(struct psd_config *config, struct psd_diag *diag)
+{
+	const char *path = config->file != NULL ? config->file : default_file;
+	struct psd_file file = { NULL, 0 };
+
+	config->uid_first = UID_FIRST;
+	config->uid_last = UID_LAST;
+	config->instances_max = INSTANCES_MAX;
+	config->log_level = LOG_INFO;
+	switch (psd_file_read(path, PSD_FILE_CHECKED, &file, diag)) {
+	case PSD_FOUND_FILE:
+		break;
+	case PSD_FOUND_NOTHING:
+		if (config->file == NULL)
+			return 0;
+		psd_diag_error(diag, NULL, "%s: no such file", path);
+		return -EINVAL;
+	case PSD_FOUND_MASK:
+		return 0;
+	case PSD_FOUND_BAD:
+	default:
+		return -EINVAL;
+	}
+	psd_syntax_read(path, file.text, file.len, take_setting, config, diag);
+	psd_file_free(&file);
+	return diag->errors > 0 || diag->out_of_memory ? -EINVAL : 0;
+}
+
+void
+psd_config_free(struct psd_config *config)
+{
+	free(config->control_group);
+	config->control_group = NULL;
+	free_words(&config->keep_caps);
+}

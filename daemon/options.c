@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/version.h"
+#include "daemon/config.h"
+#include "policy/load.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2 };
+
+enum {
+	OPTION_POLICY_DIR = 256,
+	OPTION_RUNTIME_DIR,
+	OPTION_CONFIG,
+	OPTION_CHECK,
+	OPTION_HELP,
+	OPTION_VERSION,
+};
+
+static const struct option options[] = {
+	{ "policy-dir", required_argument, NULL, OPTION_POLICY_DIR },
+	{ "runtime-dir", required_argument, NULL, OPTION_RUNTIME_DIR },
+	{ "config", required_argument, NULL, OPTION_CONFIG },
+	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ "version", no_argument, NULL, OPTION_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char usage[] =
+    "Usage: privsepd [--policy-dir DIR]... [--runtime-dir DIR] "
+    "[--config FILE]\n"
+    "                [--check]\n"
+    "\n"
+    "Starts the helpers that the policies describe, confined, and does for\n"
+    "them what needs authority.  Stays in the foreground.\n"
+    "\n"
+    "  --policy-dir DIR   look for NAME.policy here instead of the system's\n"
+    "                     directories; may be repeated, most important first\n"
+    "  --runtime-dir DIR  for control.sock and the lock; default "
+    "/run/privsepd,\n"
+    "                     for an ordinary user $XDG_RUNTIME_DIR/privsepd\n"
+    "  --config FILE      settings of the daemon; default\n"
+    "                     /etc/privsepd/privsepd.conf\n"
+    "  --check            judge settings and policies, start nothing\n"
+    "  --help, --version  tell and exit\n"
+    "\n"
+    "Exit status: 0 done, 1 failed, 2 wrong use, 78 bad configuration.\n"
+    "See privsepd(8), privsepd.policy(5), privsepctl(1).\n";
+
+static int
+misuse(const char *what, const char *word)
+{
+	fprintf(stderr, "privsepd: %s%s%s; try --help\n", what,
+	    word != NULL ? ": " : "", word != NULL ? word : "");
+	return EXIT_USAGE;
+}
+
+static int
+add_policy_dir(struct psd_config *config, const char *dir)
+{
+	size_t n = 0;
+
+	while (config->policy_dirs[n] != NULL)
+		n++;
+	if (n == PSD_CONFIG_DIRS_MAX)
+		return misuse("too many policy directories", NULL);
+	if (dir[0] != '/')
+		return misuse("the policy directory must be absolute", dir);
+	config->policy_dirs[n] = dir;
+	return PSD_OPTIONS_RUN;
+}
+
+static int
+set_runtime_dir(struct psd_config *config, const char *dir)
+{
+	const int n = snprintf(config->runtime_dir, sizeof(config->runtime_dir),
+	    "%s", dir);
+
+	if (dir[0] != '/')
+		return misuse("the runtime directory must be absolute", dir);
+	if ((size_t)n + sizeof("/control.sock") > sizeof(config->runtime_dir))
+		return misuse("the runtime directory's name is too long", dir);
+	return PSD_OPTIONS_RUN;
+}
+
+static int
+take_option(struct psd_config *config, int option)
+{
+	switch (option) {
+	case OPTION_POLICY_DIR:
+		return add_policy_dir(config, optarg);
+	case OPTION_RUNTIME_DIR:
+		return set_runtime_dir(config, optarg);
+	case OPTION_CONFIG:
+		config->file = optarg;
+		return PSD_OPTIONS_RUN;
+	case OPTION_CHECK:
+		config->is_check = true;
+		return PSD_OPTIONS_RUN;
+	case OPTION_HELP:
+		fputs(usage, stdout);
+		return 0;
+	case OPTION_VERSION:
+		puts("privsepd " PSD_VERSION);
+		return 0;
+	default:
+		fputs("Try privsepd --help.\n", stderr);
+		return EXIT_USAGE;
+	}
+}
+
+static int
+set_defaults(struct psd_config *config)
+{
+	const char *user_dir = getenv("XDG_RUNTIME_DIR");
+	char dir[4096];
+
+	if (config->policy_dirs[0] == NULL)
+		for (size_t i = 0; psd_policy_dirs[i] != NULL; i++)
+			config->policy_dirs[i] = psd_policy_dirs[i];
+	if (config->runtime_dir[0] != '\0')
+		return PSD_OPTIONS_RUN;
+	if (geteuid() == 0)
+		return set_runtime_dir(config, "/run/privsepd");
+	if (user_dir == NULL || user_dir[0] == '\0')
+		return misuse("$XDG_RUNTIME_DIR is not set; say --runtime-dir",
+		    NULL);
+	(void)snprintf(dir, sizeof(dir), "%s/privsepd", user_dir);
+	return set_runtime_dir(config, dir);
+}
+
+int
+psd_options_parse(int argc, char **argv, struct psd_config *ret)
+{
+	int option, r;
+
+	*ret = (struct psd_config){ .file = NULL };
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		r = take_option(ret, option);
+		if (r != PSD_OPTIONS_RUN)
+			return r;
+	}
+	if (optind < argc)
+		return misuse("takes no arguments", argv[optind]);
+	return set_defaults(ret);
+}

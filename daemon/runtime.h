@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_RUNTIME_H
+#define PSD_RUNTIME_H
+
+/*
+ * Makes the runtime directory (0755, ours) if it is missing, refuses one that
+ * is not ours or that others may write to, and locks it: one daemon a
+ * directory.  Returns the lock, whose owner is the caller, or -errno:
+ * -EWOULDBLOCK when another daemon has it, -EPERM when it is not safe.
+ */
+int psd_runtime_open(const char *dir);
+
+#endif
