@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_BENEATH_H
+#define PSD_BENEATH_H
+
+#include "policy/policy.h"
+
+#include <sys/stat.h>
+
+/*
+ * Opens /proc/self/fd once, at start: through it a descriptor is reopened
+ * and its path is told, whatever is mounted over /proc later.  0 or -errno.
+ */
+int psd_beneath_init(void);
+
+/*
+ * Opens path, which grant covers, beneath the directory that the grant has
+ * held since load: never outside of it, never through /proc's magic links,
+ * through symbolic links only with "follow" (then what was opened is matched
+ * against the policy again), into other mounts only with "xdev".  flags and
+ * mode are open(2)'s; O_CLOEXEC and O_NOCTTY are added.  Returns a descriptor
+ * of the caller's, or -errno.
+ */
+int psd_beneath_open(const struct psd_policy *policy,
+    const struct psd_grant *grant, const struct psd_op_row *row,
+    uint32_t access, const struct psd_str *path, int flags, mode_t mode);
+
+/* Opens what fd (O_PATH is enough) refers to anew with open(2)'s flags. */
+int psd_beneath_reopen(int fd, int flags);
+
+/* Does the file keep to the grant's owner= and links=1?  0 or -EPERM. */
+int psd_beneath_check(const struct psd_grant *grant, const struct stat *status);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/call.h"
+
+#include "common/codec.h"
+#include "daemon/instance.h"
+#include "daemon/talk.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+/* One thread, so one frame to answer from is enough. */
+static struct psd_frame outgoing;
+
+struct psd_call *
+psd_call_keep(const struct psd_call *call,
+    void (*forget)(struct psd_call *call))
+{
+	struct psd_instance *peer = call->peer;
+	struct psd_call *kept;
+
+	if (peer->n_waiting >= PSD_WAITING_MAX) {
+		errno = EBUSY;
+		return NULL;
+	}
+	kept = malloc(sizeof(*kept));
+	if (kept == NULL)
+		return NULL;
+	*kept = *call;
+	kept->forget = forget;
+	TAILQ_INSERT_TAIL(&peer->waiting, kept, of_peer);
+	peer->n_waiting++;
+	return kept;
+}
+
+void
+psd_call_drop(struct psd_call *call)
+{
+	assert(call->peer->n_waiting > 0);
+	call->forget(call);
+	TAILQ_REMOVE(&call->peer->waiting, call, of_peer);
+	call->peer->n_waiting--;
+	free(call);
+}
+
+void
+psd_call_finish(struct psd_call *call, int status, void *rep)
+{
+	struct psd_instance *peer = call->peer;
+
+	psd_frame_init(&outgoing);
+	if (status == 0)
+		status = psd_encode_reply(&outgoing, call->row, call->id, rep);
+	if (status < 0)
+		psd_encode_status(&outgoing, (uint16_t)call->row->op, call->id,
+		    status);
+	/* Gone before it is answered: sending may end the whole peer. */
+	psd_call_drop(call);
+	psd_talk_send(peer, &outgoing);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_CALL_H
+#define PSD_CALL_H
+
+#include "policy/policy.h"
+
+#include <sys/queue.h>
+
+struct psd_instance;
+
+/* What an operation returns when it will answer by psd_call_finish(). */
+enum { PSD_LATER = 1 };
+
+/* The calls that one helper may have waiting at a time; more get -EBUSY. */
+enum { PSD_WAITING_MAX = 16 };
+
+/*
+ * One request being answered.  It lives on dispatch's stack unless the
+ * operation keeps it with psd_call_keep().
+ */
+struct psd_call {
+	struct psd_instance *peer;
+	const struct psd_op_row *row;
+	const struct psd_policy *policy; /* the peer's, not a newer one */
+	const struct psd_grant *grant;   /* that matched; NULL for FREE rows */
+	uint32_t id;
+
+	/* Of a kept call only. */
+	TAILQ_ENTRY(psd_call) of_peer;
+	TAILQ_ENTRY(psd_call) of_queue;
+	void (*forget)(struct psd_call *call); /* takes it off its queue */
+};
+
+TAILQ_HEAD(psd_calls, psd_call);
+
+/*
+ * Makes a call that outlives its dispatch, for an operation that is about to
+ * return PSD_LATER.  forget is called when the call ends for whatever reason.
+ * Returns the kept call, owned by its peer, or NULL with errno ENOMEM or
+ * EBUSY (PSD_WAITING_MAX).
+ */
+struct psd_call *psd_call_keep(const struct psd_call *call,
+    void (*forget)(struct psd_call *call));
+
+/*
+ * Answers a kept call with status 0 and rep (its row's struct, whose
+ * descriptors move away), or with -errno, and frees it.
+ */
+void psd_call_finish(struct psd_call *call, int status, void *rep);
+
+/* Frees a kept call that nobody can be answered any more. */
+void psd_call_drop(struct psd_call *call);
+
+/* psd_do_open() and so on, one a row of ops.def, each in its op_*.c. */
+#define OP(name, number, text) \
+	int psd_do_##name(struct psd_call *call, \
+	    const struct psd_##name##_req *req, struct psd_##name##_rep *rep);
+#include "common/ops_rows.h"
+#include "common/ops.def"
+#include "common/ops_clear.h"
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/codec.h"
+#include "daemon/audit.h"
+#include "daemon/call.h"
+#include "daemon/instance.h"
+#include "daemon/loaded.h"
+#include "daemon/talk.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+
+/* From the numbers of the catalogue to the functions that perform them. */
+#define OP(name, number, text) \
+	static int perform_##name(struct psd_call *call, \
+	    const union psd_any_req *req, union psd_any_rep *rep) \
+	{ \
+		return psd_do_##name(call, &req->as_##name, &rep->as_##name); \
+	}
+#include "common/ops_rows.h"
+#include "common/ops.def"
+#include "common/ops_clear.h"
+
+typedef int performer(struct psd_call *call, const union psd_any_req *req,
+    union psd_any_rep *rep);
+
+static performer *const performers[] = {
+#define OP(name, number, text) [number] = perform_##name,
+#include "common/ops_rows.h"
+#include "common/ops.def"
+#include "common/ops_clear.h"
+};
+
+static struct psd_frame outgoing;
+
+/* Once a row is found, so is its function: both come from the catalogue. */
+static performer *
+find_performer(const struct psd_op_row *row)
+{
+	assert((size_t)row->op < sizeof(performers) / sizeof(performers[0]));
+	assert(performers[row->op] != NULL);
+	return performers[row->op];
+}
+
+static int
+perform(struct psd_call *call, const union psd_any_req *req,
+    union psd_any_rep *rep)
+{
+	const int r = find_performer(call->row)(call, req, rep);
+
+	/* A grant that is good for once is used up by what it made happen. */
+	if (r >= 0 && call->grant != NULL)
+		psd_rights_use(&call->peer->rights, call->grant);
+	return r;
+}
+
+static void
+answer(struct psd_call *call, int status, union psd_any_rep *rep)
+{
+	psd_frame_init(&outgoing);
+	if (status == 0)
+		status = psd_encode_reply(&outgoing, call->row, call->id, rep);
+	if (status < 0)
+		psd_encode_status(&outgoing, (uint16_t)call->row->op, call->id,
+		    status);
+	psd_talk_send(call->peer, &outgoing);
+}
+
+static void
+serve(struct psd_instance *instance, const struct psd_op_row *row, uint32_t id,
+    const union psd_any_req *req)
+{
+	const struct psd_policy *policy = instance->loaded->policy;
+	const struct psd_verdict verdict =
+	    psd_policy_check(policy, &instance->rights, row, req);
+	struct psd_call call = {
+		.peer = instance,
+		.row = row,
+		.policy = policy,
+		.grant = verdict.grant,
+		.id = id,
+	};
+	union psd_any_rep rep;
+	int r = -EPERM;
+
+	psd_audit(instance, row, req, &verdict);
+	psd_fields_init(row->rep, row->rep_size, &rep);
+	if (verdict.is_allowed)
+		r = perform(&call, req, &rep);
+	if (r != PSD_LATER)
+		answer(&call, r, &rep);
+	psd_fields_release(row->rep, &rep);
+}
+
+static void
+break_with(struct psd_instance *instance, const char *what, unsigned number)
+{
+	char why[64];
+
+	(void)snprintf(why, sizeof(why), "%s %u", what, number);
+	psd_instance_break(instance, why);
+}
+
+/* Who may ask what when: hello first, and once. */
+static bool
+is_in_turn(const struct psd_instance *instance, const struct psd_op_row *row)
+{
+	return instance->has_greeted != (row->op == PSD_OP_hello);
+}
+
+void
+psd_dispatch(struct psd_instance *instance, struct psd_frame *frame)
+{
+	const struct psd_op_row *row = psd_op_find(frame->op);
+	const uint32_t id = frame->id;
+	union psd_any_req req;
+
+	if (frame->type != PSD_FRAME_REQUEST || row == NULL) {
+		break_with(instance, "sent an unknown operation", frame->op);
+	} else if (!is_in_turn(instance, row)) {
+		break_with(instance, "sent out of turn operation", frame->op);
+	} else if (psd_decode(frame, row->req, row->req_size, &req) < 0) {
+		break_with(instance, "sent a malformed operation", frame->op);
+	} else {
+		serve(instance, row, id, &req);
+		psd_fields_release(row->req, &req);
+	}
+	psd_frame_clear(frame);
+}

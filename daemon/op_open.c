@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/fd.h"
+#include "daemon/beneath.h"
+#include "daemon/call.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* How often creation may meet a file that comes and goes. */
+enum { TRIES = 8 };
+
+static int
+open_flags(uint32_t access)
+{
+	int flags = O_RDONLY;
+
+	if ((access & (PSD_ACCESS_WRITE | PSD_ACCESS_APPEND)) != 0)
+		flags = (access & PSD_ACCESS_READ) != 0 ? O_RDWR : O_WRONLY;
+	if ((access & PSD_ACCESS_APPEND) != 0)
+		flags |= O_APPEND;
+	if ((access & PSD_ACCESS_TRUNCATE) != 0)
+		flags |= O_TRUNC;
+	return flags;
+}
+
+/* Combinations that mean nothing are the helper's mistake, not a refusal. */
+static bool
+is_sensible(uint32_t access)
+{
+	const bool writes =
+	    (access & (PSD_ACCESS_WRITE | PSD_ACCESS_APPEND)) != 0;
+
+	if ((access & (PSD_ACCESS_CREATE | PSD_ACCESS_TRUNCATE)) != 0 &&
+	    !writes)
+		return false;
+	if ((access & PSD_ACCESS_EXCLUSIVE) != 0 &&
+	    (access & PSD_ACCESS_CREATE) == 0)
+		return false;
+	return writes || (access & PSD_ACCESS_READ) != 0;
+}
+
+static int
+check_file(const struct psd_grant *grant, int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if (S_ISDIR(status.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(status.st_mode))
+		return -EPERM;
+	return psd_beneath_check(grant, &status);
+}
+
+/*
+ * Opening a FIFO or a device has effects, and truncating a file cannot be
+ * undone, so the file is found first (O_PATH), looked at, and only then
+ * opened: the very same file, whatever happened to its name meanwhile.
+ */
+static int
+open_existing(const struct psd_call *call, const struct psd_open_req *req)
+{
+	_cleanup_fd_ int place = PSD_NO_FD;
+	int r;
+
+	place = psd_beneath_open(call->policy, call->grant, call->row,
+	    req->access, &req->path, O_PATH, 0);
+	if (place < 0)
+		return place;
+	r = check_file(call->grant, place);
+	if (r < 0)
+		return r;
+	return psd_beneath_reopen(place, open_flags(req->access));
+}
+
+/*
+ * O_EXCL creates a file or nothing, and follows no link.  The file is ours
+ * alone (umask 077) until it has its mode and owner, set by descriptor.
+ */
+static int
+create(const struct psd_call *call, const struct psd_open_req *req)
+{
+	_cleanup_fd_ int fd = PSD_NO_FD;
+
+	fd = psd_beneath_open(call->policy, call->grant, call->row, req->access,
+	    &req->path, open_flags(req->access) | O_CREAT | O_EXCL | O_NOFOLLOW,
+	    0600);
+	if (fd < 0)
+		return fd;
+	if ((call->grant->modifiers & PSD_MODIFIER_OWNER) != 0 &&
+	    fchown(fd, call->grant->owner, (gid_t)-1) < 0)
+		return -errno;
+	if (fchmod(fd, req->mode) < 0)
+		return -errno;
+	return psd_fd_take(&fd);
+}
+
+static int
+open_or_create(const struct psd_call *call, const struct psd_open_req *req)
+{
+	int r = -ENOENT;
+
+	for (int i = 0; i < TRIES; i++) {
+		if ((req->access & PSD_ACCESS_EXCLUSIVE) == 0) {
+			r = open_existing(call, req);
+			if (r != -ENOENT)
+				return r;
+		}
+		if ((req->access & PSD_ACCESS_CREATE) == 0)
+			return r;
+		r = create(call, req);
+		if (r != -EEXIST || (req->access & PSD_ACCESS_EXCLUSIVE) != 0)
+			return r;
+	}
+	return r;
+}
+
+/*
+ * Safe because the path lies beneath a directory that the policy named and
+ * the grant has held since load, is resolved by the kernel without links and
+ * mounts that the grant leaves out, and what is handed out is a regular file
+ * opened with no more than the granted access.
+ */
+int
+psd_do_open(struct psd_call *call, const struct psd_open_req *req,
+    struct psd_open_rep *rep)
+{
+	int fd;
+
+	if (!is_sensible(req->access))
+		return -EINVAL;
+	fd = open_or_create(call, req);
+	if (fd < 0)
+		return fd;
+	rep->file = fd;
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/call.h"
+#include "daemon/instance.h"
+
+#include <errno.h>
+
+/*
+ * Safe because rights only shrink: a bit is set, and nothing clears it.  The
+ * conversation itself cannot be given up this way.
+ */
+int
+psd_do_restrict(struct psd_call *call, const struct psd_restrict_req *req,
+    struct psd_restrict_rep *rep)
+{
+	const struct psd_op_row *row = psd_op_find(req->operation);
+
+	(void)rep;
+	if (row == NULL || row->is_free)
+		return -EINVAL;
+	psd_instance_rights(call->peer)->given_up |= UINT64_C(1) << row->op;
+	return 0;
+}

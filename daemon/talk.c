@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/talk.h"
+
+#include "common/codec.h"
+#include "common/log.h"
+#include "daemon/loaded.h"
+#include "daemon/service.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+enum {
+	FRAMES_PER_TURN = 16, /* fair turns: then the others come */
+	FRAMES_OF_THE_DEAD = 1024,
+	PROBE_EVERY = 16,
+};
+
+/* One thread, so one frame to read into is enough. */
+static struct psd_frame incoming;
+
+/*
+ * What the loop wakes us for.  A helper that does not read its replies is
+ * not read from: backpressure instead of a queue.
+ */
+static void
+watch(struct psd_instance *instance)
+{
+	const bool ended = instance->conv.state == PSD_CONV_REMOTE_ENDED ||
+	    instance->conv.state == PSD_CONV_CLOSED;
+	const bool blocked = !STAILQ_EMPTY(&instance->unsent);
+	const bool paused = instance->pause_source != NULL;
+	const uint32_t events = blocked ? EPOLLOUT
+	    : ended || paused           ? 0
+					: EPOLLIN;
+
+	if (instance->pair_source == NULL)
+		return;
+	/*
+	 * EPOLLHUP is told whatever we ask for, and goes on for ever: once
+	 * there is nothing to do for the pair, the pidfd tells what is left.
+	 */
+	(void)sd_event_source_set_enabled(instance->pair_source,
+	    events == 0 ? SD_EVENT_OFF : SD_EVENT_ON);
+	if (events != 0)
+		(void)sd_event_source_set_io_events(instance->pair_source,
+		    events);
+}
+
+static void
+discard_unsent(struct psd_instance *instance)
+{
+	struct psd_unsent *unsent;
+
+	while ((unsent = STAILQ_FIRST(&instance->unsent)) != NULL) {
+		STAILQ_REMOVE_HEAD(&instance->unsent, next);
+		psd_frame_clear(&unsent->frame);
+		free(unsent);
+	}
+}
+
+/*
+ * Nothing more comes.  That it was said by shutdown() shows only as long as
+ * the helper still has its end open: a dead one's looks the same once it is
+ * closed.  Which is why a helper waits for our end before it exits.
+ */
+static bool
+was_said(const struct psd_instance *instance)
+{
+	struct pollfd look = { .fd = instance->conv.fd };
+
+	return poll(&look, 1, 0) == 0 || (look.revents & POLLHUP) == 0;
+}
+
+/* The helper's own end: answer what is outstanding, then end in turn. */
+static void
+remote_ended(struct psd_instance *instance)
+{
+	if (!instance->said_end) {
+		instance->said_end = was_said(instance);
+		psd_instance_end(instance, true);
+	}
+	watch(instance);
+}
+
+static void
+keep_unsent(struct psd_instance *instance, struct psd_frame *frame)
+{
+	struct psd_unsent *unsent = malloc(sizeof(*unsent));
+
+	if (unsent == NULL) {
+		psd_frame_clear(frame);
+		psd_instance_break(instance, "no memory for its reply");
+		return;
+	}
+	memcpy(&unsent->frame, frame,
+	    offsetof(struct psd_frame, bytes) + frame->len);
+	psd_frame_init(frame);
+	STAILQ_INSERT_TAIL(&instance->unsent, unsent, next);
+	psd_instance_reply_deadline(instance);
+	watch(instance);
+}
+
+void
+psd_talk_send(struct psd_instance *instance, struct psd_frame *frame)
+{
+	int r;
+
+	if (!STAILQ_EMPTY(&instance->unsent)) {
+		keep_unsent(instance, frame);
+		return;
+	}
+	r = psd_conv_send(&instance->conv, 0, frame);
+	if (r == -EAGAIN) {
+		keep_unsent(instance, frame);
+		return;
+	}
+	if (r < 0 && frame->n_fds > 0 && r != -EPIPE && r != -ECONNRESET) {
+		/* The descriptor could not go along; the answer can. */
+		const uint16_t op = frame->op;
+		const uint32_t id = frame->id;
+
+		psd_frame_clear(frame);
+		psd_encode_status(frame, op, id, r);
+		(void)psd_conv_send(&instance->conv, 0, frame);
+	}
+	/* Whoever cannot be answered is gone; its pidfd will say so. */
+	psd_frame_clear(frame);
+}
+
+static void
+flush(struct psd_instance *instance)
+{
+	struct psd_unsent *unsent;
+
+	while ((unsent = STAILQ_FIRST(&instance->unsent)) != NULL) {
+		if (psd_conv_send(&instance->conv, 0, &unsent->frame) ==
+		    -EAGAIN)
+			return;
+		STAILQ_REMOVE_HEAD(&instance->unsent, next);
+		psd_frame_clear(&unsent->frame);
+		free(unsent);
+	}
+	psd_instance_replies_sent(instance);
+}
+
+static int
+resume(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct psd_instance *instance = userdata;
+
+	(void)source;
+	(void)usec;
+	instance->pause_source =
+	    sd_event_source_disable_unref(instance->pause_source);
+	watch(instance);
+	return 0;
+}
+
+/* RequestRate= is a speed, not a refusal: nothing is read until it fits. */
+static bool
+must_pause(struct psd_instance *instance)
+{
+	struct psd_service *service = instance->service;
+
+	if (instance->requests.interval_usec == 0 ||
+	    psd_rate_pass(&instance->requests, psd_now()))
+		return false;
+	if (sd_event_add_time(service->daemon->event, &instance->pause_source,
+		CLOCK_MONOTONIC, psd_rate_next_usec(&instance->requests), 0,
+		resume, instance) < 0)
+		return false;
+	watch(instance);
+	return true;
+}
+
+/* Reads and answers one frame.  False when there is nothing more to do. */
+static bool
+converse(struct psd_instance *instance)
+{
+	switch (psd_conv_recv(&instance->conv, 0, &incoming)) {
+	case PSD_HEARD_FRAME:
+		psd_dispatch(instance, &incoming);
+		return STAILQ_EMPTY(&instance->unsent) && !instance->is_broken;
+	case PSD_HEARD_END:
+		remote_ended(instance);
+		return false;
+	case PSD_HEARD_BROKEN:
+		psd_instance_break(instance, "sent a malformed record");
+		return false;
+	case PSD_HEARD_ERROR:
+		/* EMFILE and the like: nothing was lost, try again later. */
+		psd_log(LOG_ERR, "%s[%d]: cannot read: %s",
+		    instance->service->name, instance->child.pid,
+		    strerror(errno));
+		return false;
+	case PSD_HEARD_NOTHING:
+		break;
+	}
+	return false;
+}
+
+/*
+ * One frame a wake-up is the cheapest way for a helper that waits for each
+ * answer; for one that sends several at once a second recvmsg() saves a turn
+ * of the loop.  Whether it pays is learnt from the last time, and tried anew
+ * now and then.
+ */
+static void
+read_frames(struct psd_instance *instance)
+{
+	unsigned n = 0;
+
+	do {
+		if (must_pause(instance) || !converse(instance))
+			break;
+		n++;
+		if (!instance->expects_more &&
+		    ++instance->since_probe < PROBE_EVERY)
+			return;
+		instance->since_probe = 0;
+	} while (n < FRAMES_PER_TURN);
+	instance->expects_more = n > 1;
+}
+
+static int
+on_pair(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct psd_instance *instance = userdata;
+
+	(void)source;
+	(void)fd;
+	if (!STAILQ_EMPTY(&instance->unsent)) {
+		if ((events & EPOLLHUP) != 0)
+			discard_unsent(instance);
+		flush(instance);
+		watch(instance);
+		return 0;
+	}
+	read_frames(instance);
+	if ((events & EPOLLHUP) != 0 && !instance->is_broken)
+		watch(instance);
+	return 0;
+}
+
+int
+psd_talk_start(struct psd_instance *instance)
+{
+	return sd_event_add_io(instance->service->daemon->event,
+	    &instance->pair_source, instance->conv.fd, EPOLLIN, on_pair,
+	    instance);
+}
+
+void
+psd_talk_drain(struct psd_instance *instance)
+{
+	discard_unsent(instance);
+	if (instance->is_broken)
+		return;
+	for (int i = 0; i < FRAMES_OF_THE_DEAD; i++) {
+		if (psd_conv_recv(&instance->conv, 0, &incoming) !=
+		    PSD_HEARD_FRAME)
+			return;
+		psd_dispatch(instance, &incoming);
+		discard_unsent(instance);
+		if (instance->is_broken)
+			return;
+	}
+}
+
+void
+psd_talk_stop(struct psd_instance *instance)
+{
+	discard_unsent(instance);
+	instance->pair_source =
+	    sd_event_source_disable_unref(instance->pair_source);
+	instance->pause_source =
+	    sd_event_source_disable_unref(instance->pause_source);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_TALK_H
+#define PSD_TALK_H
+
+#include "daemon/instance.h"
+
+/* Watches the pair of a helper that has just been started.  0 or -errno. */
+int psd_talk_start(struct psd_instance *instance);
+
+/*
+ * Sends a frame, or keeps it until the helper has room and reads nothing
+ * from it meanwhile.  Takes over the frame's descriptors; frame is empty
+ * afterwards.
+ */
+void psd_talk_send(struct psd_instance *instance, struct psd_frame *frame);
+
+/*
+ * Reads and answers what a dead helper left, until there is nothing more at
+ * the moment: not until end-of-file, which a leaked copy of its end may
+ * withhold for ever.
+ */
+void psd_talk_drain(struct psd_instance *instance);
+
+/* Stops watching and frees what could not be sent. */
+void psd_talk_stop(struct psd_instance *instance);
+
+/* Answers one request; the frame is empty afterwards (daemon/dispatch.c). */
+void psd_dispatch(struct psd_instance *instance, struct psd_frame *frame);
+
+#endif
