@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/fd.h"
+#include "common/log.h"
+#include "common/pair.h"
+#include "daemon/cgroup.h"
+#include "daemon/denial.h"
+#include "daemon/ending.h"
+#include "daemon/instance.h"
+#include "daemon/loaded.h"
+#include "daemon/output.h"
+#include "daemon/respawn.h"
+#include "daemon/service.h"
+#include "daemon/talk.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	LINES_BURST = 200, /* of the log, for one helper */
+	LINES_INTERVAL_USEC = 10 * 1000000,
+	SECOND_USEC = 1000000,
+};
+
+/* Linux 6.16; the headers may be older. */
+enum { SO_PASSRIGHTS_NUMBER = 83 };
+
+static struct psd_instance *
+make(struct psd_service *service)
+{
+	const struct psd_policy *policy = service->loaded->policy;
+	struct psd_instance *instance = calloc(1, sizeof(*instance));
+
+	if (instance == NULL)
+		return NULL;
+	instance->service = service;
+	instance->loaded = psd_loaded_ref(service->loaded);
+	instance->id = ++service->daemon->next_instance;
+	instance->child.pidfd = PSD_NO_FD;
+	instance->child.listener = PSD_NO_FD;
+	instance->output = PSD_NO_FD;
+	instance->leaf = -1;
+	psd_conv_init(&instance->conv, PSD_NO_FD);
+	TAILQ_INIT(&instance->waiting);
+	STAILQ_INIT(&instance->unsent);
+	psd_rate_init(&instance->lines, LINES_BURST, LINES_INTERVAL_USEC);
+	psd_rate_init(&instance->requests, policy->request_rate,
+	    policy->request_rate == 0 ? 0 : SECOND_USEC);
+	return instance;
+}
+
+/*
+ * Nothing of ours takes a descriptor from a helper, so where the kernel can
+ * it refuses them at the sender, before the helper exists; elsewhere a frame
+ * with one is a broken protocol.
+ */
+static void
+refuse_descriptors(int fd)
+{
+	const int off = 0;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS_NUMBER, &off,
+	    sizeof(off));
+}
+
+/* The helper's end is known later by its inode, should a copy outlive it. */
+static int
+open_pair(struct psd_instance *instance, int *ret_theirs)
+{
+	int ends[2], r;
+	struct stat status;
+
+	r = psd_pair(SOCK_SEQPACKET, ends);
+	if (r < 0)
+		return r;
+	psd_conv_init(&instance->conv, ends[0]);
+	*ret_theirs = ends[1];
+	refuse_descriptors(ends[0]);
+	if (fstat(ends[1], &status) < 0)
+		return -errno;
+	instance->pair_inode = status.st_ino;
+	return 0;
+}
+
+static int
+take_ids(struct psd_instance *instance, struct psd_birth *birth)
+{
+	const struct psd_policy *policy = instance->loaded->policy;
+	struct psd_host *host = &instance->service->daemon->host;
+	int r;
+
+	if (policy->user != NULL) {
+		birth->uid = policy->uid;
+		birth->gid = policy->gid;
+	} else if (host->set_ids) {
+		r = psd_uid_take(&host->uids, &birth->uid);
+		if (r < 0)
+			return r;
+		birth->gid = birth->uid;
+		instance->owns_uid = true;
+	} else {
+		birth->uid = geteuid();
+		birth->gid = getegid();
+	}
+	instance->uid = birth->uid;
+	return 0;
+}
+
+static int
+take_leaf(struct psd_instance *instance, struct psd_birth *birth)
+{
+	const struct psd_policy *policy = instance->loaded->policy;
+	struct psd_cgroup *cgroup = &instance->service->daemon->host.cgroup;
+	int leaf;
+
+	if (cgroup->base_fd < 0)
+		return 0;
+	leaf =
+	    psd_cgroup_leaf_make(cgroup, policy->memory_max, policy->tasks_max);
+	if (leaf < 0)
+		return leaf;
+	instance->leaf = leaf;
+	birth->cgroup_fd = psd_cgroup_leaf_fd(cgroup, leaf);
+	return 0;
+}
+
+static void
+tell_failure(struct psd_service *service, enum psd_step step, int error)
+{
+	service->failed_starts++;
+	(void)snprintf(service->last_failure, sizeof(service->last_failure),
+	    "%s: %s",
+	    step == PSD_STEP_NONE ? "prepare the start" : psd_step_name(step),
+	    strerror(error));
+	psd_log(LOG_ERR, "%s: cannot start a helper: %s", service->name,
+	    service->last_failure);
+}
+
+/* The child's ends are closed here, whatever happens: each has one owner. */
+static int
+spawn(struct psd_instance *instance, struct psd_spawn_failure *ret_failure)
+{
+	_cleanup_fd_ int theirs = PSD_NO_FD;
+	_cleanup_fd_ int their_stderr = PSD_NO_FD;
+	struct psd_birth birth = {
+		.pair_end = PSD_NO_FD,
+		.stderr_fd = PSD_NO_FD,
+		.cgroup_fd = PSD_NO_FD,
+	};
+	int r;
+
+	r = psd_rights_init(&instance->rights, instance->loaded->policy);
+	if (r == 0)
+		r = open_pair(instance, &theirs);
+	if (r == 0)
+		r = take_ids(instance, &birth);
+	if (r == 0)
+		r = take_leaf(instance, &birth);
+	if (r < 0) {
+		ret_failure->error = -r;
+		return r;
+	}
+	their_stderr = psd_output_open(instance);
+	if (their_stderr < 0 && their_stderr != PSD_NO_FD) {
+		ret_failure->error = -their_stderr;
+		return their_stderr;
+	}
+	birth.pair_end = theirs;
+	birth.stderr_fd = their_stderr;
+	return psd_spawn(&instance->loaded->prepared->plan, &birth,
+	    &instance->child, ret_failure);
+}
+
+/* From here on the instance is known, and ends by its pidfd. */
+static int
+watch(struct psd_instance *instance)
+{
+	const struct psd_policy *policy = instance->loaded->policy;
+	int r;
+
+	r = psd_ending_watch(instance);
+	if (r >= 0)
+		r = psd_talk_start(instance);
+	if (r >= 0)
+		r = psd_denial_watch(instance);
+	if (r < 0)
+		return r;
+	psd_instance_set_deadline(instance, policy->timeout_start_usec);
+	return 0;
+}
+
+int
+psd_instance_start(struct psd_service *service)
+{
+	struct psd_spawn_failure failure = { PSD_STEP_NONE, 0 };
+	struct psd_instance *instance;
+	int r;
+
+	if (service->daemon->n_instances >=
+	    service->daemon->config.instances_max) {
+		tell_failure(service, PSD_STEP_NONE, EUSERS);
+		psd_respawn_after(service, PSD_ENDING_ABRUPT, 0);
+		return -EUSERS;
+	}
+	instance = make(service);
+	if (instance == NULL)
+		return -ENOMEM;
+	r = spawn(instance, &failure);
+	if (r < 0) {
+		tell_failure(service, failure.step, failure.error);
+		psd_instance_free(instance);
+		psd_respawn_after(service, PSD_ENDING_ABRUPT, 0);
+		return r;
+	}
+	instance->started_usec = psd_now();
+	instance->is_counted = true;
+	TAILQ_INSERT_TAIL(&service->instances, instance, of_service);
+	service->n_instances++;
+	service->started++;
+	service->daemon->n_instances++;
+	r = watch(instance);
+	if (r < 0)
+		psd_instance_break(instance, "no memory to watch it");
+	return r < 0 ? r : 0;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/daemon.h"
+
+#include "common/log.h"
+#include "daemon/control.h"
+#include "daemon/notify.h"
+#include "daemon/reload.h"
+#include "daemon/service.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+uint64_t
+psd_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void
+psd_daemon_check_ready(struct psd_daemon *daemon)
+{
+	const struct psd_service *service;
+
+	if (daemon->was_ready || daemon->is_stopping)
+		return;
+	TAILQ_FOREACH(service, &daemon->services, of_daemon)
+	if (psd_service_state(service) == PSD_SERVICE_STARTING)
+		return;
+	daemon->was_ready = true;
+	psd_log(LOG_INFO, "ready: %u helpers", daemon->n_instances);
+	psd_notify_ready(daemon);
+}
+
+void
+psd_daemon_check_stopped(struct psd_daemon *daemon)
+{
+	if (daemon->is_stopping && daemon->n_instances == 0 &&
+	    daemon->n_searches == 0)
+		(void)sd_event_exit(daemon->event, 0);
+}
+
+void
+psd_daemon_stop(struct psd_daemon *daemon)
+{
+	struct psd_service *service, *next;
+
+	if (daemon->is_stopping)
+		return;
+	daemon->is_stopping = true;
+	psd_log(LOG_INFO, "stopping: %u helpers", daemon->n_instances);
+	psd_notify_stopping();
+	for (service = TAILQ_FIRST(&daemon->services); service != NULL;
+	     service = next) {
+		next = TAILQ_NEXT(service, of_daemon);
+		if (!service->is_removed)
+			psd_service_remove(service);
+	}
+	psd_daemon_check_stopped(daemon);
+}
+
+static void
+log_lines(const char *text)
+{
+	while (text != NULL && *text != '\0') {
+		const char *newline = strchr(text, '\n');
+		const size_t len =
+		    newline != NULL ? (size_t)(newline - text) : strlen(text);
+
+		psd_log(LOG_WARNING, "%.*s", (int)len, text);
+		text = newline != NULL ? newline + 1 : NULL;
+	}
+}
+
+void
+psd_daemon_log_diag(const struct psd_diag *diag)
+{
+	log_lines(diag->text);
+	if (diag->out_of_memory)
+		psd_log(LOG_ERR, "out of memory");
+}
+
+int
+psd_daemon_reload(struct psd_daemon *daemon, bool dry_run,
+    struct psd_diag *diag,
+    void (*change)(void *cookie, char sign, const char *text), void *cookie)
+{
+	int r;
+
+	if (daemon->is_stopping)
+		return -ESHUTDOWN;
+	if (dry_run)
+		return psd_reload(daemon, true, diag, change, cookie);
+	psd_notify_reloading();
+	r = psd_reload(daemon, false, diag, change, cookie);
+	psd_daemon_log_diag(diag);
+	if (r < 0)
+		psd_log(LOG_ERR, "reload refused: the old policies stay");
+	else
+		psd_log(LOG_INFO, "reloaded: generation %u",
+		    daemon->generation);
+	psd_notify_ready(daemon);
+	return r;
+}
+
+static int
+on_stop_signal(sd_event_source *source, const struct signalfd_siginfo *info,
+    void *userdata)
+{
+	(void)source;
+	(void)info;
+	psd_daemon_stop(userdata);
+	return 0;
+}
+
+static int
+on_reload_signal(sd_event_source *source, const struct signalfd_siginfo *info,
+    void *userdata)
+{
+	struct psd_diag diag;
+
+	(void)source;
+	(void)info;
+	psd_diag_init(&diag);
+	(void)psd_daemon_reload(userdata, false, &diag, NULL, NULL);
+	psd_diag_free(&diag);
+	return 0;
+}
+
+int
+psd_daemon_open_loop(struct psd_daemon *daemon)
+{
+	sigset_t signals;
+	int r;
+
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGHUP);
+	/* A reader of our standard error that is gone must not end us. */
+	(void)sigaddset(&signals, SIGPIPE);
+	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
+		return -errno;
+	r = sd_event_new(&daemon->event);
+	if (r >= 0)
+		r = sd_event_add_signal(daemon->event, NULL, SIGTERM,
+		    on_stop_signal, daemon);
+	if (r >= 0)
+		r = sd_event_add_signal(daemon->event, NULL, SIGINT,
+		    on_stop_signal, daemon);
+	if (r >= 0)
+		r = sd_event_add_signal(daemon->event, NULL, SIGHUP,
+		    on_reload_signal, daemon);
+	/* Fed from the loop, so that a loop that hangs is noticed. */
+	if (r >= 0)
+		r = sd_event_set_watchdog(daemon->event, true);
+	return r < 0 ? r : 0;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_DAEMON_H
+#define PSD_DAEMON_H
+
+#include "daemon/config.h"
+#include "daemon/host.h"
+#include "daemon/loaded.h"
+
+#include <sys/queue.h>
+#include <systemd/sd-event.h>
+
+struct psd_control;
+struct psd_service;
+TAILQ_HEAD(psd_services, psd_service);
+
+/* The process: what main() puts together and everything else borrows. */
+struct psd_daemon {
+	struct psd_config config;
+	sd_event *event;
+	struct psd_host host;         /* what all services share */
+	struct psd_services services; /* sorted by name */
+	struct psd_control *control;
+	uint32_t generation;    /* counts successful loads */
+	uint64_t next_instance; /* ids are never used twice */
+	uint64_t started_usec;
+	uint32_t n_instances;
+	uint32_t n_searches; /* for what dead helpers left behind */
+	sd_event_source *sweep_source;
+	bool is_stopping;
+	bool was_ready; /* READY=1 has been said */
+};
+
+/* Monotonic time in microseconds. */
+uint64_t psd_now(void);
+
+/*
+ * Ends everything in an orderly way: no new clients, every helper is told,
+ * given its grace, then killed; the loop ends when the last is gone.
+ */
+void psd_daemon_stop(struct psd_daemon *daemon);
+
+/* Tells the service manager READY=1 once all services can serve. */
+void psd_daemon_check_ready(struct psd_daemon *daemon);
+
+/* Ends the loop when it is stopping and the last helper is gone. */
+void psd_daemon_check_stopped(struct psd_daemon *daemon);
+
+/*
+ * psd_reload() with the service manager and the log told of it.  0, or
+ * -errno with diag.
+ */
+int psd_daemon_reload(struct psd_daemon *daemon, bool dry_run,
+    struct psd_diag *diag,
+    void (*change)(void *cookie, char sign, const char *text), void *cookie);
+
+/* Writes what is in diag to the log, a message a line. */
+void psd_daemon_log_diag(const struct psd_diag *diag);
+
+/* Makes the event loop with its signals and the watchdog.  0 or -errno. */
+int psd_daemon_open_loop(struct psd_daemon *daemon);
+
+#endif

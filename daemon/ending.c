@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/ending.h"
+
+#include "common/fd.h"
+#include "common/log.h"
+#include "daemon/denial.h"
+#include "daemon/leftover.h"
+#include "daemon/loaded.h"
+#include "daemon/output.h"
+#include "daemon/service.h"
+#include "daemon/talk.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+
+/* Our words for what the kernel tells of the process's end. */
+static void
+print_exit(char *ret, size_t size, const siginfo_t *info)
+{
+	const char *name;
+
+	if (info->si_code == CLD_EXITED) {
+		(void)snprintf(ret, size, "exit status %d", info->si_status);
+		return;
+	}
+	name = sigabbrev_np(info->si_status);
+	(void)snprintf(ret, size, "killed by SIG%s%s",
+	    name != NULL ? name : "?",
+	    info->si_code == CLD_DUMPED ? ", core dumped" : "");
+}
+
+/*
+ * Orderly needs both: the end was said (by it, seen while it lived, or by us
+ * first), and then it exited by itself.
+ */
+static enum psd_ending
+judge(const struct psd_instance *instance, const siginfo_t *info)
+{
+	if (instance->is_overdue)
+		return PSD_ENDING_OVERDUE;
+	if (instance->is_broken || info->si_code != CLD_EXITED)
+		return PSD_ENDING_ABRUPT;
+	if (instance->said_end || instance->was_told)
+		return PSD_ENDING_ORDERLY;
+	return PSD_ENDING_ABRUPT;
+}
+
+static void
+tell(const struct psd_instance *instance, enum psd_ending ending,
+    const siginfo_t *info)
+{
+	struct psd_service *service = instance->service;
+	char how[64];
+
+	print_exit(how, sizeof(how), info);
+	psd_log(ending == PSD_ENDING_ORDERLY ? LOG_INFO : LOG_WARNING,
+	    "%s[%d]: ended: %s (%s)", service->name, instance->child.pid,
+	    psd_ending_name(ending), how);
+	if (ending == PSD_ENDING_ORDERLY)
+		return;
+	(void)snprintf(service->last_failure, sizeof(service->last_failure),
+	    "%s (%s)", psd_ending_name(ending), how);
+}
+
+/*
+ * Does anybody else hold a copy of its end?  Once both sides have shut down
+ * the socket does not say; then only processes that it left behind can.
+ */
+static bool
+is_end_held(const struct psd_instance *instance)
+{
+	struct pollfd look = { .fd = instance->conv.fd };
+
+	return instance->conv.fd >= 0 && poll(&look, 1, 0) >= 0 &&
+	    (look.revents & POLLHUP) == 0;
+}
+
+void
+psd_instance_free(struct psd_instance *instance)
+{
+	while (!TAILQ_EMPTY(&instance->waiting))
+		psd_call_drop(TAILQ_FIRST(&instance->waiting));
+	psd_talk_stop(instance);
+	psd_output_close(instance);
+	sd_event_source_disable_unref(instance->exit_source);
+	sd_event_source_disable_unref(instance->listener_source);
+	sd_event_source_disable_unref(instance->deadline_source);
+	sd_event_source_disable_unref(instance->runtime_source);
+	psd_conv_close(&instance->conv);
+	psd_fd_cleanup(&instance->child.pidfd);
+	psd_fd_cleanup(&instance->child.listener);
+	psd_rights_free(&instance->rights);
+	psd_leftover_release(instance);
+	psd_loaded_unref(instance->loaded);
+	free(instance);
+}
+
+static void
+bury(struct psd_instance *instance, const siginfo_t *info)
+{
+	struct psd_daemon *daemon = instance->service->daemon;
+	enum psd_ending ending;
+	bool is_held;
+
+	psd_talk_drain(instance);
+	if (info->si_code != CLD_EXITED && info->si_status == SIGSYS)
+		psd_denial_tell_killed(instance);
+	psd_output_close(instance);
+	ending = judge(instance, info);
+	tell(instance, ending, info);
+	is_held = is_end_held(instance);
+	/* Over, also for whoever else holds a copy: shutdown, then close. */
+	psd_conv_close(&instance->conv);
+	psd_leftover_look(instance, is_held);
+	psd_service_instance_gone(instance, ending,
+	    psd_now() - instance->started_usec);
+	daemon->n_instances--;
+	psd_instance_free(instance);
+	psd_daemon_check_stopped(daemon);
+}
+
+static int
+on_exit_of(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct psd_instance *instance = userdata;
+	siginfo_t info;
+
+	(void)source;
+	(void)events;
+	memset(&info, 0, sizeof(info));
+	if (waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG) < 0) {
+		/* Nobody else waits for our children. */
+		psd_log(LOG_CRIT, "%s[%d]: cannot wait for it: %s",
+		    instance->service->name, instance->child.pid,
+		    strerror(errno));
+		info.si_code = CLD_KILLED;
+		info.si_status = SIGKILL;
+	} else if (info.si_pid == 0) {
+		return 0;
+	}
+	bury(instance, &info);
+	return 0;
+}
+
+static int
+on_runtime_max(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct psd_instance *instance = userdata;
+
+	(void)source;
+	(void)usec;
+	psd_log(LOG_WARNING,
+	    "%s[%d]: has run for RuntimeMaxSec=", instance->service->name,
+	    instance->child.pid);
+	psd_instance_end(instance, true);
+	return 0;
+}
+
+int
+psd_ending_watch(struct psd_instance *instance)
+{
+	const uint64_t max = instance->loaded->policy->runtime_max_usec;
+	sd_event *event = instance->service->daemon->event;
+	int r;
+
+	r = sd_event_add_io(event, &instance->exit_source,
+	    instance->child.pidfd, EPOLLIN, on_exit_of, instance);
+	/* What it sent before it died comes first. */
+	if (r >= 0)
+		r = sd_event_source_set_priority(instance->exit_source,
+		    SD_EVENT_PRIORITY_NORMAL + 10);
+	if (r >= 0 && max != 0)
+		r = sd_event_add_time_relative(event, &instance->runtime_source,
+		    CLOCK_MONOTONIC, max, 0, on_runtime_max, instance);
+	return r;
+}

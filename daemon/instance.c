@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/instance.h"
+
+#include "common/log.h"
+#include "common/sys.h"
+#include "daemon/cgroup.h"
+#include "daemon/loaded.h"
+#include "daemon/service.h"
+#include "daemon/talk.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *
+psd_ending_name(enum psd_ending ending)
+{
+	switch (ending) {
+	case PSD_ENDING_ORDERLY:
+		return "orderly";
+	case PSD_ENDING_ABRUPT:
+		return "abrupt";
+	case PSD_ENDING_OVERDUE:
+		return "overdue";
+	}
+	return "unknown";
+}
+
+const char *
+psd_instance_state_name(enum psd_instance_state state)
+{
+	switch (state) {
+	case PSD_INSTANCE_STARTING:
+		return "starting";
+	case PSD_INSTANCE_READY:
+		return "ready";
+	case PSD_INSTANCE_ENDING:
+		return "ending";
+	}
+	return "unknown";
+}
+
+struct psd_rights *
+psd_instance_rights(struct psd_instance *instance)
+{
+	return &instance->rights;
+}
+
+struct psd_service *
+psd_instance_service(struct psd_instance *instance)
+{
+	return instance->service;
+}
+
+void
+psd_instance_log(struct psd_instance *instance, int priority,
+    const char *format, ...)
+{
+	char text[PSD_LOG_MAX];
+	uint64_t suppressed;
+	va_list arguments;
+
+	if (!psd_rate_pass(&instance->lines, psd_now()))
+		return;
+	suppressed = psd_rate_take_suppressed(&instance->lines);
+	if (suppressed > 0)
+		psd_log(LOG_WARNING, "%s[%d]: %llu lines were suppressed",
+		    instance->service->name, instance->child.pid,
+		    (unsigned long long)suppressed);
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	psd_log(priority, "%s[%d]: %s", instance->service->name,
+	    instance->child.pid, text);
+}
+
+static int
+on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct psd_instance *instance = userdata;
+
+	(void)source;
+	(void)usec;
+	psd_log(LOG_WARNING, "%s[%d]: overdue: %s", instance->service->name,
+	    instance->child.pid,
+	    instance->state == PSD_INSTANCE_STARTING
+		? "did not say hello in time"
+		: instance->state == PSD_INSTANCE_ENDING
+		? "did not exit in time"
+		: "does not read its replies");
+	instance->is_overdue = true;
+	psd_instance_kill(instance);
+	return 0;
+}
+
+void
+psd_instance_set_deadline(struct psd_instance *instance, uint64_t usec)
+{
+	instance->deadline_source =
+	    sd_event_source_disable_unref(instance->deadline_source);
+	if (usec == 0)
+		return;
+	if (sd_event_add_time_relative(instance->service->daemon->event,
+		&instance->deadline_source, CLOCK_MONOTONIC, usec, 0,
+		on_deadline, instance) < 0)
+		psd_log(LOG_ERR, "%s[%d]: no memory for a deadline",
+		    instance->service->name, instance->child.pid);
+}
+
+void
+psd_instance_reply_deadline(struct psd_instance *instance)
+{
+	if (instance->state == PSD_INSTANCE_READY &&
+	    instance->deadline_source == NULL)
+		psd_instance_set_deadline(instance,
+		    instance->loaded->policy->request_timeout_usec);
+}
+
+void
+psd_instance_greeted(struct psd_instance *instance)
+{
+	instance->has_greeted = true;
+	if (instance->state != PSD_INSTANCE_STARTING)
+		return;
+	instance->state = PSD_INSTANCE_READY;
+	psd_instance_set_deadline(instance, 0);
+	psd_service_instance_ready(instance);
+}
+
+static void
+answer_waiting(struct psd_instance *instance, int status)
+{
+	while (!TAILQ_EMPTY(&instance->waiting) && !instance->is_broken)
+		psd_call_finish(TAILQ_FIRST(&instance->waiting), status, NULL);
+}
+
+void
+psd_instance_replies_sent(struct psd_instance *instance)
+{
+	if (instance->state == PSD_INSTANCE_READY)
+		psd_instance_set_deadline(instance, 0);
+	/* What we put off until everything was answered. */
+	if (instance->said_end || instance->was_told)
+		(void)psd_conv_end(&instance->conv);
+}
+
+void
+psd_instance_end(struct psd_instance *instance, bool grace)
+{
+	if (instance->is_broken)
+		return;
+	if (instance->conv.state == PSD_CONV_OPEN)
+		instance->was_told = true;
+	answer_waiting(instance, -ECANCELED);
+	if (instance->is_broken)
+		return;
+	instance->state = PSD_INSTANCE_ENDING;
+	if (grace || instance->said_end)
+		psd_instance_set_deadline(instance,
+		    instance->loaded->policy->timeout_stop_usec);
+	if (STAILQ_EMPTY(&instance->unsent))
+		(void)psd_conv_end(&instance->conv);
+}
+
+void
+psd_instance_retire(struct psd_instance *instance)
+{
+	if (instance->is_retired || instance->is_broken)
+		return;
+	instance->is_retired = true;
+	if (instance->loaded->policy->n_listens == 0)
+		psd_instance_end(instance, false);
+	else
+		answer_waiting(instance, -ESHUTDOWN);
+}
+
+void
+psd_instance_kill(struct psd_instance *instance)
+{
+	int r;
+
+	if (instance->leaf >= 0)
+		(void)psd_cgroup_leaf_kill(
+		    &instance->service->daemon->host.cgroup, instance->leaf);
+	r = psd_sys_pidfd_kill(instance->child.pidfd, SIGKILL);
+	if (r < 0 && r != -ESRCH)
+		psd_log(LOG_ERR, "%s[%d]: cannot kill: %s",
+		    instance->service->name, instance->child.pid, strerror(-r));
+}
+
+void
+psd_instance_break(struct psd_instance *instance, const char *why)
+{
+	if (instance->is_broken)
+		return;
+	instance->is_broken = true;
+	instance->state = PSD_INSTANCE_ENDING;
+	psd_log(LOG_WARNING, "%s[%d]: dropped: %s", instance->service->name,
+	    instance->child.pid, why);
+	while (!TAILQ_EMPTY(&instance->waiting))
+		psd_call_drop(TAILQ_FIRST(&instance->waiting));
+	psd_talk_stop(instance);
+	psd_conv_close(&instance->conv);
+	psd_instance_kill(instance);
+}

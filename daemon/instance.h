@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_INSTANCE_H
+#define PSD_INSTANCE_H
+
+#include "common/conv.h"
+#include "daemon/call.h"
+#include "daemon/rate.h"
+#include "daemon/spawn.h"
+
+#include <systemd/sd-event.h>
+
+struct psd_loaded;
+struct psd_service;
+
+enum psd_instance_state {
+	PSD_INSTANCE_STARTING, /* has not said hello yet */
+	PSD_INSTANCE_READY,
+	PSD_INSTANCE_ENDING, /* one side has shut down, or it was killed */
+};
+
+/* How a conversation ended; the same three words everywhere. */
+enum psd_ending {
+	PSD_ENDING_ORDERLY, /* shut down and exited */
+	PSD_ENDING_ABRUPT,  /* died or broke the protocol before that */
+	PSD_ENDING_OVERDUE, /* killed by us after its grace */
+};
+enum { PSD_ENDINGS = 3 };
+
+const char *psd_ending_name(enum psd_ending ending);
+const char *psd_instance_state_name(enum psd_instance_state state);
+
+/* A frame that the helper had no room for. */
+struct psd_unsent {
+	STAILQ_ENTRY(psd_unsent) next;
+	struct psd_frame frame;
+};
+
+/*
+ * One running helper.  Its fields are for daemon/instance*.c, talk.c and
+ * denial.c; others use the functions.
+ */
+struct psd_instance {
+	TAILQ_ENTRY(psd_instance) of_service;
+	struct psd_service *service;
+	struct psd_loaded *loaded; /* what it started with; a reference */
+	uint64_t id;
+	uid_t uid;
+	bool owns_uid; /* taken from the range */
+	struct psd_child child;
+	struct psd_conv conv;
+	struct psd_rights rights;
+	enum psd_instance_state state;
+	uint64_t started_usec;
+	uint64_t pair_inode; /* of the child's end, for the leak finder */
+	int leaf;            /* its cgroup, or -1 */
+
+	bool has_greeted;
+	bool said_end;   /* its shutdown() was seen while it lived */
+	bool was_told;   /* we ended our side first */
+	bool is_overdue; /* killed by us after a deadline */
+	bool is_broken;  /* broke the protocol, or a denied call */
+	bool is_retired; /* finishes what it does and takes nothing new */
+	bool is_counted; /* among its service's n_instances */
+
+	struct psd_calls waiting;
+	uint32_t n_waiting;
+	STAILQ_HEAD(psd_unsents, psd_unsent) unsent;
+	uint64_t allowed, refused;
+	struct psd_rate requests; /* RequestRate= */
+	struct psd_rate lines;    /* of the log */
+	bool expects_more;        /* its last frames came in a burst */
+	uint8_t since_probe;
+
+	sd_event_source *pair_source;
+	sd_event_source *exit_source;
+	sd_event_source *listener_source;
+	sd_event_source *output_source;
+	sd_event_source *deadline_source; /* of the state it is in */
+	sd_event_source *runtime_source;  /* RuntimeMaxSec= */
+	sd_event_source *pause_source;    /* RequestRate= used up */
+	int output;                       /* its standard error, or PSD_NO_FD */
+};
+
+TAILQ_HEAD(psd_instances, psd_instance);
+
+/*
+ * Starts one helper of service with its present policy.  Returns 0, or
+ * -errno after logging the failed step by name.
+ */
+int psd_instance_start(struct psd_service *service);
+
+/*
+ * Ends our side: waiting calls are answered -ECANCELED, then shutdown().
+ * grace says whether TimeoutStopSec= runs from now, or only from the helper's
+ * own end.
+ */
+void psd_instance_end(struct psd_instance *instance, bool grace);
+
+/*
+ * A newer policy has taken its place: its waiting and later accept calls are
+ * answered -ESHUTDOWN, so that it can finish and end by itself; one that
+ * never takes clients is told by psd_instance_end().
+ */
+void psd_instance_retire(struct psd_instance *instance);
+
+/* Kills it and everything of its cgroup; the pidfd tells when it is gone. */
+void psd_instance_kill(struct psd_instance *instance);
+
+/*
+ * It broke the protocol: says why in the log, once, ends the conversation
+ * and kills.
+ */
+void psd_instance_break(struct psd_instance *instance, const char *why);
+
+/*
+ * It does not read its replies: RequestTimeoutSec= runs, after which it is
+ * killed, until psd_instance_replies_sent().
+ */
+void psd_instance_reply_deadline(struct psd_instance *instance);
+void psd_instance_replies_sent(struct psd_instance *instance);
+
+/* Kills it as overdue after that time; 0: no deadline any more. */
+void psd_instance_set_deadline(struct psd_instance *instance, uint64_t usec);
+
+/* It has agreed on a version: READY. */
+void psd_instance_greeted(struct psd_instance *instance);
+
+struct psd_rights *psd_instance_rights(struct psd_instance *instance);
+struct psd_service *psd_instance_service(struct psd_instance *instance);
+
+/*
+ * One line of the log under the instance's name, counted instead of written
+ * when it has said too much.
+ */
+void psd_instance_log(struct psd_instance *instance, int priority,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/leftover.h"
+
+#include "common/log.h"
+#include "daemon/leak.h"
+#include "daemon/service.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+enum { SWEEP_USEC = 500000, HOLDERS_TOLD_MAX = 16 };
+
+/* A search under way, with what is released when it ends. */
+struct search {
+	struct psd_daemon *daemon;
+	struct psd_leak *leak;
+	sd_event_source *source;
+	char name[72];
+	pid_t pid; /* of the helper that died */
+	uid_t uid;
+	bool owns_uid;
+	int leaf;
+	unsigned told;
+};
+
+static int on_sweep(sd_event_source *source, uint64_t usec, void *userdata);
+
+/* What could not be freed at once is tried again, until it is. */
+static void
+sweep_later(struct psd_daemon *daemon)
+{
+	daemon->sweep_source =
+	    sd_event_source_disable_unref(daemon->sweep_source);
+	if (daemon->host.uids.n_quarantined == 0 &&
+	    daemon->host.cgroup.n_doomed == 0)
+		return;
+	if (sd_event_add_time_relative(daemon->event, &daemon->sweep_source,
+		CLOCK_MONOTONIC, SWEEP_USEC, 0, on_sweep, daemon) < 0)
+		psd_log(LOG_ERR, "no memory for the next sweep");
+}
+
+static int
+on_sweep(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct psd_daemon *daemon = userdata;
+
+	(void)source;
+	(void)usec;
+	if (daemon->host.uids.n_quarantined > 0)
+		psd_uid_sweep(&daemon->host.uids);
+	if (daemon->host.cgroup.n_doomed > 0)
+		psd_cgroup_sweep(&daemon->host.cgroup);
+	sweep_later(daemon);
+	return 0;
+}
+
+static void
+release(struct psd_daemon *daemon, bool owns_uid, uid_t uid, int leaf)
+{
+	/* The group first: its kill reaches processes of any uid. */
+	if (leaf >= 0)
+		psd_cgroup_leaf_remove(&daemon->host.cgroup, leaf);
+	if (owns_uid)
+		psd_uid_release(&daemon->host.uids, uid);
+	if (leaf >= 0 || owns_uid)
+		sweep_later(daemon);
+}
+
+void
+psd_leftover_release(struct psd_instance *instance)
+{
+	release(instance->service->daemon, instance->owns_uid, instance->uid,
+	    instance->leaf);
+	instance->owns_uid = false;
+	instance->leaf = -1;
+}
+
+static void
+end_search(struct search *search)
+{
+	struct psd_daemon *daemon = search->daemon;
+
+	psd_leak_free(search->leak);
+	release(daemon, search->owns_uid, search->uid, search->leaf);
+	sd_event_source_disable_unref(search->source);
+	free(search);
+	daemon->n_searches--;
+	psd_daemon_check_stopped(daemon);
+}
+
+static void
+tell(struct search *search, const struct psd_leak_holder *holder)
+{
+	if (search->told++ >= HOLDERS_TOLD_MAX)
+		return;
+	psd_log(LOG_WARNING,
+	    "%s[%d]: its end outlives it: process %d (%s) holds a copy as "
+	    "descriptor %d",
+	    search->name, search->pid, holder->pid, holder->comm, holder->fd);
+}
+
+static int
+on_turn(sd_event_source *source, void *userdata)
+{
+	struct search *search = userdata;
+	struct psd_leak_holder holder;
+	const int r = psd_leak_step(search->leak, &holder);
+
+	(void)source;
+	if (r > 0)
+		tell(search, &holder);
+	else if (r < 0)
+		end_search(search);
+	return 0;
+}
+
+/* One call, which answers ESRCH when nobody has the uid. */
+static bool
+has_processes(uid_t uid)
+{
+	errno = 0;
+	return getpriority(PRIO_USER, uid) != -1 || errno == 0;
+}
+
+static struct search *
+start_search(struct psd_instance *instance)
+{
+	struct psd_daemon *daemon = instance->service->daemon;
+	struct search *search = calloc(1, sizeof(*search));
+
+	if (search == NULL)
+		return NULL;
+	search->daemon = daemon;
+	search->leak = psd_leak_start(instance->pair_inode);
+	if (search->leak == NULL ||
+	    sd_event_add_defer(daemon->event, &search->source, on_turn,
+		search) < 0 ||
+	    sd_event_source_set_enabled(search->source, SD_EVENT_ON) < 0) {
+		psd_leak_free(search->leak);
+		sd_event_source_disable_unref(search->source);
+		free(search);
+		return NULL;
+	}
+	/* Whoever waits for an answer comes first. */
+	(void)sd_event_source_set_priority(search->source,
+	    SD_EVENT_PRIORITY_IDLE);
+	(void)snprintf(search->name, sizeof(search->name), "%s",
+	    instance->service->name);
+	search->pid = instance->child.pid;
+	return search;
+}
+
+void
+psd_leftover_look(struct psd_instance *instance, bool is_held)
+{
+	struct search *search;
+
+	if (!is_held && !(instance->owns_uid && has_processes(instance->uid)))
+		return;
+	search = start_search(instance);
+	if (search == NULL) {
+		psd_log(LOG_WARNING, "%s[%d]: its end outlives it",
+		    instance->service->name, instance->child.pid);
+		return;
+	}
+	search->uid = instance->uid;
+	search->owns_uid = instance->owns_uid;
+	search->leaf = instance->leaf;
+	instance->owns_uid = false;
+	instance->leaf = -1;
+	instance->service->daemon->n_searches++;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_LEFTOVER_H
+#define PSD_LEFTOVER_H
+
+#include "daemon/instance.h"
+
+/*
+ * What a dead helper leaves behind: its uid, its cgroup leaf, processes that
+ * it started, and copies of its end of the pair that they, or others, hold.
+ */
+
+/*
+ * Looks for whoever holds a copy of the helper's end, if somebody does or if
+ * processes of its uid live on, and names them in the log; a bounded number
+ * of processes a turn of the loop.  Takes over uid and leaf, to be released
+ * when that is done.
+ */
+void psd_leftover_look(struct psd_instance *instance, bool is_held);
+
+/* Kills what is left of its uid and cgroup, and gives both back. */
+void psd_leftover_release(struct psd_instance *instance);
+
+#endif

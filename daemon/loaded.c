@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/loaded.h"
+
+#include "policy/load.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* FNV-1a, for telling whether anything changed; nobody attacks it. */
+static void
+mix(uint64_t *hash, const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+
+	for (size_t i = 0; i < len; i++)
+		*hash = (*hash ^ at[i]) * UINT64_C(1099511628211);
+}
+
+static void
+mix_line(void *cookie, const struct psd_where *where, const char *text)
+{
+	mix(cookie, where->file, strlen(where->file) + 1);
+	mix(cookie, &where->line, sizeof(where->line));
+	mix(cookie, text, strlen(text) + 1);
+}
+
+/* The policy's lines, and which file is its executable at present. */
+static uint64_t
+fingerprint(const struct psd_policy *policy, const char *const *dirs)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+	struct psd_diag diag;
+	struct stat status;
+
+	psd_diag_init(&diag);
+	(void)psd_policy_cat(dirs, policy->name, mix_line, &hash, &diag);
+	psd_diag_free(&diag);
+	if (stat(policy->exec_path, &status) < 0)
+		return hash;
+	mix(&hash, &status.st_dev, sizeof(status.st_dev));
+	mix(&hash, &status.st_ino, sizeof(status.st_ino));
+	mix(&hash, &status.st_mtim, sizeof(status.st_mtim));
+	return hash;
+}
+
+struct psd_loaded *
+psd_loaded_make(struct psd_host *host, struct psd_policy *policy,
+    const char *const *dirs, struct psd_diag *diag)
+{
+	struct psd_loaded *loaded = calloc(1, sizeof(*loaded));
+
+	if (loaded == NULL) {
+		diag->out_of_memory = true;
+		psd_policy_free(policy);
+		return NULL;
+	}
+	loaded->references = 1;
+	loaded->policy = policy;
+	loaded->fingerprint = fingerprint(policy, dirs);
+	loaded->prepared = psd_plan_prepare(host, policy, diag);
+	if (loaded->prepared == NULL) {
+		psd_loaded_unref(loaded);
+		return NULL;
+	}
+	return loaded;
+}
+
+struct psd_loaded *
+psd_loaded_ref(struct psd_loaded *loaded)
+{
+	loaded->references++;
+	return loaded;
+}
+
+void
+psd_loaded_unref(struct psd_loaded *loaded)
+{
+	if (loaded == NULL)
+		return;
+	assert(loaded->references > 0);
+	if (--loaded->references > 0)
+		return;
+	psd_plan_free(loaded->prepared);
+	psd_policy_free(loaded->policy);
+	free(loaded);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_LOADED_H
+#define PSD_LOADED_H
+
+#include "daemon/plan.h"
+#include "policy/policy.h"
+
+/*
+ * A policy together with everything that its instances share, prepared once:
+ * executable, filters, Landlock ruleset, namespaces.  Counted: an instance
+ * holds the one it started with until it ends, whatever is loaded later.
+ */
+struct psd_loaded {
+	unsigned references;
+	uint32_t generation;
+	struct psd_policy *policy;
+	struct psd_prepared *prepared;
+	uint64_t fingerprint; /* of its lines and its executable */
+};
+
+/*
+ * Prepares policy (takes it over also when it fails; it was read from dirs)
+ * for starting helpers.
+ * Returns a first reference, or NULL with diag saying why.
+ */
+struct psd_loaded *psd_loaded_make(struct psd_host *host,
+    struct psd_policy *policy, const char *const *dirs, struct psd_diag *diag);
+
+struct psd_loaded *psd_loaded_ref(struct psd_loaded *loaded);
+
+/* Frees it with the last reference.  NULL is fine. */
+void psd_loaded_unref(struct psd_loaded *loaded);
+
+#endif

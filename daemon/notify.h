@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_NOTIFY_H
+#define PSD_NOTIFY_H
+
+#include "daemon/daemon.h"
+
+/*
+ * What the service manager is told, sd_notify(3); without one, nothing.
+ */
+void psd_notify_ready(const struct psd_daemon *daemon);
+void psd_notify_reloading(void);
+void psd_notify_stopping(void);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/respawn.h"
+
+#include "common/log.h"
+#include "daemon/loaded.h"
+
+enum { DOUBLINGS_MAX = 20 };
+static const uint64_t delay_max_usec = UINT64_C(60000000);
+
+bool
+psd_respawn_may(const struct psd_service *service)
+{
+	return !service->is_stopped && !service->is_removed &&
+	    !service->daemon->is_stopping && service->respawn_source == NULL;
+}
+
+void
+psd_respawn_cancel(struct psd_service *service)
+{
+	service->respawn_source =
+	    sd_event_source_disable_unref(service->respawn_source);
+}
+
+void
+psd_respawn_reset(struct psd_service *service)
+{
+	psd_respawn_cancel(service);
+	service->failures = 0;
+	service->is_held_back = false;
+}
+
+static int
+on_due(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct psd_service *service = userdata;
+
+	(void)source;
+	(void)usec;
+	psd_respawn_cancel(service);
+	psd_service_fill(service);
+	psd_service_watch_listeners(service);
+	return 0;
+}
+
+static uint64_t
+delay_usec(const struct psd_service *service)
+{
+	const uint32_t doublings = service->failures - 1 < DOUBLINGS_MAX
+	    ? service->failures - 1
+	    : DOUBLINGS_MAX;
+	const uint64_t first = service->loaded->policy->restart_usec;
+
+	if (first > delay_max_usec >> doublings)
+		return delay_max_usec;
+	return first << doublings;
+}
+
+static void
+hold_back(struct psd_service *service)
+{
+	const struct psd_policy *policy = service->loaded->policy;
+
+	if (policy->start_limit_burst == 0 ||
+	    service->failures < policy->start_limit_burst)
+		return;
+	if (!service->is_held_back)
+		psd_log(LOG_ERR,
+		    "%s: held back: its helper failed %u times in a row; "
+		    "next try in %llu ms",
+		    service->name, service->failures,
+		    (unsigned long long)delay_usec(service) / 1000);
+	service->is_held_back = true;
+}
+
+/* Not started again by itself: Restart=no, or on-failure after a good end. */
+static bool
+is_over(const struct psd_service *service, enum psd_ending ending)
+{
+	switch (service->loaded->policy->restart) {
+	case PSD_RESTART_ALWAYS:
+		return false;
+	case PSD_RESTART_ON_FAILURE:
+		return ending == PSD_ENDING_ORDERLY;
+	case PSD_RESTART_NO:
+		break;
+	}
+	return true;
+}
+
+void
+psd_respawn_after(struct psd_service *service, enum psd_ending ending,
+    uint64_t lived_usec)
+{
+	const struct psd_policy *policy = service->loaded->policy;
+
+	if (service->is_stopped || service->daemon->is_stopping)
+		return;
+	if (is_over(service, ending)) {
+		service->is_stopped = true;
+		psd_log(LOG_INFO, "%s: not started again (Restart=)",
+		    service->name);
+		return;
+	}
+	if (lived_usec >= policy->start_limit_usec)
+		psd_respawn_reset(service);
+	/*
+	 * The first to end after a long or useful life is replaced at once;
+	 * one failure is counted all the same, so that a second soon after
+	 * waits.
+	 */
+	service->failures++;
+	hold_back(service);
+	if (service->failures == 1) {
+		psd_service_fill(service);
+		return;
+	}
+	if (service->respawn_source == NULL)
+		(void)sd_event_add_time_relative(service->daemon->event,
+		    &service->respawn_source, CLOCK_MONOTONIC,
+		    delay_usec(service), 0, on_due, service);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_RESPAWN_H
+#define PSD_RESPAWN_H
+
+#include "daemon/service.h"
+
+/*
+ * Whether and when a service starts helpers again after one has ended: as
+ * Restart= says, at once after a long life, else after RestartSec= doubled
+ * with each failure in a row, up to a minute.  After StartLimitBurst= of them
+ * the service is called held back.
+ */
+
+/* May an instance be started now? */
+bool psd_respawn_may(const struct psd_service *service);
+
+/* An instance has ended, or could not be started (lived_usec 0). */
+void psd_respawn_after(struct psd_service *service, enum psd_ending ending,
+    uint64_t lived_usec);
+
+/* No start is due any more. */
+void psd_respawn_cancel(struct psd_service *service);
+
+/* Forgets all failures. */
+void psd_respawn_reset(struct psd_service *service);
+
+#endif

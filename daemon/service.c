@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/service.h"
+
+#include "common/log.h"
+#include "daemon/loaded.h"
+#include "daemon/respawn.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *
+psd_service_state_name(enum psd_service_state state)
+{
+	switch (state) {
+	case PSD_SERVICE_STARTING:
+		return "starting";
+	case PSD_SERVICE_RUNNING:
+		return "running";
+	case PSD_SERVICE_HELD_BACK:
+		return "held back";
+	case PSD_SERVICE_STOPPED:
+		return "stopped";
+	}
+	return "unknown";
+}
+
+enum psd_service_state
+psd_service_state(const struct psd_service *service)
+{
+	if (service->is_stopped)
+		return PSD_SERVICE_STOPPED;
+	if (service->n_ready >= service->loaded->policy->instances_min)
+		return PSD_SERVICE_RUNNING;
+	return service->is_held_back ? PSD_SERVICE_HELD_BACK
+				     : PSD_SERVICE_STARTING;
+}
+
+struct psd_service *
+psd_service_find(struct psd_daemon *daemon, const char *name, size_t len)
+{
+	struct psd_service *service;
+
+	TAILQ_FOREACH(service, &daemon->services, of_daemon)
+	if (!service->is_removed && strlen(service->name) == len &&
+	    memcmp(service->name, name, len) == 0)
+		return service;
+	return NULL;
+}
+
+static void
+insert_sorted(struct psd_daemon *daemon, struct psd_service *service)
+{
+	struct psd_service *other;
+
+	TAILQ_FOREACH(other, &daemon->services, of_daemon)
+	{
+		if (strcmp(other->name, service->name) > 0) {
+			TAILQ_INSERT_BEFORE(other, service, of_daemon);
+			return;
+		}
+	}
+	TAILQ_INSERT_TAIL(&daemon->services, service, of_daemon);
+}
+
+static void
+free_service(struct psd_service *service)
+{
+	psd_respawn_cancel(service);
+	service->backoff_source =
+	    sd_event_source_disable_unref(service->backoff_source);
+	psd_listeners_free(&service->listeners);
+	psd_loaded_unref(service->loaded);
+	free(service->name);
+	free(service);
+}
+
+int
+psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
+    struct psd_listeners *listeners, struct psd_service **ret_service)
+{
+	struct psd_service *service = calloc(1, sizeof(*service));
+	char *name = strdup(loaded->policy->name);
+
+	if (service == NULL || name == NULL) {
+		free(service);
+		free(name);
+		psd_loaded_unref(loaded);
+		psd_listeners_free(listeners);
+		return -ENOMEM;
+	}
+	service->daemon = daemon;
+	service->loaded = loaded;
+	service->name = name;
+	TAILQ_INIT(&service->instances);
+	TAILQ_INIT(&service->accepts);
+	psd_service_adopt(service, listeners);
+	insert_sorted(daemon, service);
+	*ret_service = service;
+	psd_service_fill(service);
+	psd_service_watch_listeners(service);
+	return 0;
+}
+
+void
+psd_service_fill(struct psd_service *service)
+{
+	const uint32_t wanted = service->loaded->policy->instances_min;
+
+	while (service->n_instances < wanted && psd_respawn_may(service))
+		if (psd_instance_start(service) < 0)
+			return;
+}
+
+bool
+psd_service_may_grow(const struct psd_service *service)
+{
+	/* One at a time: the next when this one could not cope, either. */
+	return service->n_instances == service->n_ready &&
+	    service->n_instances < service->loaded->policy->instances_max &&
+	    psd_respawn_may(service);
+}
+
+void
+psd_service_grow(struct psd_service *service)
+{
+	if (psd_service_may_grow(service))
+		(void)psd_instance_start(service);
+}
+
+/* Those of older policies finish what they do, and take nothing new. */
+static void
+retire_older(struct psd_service *service)
+{
+	struct psd_instance *instance, *next;
+
+	for (instance = TAILQ_FIRST(&service->instances); instance != NULL;
+	     instance = next) {
+		next = TAILQ_NEXT(instance, of_service);
+		if (instance->loaded != service->loaded)
+			psd_instance_retire(instance);
+	}
+}
+
+void
+psd_service_change(struct psd_service *service, struct psd_loaded *loaded,
+    struct psd_listeners *listeners)
+{
+	struct psd_loaded *old = service->loaded;
+	struct psd_instance *instance;
+
+	service->loaded = loaded;
+	psd_service_adopt(service, listeners);
+	psd_loaded_unref(old);
+	service->is_stopped = false;
+	psd_respawn_reset(service);
+	/* From now on only instances of the new policy count. */
+	service->n_instances = 0;
+	service->n_ready = 0;
+	TAILQ_FOREACH(instance, &service->instances, of_service)
+	instance->is_counted = false;
+	psd_service_fill(service);
+	if (loaded->policy->instances_min == 0)
+		retire_older(service);
+	psd_service_watch_listeners(service);
+}
+
+static void
+end_all(struct psd_service *service)
+{
+	struct psd_instance *instance, *next;
+
+	psd_respawn_cancel(service);
+	for (instance = TAILQ_FIRST(&service->instances); instance != NULL;
+	     instance = next) {
+		next = TAILQ_NEXT(instance, of_service);
+		psd_instance_end(instance, true);
+	}
+}
+
+void
+psd_service_stop(struct psd_service *service)
+{
+	service->is_stopped = true;
+	end_all(service);
+	psd_service_watch_listeners(service);
+}
+
+void
+psd_service_resume(struct psd_service *service)
+{
+	if (!service->is_stopped || service->is_removed)
+		return;
+	service->is_stopped = false;
+	psd_respawn_reset(service);
+	psd_service_fill(service);
+	psd_service_watch_listeners(service);
+}
+
+void
+psd_service_remove(struct psd_service *service)
+{
+	service->is_stopped = true;
+	service->is_removed = true;
+	psd_listeners_free(&service->listeners);
+	end_all(service);
+	if (TAILQ_EMPTY(&service->instances)) {
+		TAILQ_REMOVE(&service->daemon->services, service, of_daemon);
+		free_service(service);
+	}
+}
+
+void
+psd_service_note(char *ret, size_t size, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(ret, size, format, arguments);
+	va_end(arguments);
+}
+
+void
+psd_service_instance_ready(struct psd_instance *instance)
+{
+	struct psd_service *service = instance->service;
+
+	if (!instance->is_counted)
+		return;
+	service->n_ready++;
+	/* Clients always have somebody to go to: only now the old ones go. */
+	if (service->n_ready >= service->loaded->policy->instances_min)
+		retire_older(service);
+	psd_service_watch_listeners(service);
+	psd_daemon_check_ready(service->daemon);
+}
+
+void
+psd_service_instance_gone(struct psd_instance *instance, enum psd_ending ending,
+    uint64_t lived_usec)
+{
+	struct psd_service *service = instance->service;
+
+	TAILQ_REMOVE(&service->instances, instance, of_service);
+	service->endings[ending]++;
+	if (instance->is_counted) {
+		service->n_instances--;
+		if (instance->has_greeted)
+			service->n_ready--;
+		/* One that served and ended as agreed did not fail. */
+		if (ending == PSD_ENDING_ORDERLY && instance->allowed > 1)
+			lived_usec = UINT64_MAX;
+		psd_respawn_after(service, ending, lived_usec);
+	}
+	if (service->is_removed && TAILQ_EMPTY(&service->instances)) {
+		TAILQ_REMOVE(&service->daemon->services, service, of_daemon);
+		free_service(service);
+		return;
+	}
+	psd_service_watch_listeners(service);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_SERVICE_H
+#define PSD_SERVICE_H
+
+#include "daemon/daemon.h"
+#include "daemon/instance.h"
+
+enum psd_service_state {
+	PSD_SERVICE_STARTING,
+	PSD_SERVICE_RUNNING,   /* as many instances ready as the policy wants */
+	PSD_SERVICE_HELD_BACK, /* its helpers fail; waits before the next try */
+	PSD_SERVICE_STOPPED,   /* by privsepctl stop, or Restart=no */
+};
+
+const char *psd_service_state_name(enum psd_service_state state);
+
+/* A listener of a service, and the loop's interest in it. */
+struct psd_listener {
+	struct psd_service *service;
+	uint32_t index; /* which ListenStream= line */
+	int fd;
+	sd_event_source *source;
+	const char *text; /* as in the policy; owned by it */
+};
+
+struct psd_listeners {
+	struct psd_listener *at;
+	size_t n;
+};
+
+/* A policy with its listeners and helpers. */
+struct psd_service {
+	TAILQ_ENTRY(psd_service) of_daemon;
+	struct psd_daemon *daemon;
+	char *name;
+	struct psd_loaded *loaded; /* what new instances start with */
+	struct psd_listeners listeners;
+	struct psd_instances instances;
+	uint32_t n_instances, n_ready; /* of the present generation, alive */
+	struct psd_calls accepts;      /* waiting for a client, oldest first */
+	bool is_stopped;
+	bool is_removed; /* its policy is gone: ends with its last helper */
+
+	/* Respawn. */
+	uint32_t failures; /* in a row */
+	bool is_held_back;
+	sd_event_source *respawn_source;
+	sd_event_source *backoff_source; /* accept() found no descriptors */
+
+	/* Counters, since the daemon's start. */
+	uint64_t started, failed_starts;
+	uint64_t endings[PSD_ENDINGS];
+	uint64_t allowed, refused, calls_refused;
+	char last_refused[512];
+	char last_failure[256];
+};
+
+/*
+ * Binds those addresses of policy that no service listens on yet; all or
+ * nothing.  What it returns is the caller's until psd_service_adopt() or
+ * psd_listeners_free().  0 or -errno with diag.
+ */
+int psd_listeners_bind(struct psd_daemon *daemon,
+    const struct psd_policy *policy, struct psd_listeners *ret,
+    struct psd_diag *diag);
+void psd_listeners_free(struct psd_listeners *listeners);
+
+/* Takes over listeners, and those of the same address that others had. */
+void psd_service_adopt(struct psd_service *service,
+    struct psd_listeners *listeners);
+
+/*
+ * Makes a service around loaded (a reference) and listeners, both of which it
+ * takes over also when it fails, adds it to the daemon and starts its
+ * helpers.  0 or -ENOMEM.
+ */
+int psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
+    struct psd_listeners *listeners, struct psd_service **ret_service);
+
+struct psd_service *psd_service_find(struct psd_daemon *daemon,
+    const char *name, size_t len);
+
+/* Starts what is missing below Instances='s lower bound, or waits for it. */
+void psd_service_fill(struct psd_service *service);
+
+/*
+ * Goes on with another loaded policy and its listeners (takes over both):
+ * running helpers keep what they have and are retired when new ones are
+ * ready, so that clients always have somebody to go to.
+ */
+void psd_service_change(struct psd_service *service, struct psd_loaded *loaded,
+    struct psd_listeners *listeners);
+
+/* Ends its helpers and closes its listeners; freed with the last helper. */
+void psd_service_remove(struct psd_service *service);
+
+/* Ends its helpers; started again by a reload, which calls resume. */
+void psd_service_stop(struct psd_service *service);
+void psd_service_resume(struct psd_service *service);
+
+/*
+ * One more instance, for a client that nobody waits for, while Instances='s
+ * upper bound and the respawn delay allow it.
+ */
+bool psd_service_may_grow(const struct psd_service *service);
+void psd_service_grow(struct psd_service *service);
+
+/* What instances tell their service. */
+void psd_service_instance_ready(struct psd_instance *instance);
+void psd_service_instance_gone(struct psd_instance *instance,
+    enum psd_ending ending, uint64_t lived_usec);
+
+/* Clients (daemon/listen.c). */
+void psd_service_queue_accept(struct psd_service *service,
+    struct psd_call *call);
+void psd_service_forget_accept(struct psd_call *call);
+void psd_service_watch_listeners(struct psd_service *service);
+
+/* snprintf() into last_refused or last_failure; cut where full. */
+void psd_service_note(char *ret, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+enum psd_service_state psd_service_state(const struct psd_service *service);
+
+#endif
