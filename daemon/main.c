@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/fd.h"
+#include "common/log.h"
+#include "daemon/beneath.h"
+#include "daemon/caps.h"
+#include "daemon/control.h"
+#include "daemon/daemon.h"
+#include "daemon/loaded.h"
+#include "daemon/reload.h"
+#include "daemon/rootless.h"
+#include "daemon/runtime.h"
+#include "daemon/service.h"
+#include "daemon/spawn.h"
+#include "policy/filter.h"
+#include "policy/load.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { EXIT_CONFIGURATION = 78 };
+
+static struct psd_daemon self;
+
+/* Says what is in the way, and gives the status to exit with. */
+static int
+give_up(const char *what, int error)
+{
+	psd_log(LOG_ERR, "%s: %s", what, strerror(-error));
+	return EXIT_FAILURE;
+}
+
+/*
+ * Variables that would steer the C library (character sets, message
+ * catalogues, the resolver) have no place in a privileged process, nor have
+ * others' secrets.  What sd-daemon reads stays.
+ */
+static int
+clean_environment(void)
+{
+	static const char *const kept[] = { "NOTIFY_SOCKET", "WATCHDOG_PID",
+		"WATCHDOG_USEC", "ASAN_OPTIONS", "UBSAN_OPTIONS" };
+	char *values[sizeof(kept) / sizeof(kept[0])];
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		const char *value = getenv(kept[i]);
+
+		values[i] = value != NULL ? strdup(value) : NULL;
+	}
+	if (clearenv() != 0)
+		r = -ENOMEM;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		if (values[i] != NULL && setenv(kept[i], values[i], 1) < 0)
+			r = -errno;
+		free(values[i]);
+	}
+	return r;
+}
+
+/* --check: every policy as far as it can be judged without starting it. */
+static int
+check_policies(const struct psd_config *config)
+{
+	struct psd_diag diag;
+	char **names;
+
+	psd_diag_init(&diag);
+	names = psd_policy_names(config->policy_dirs, &diag);
+	for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
+		struct psd_policy *policy =
+		    psd_policy_load(config->policy_dirs, names[i], 0, &diag);
+		struct psd_filter *filter = policy == NULL
+		    ? NULL
+		    : psd_filter_compile(policy, PSD_FILTER_PLAIN, NULL, &diag);
+
+		psd_filter_free(filter);
+		psd_policy_free(policy);
+	}
+	psd_policy_names_free(names);
+	psd_daemon_log_diag(&diag);
+	if (diag.errors == 0 && !diag.out_of_memory)
+		psd_log(LOG_INFO, "the configuration is good");
+	psd_diag_free(&diag);
+	return diag.errors == 0 ? EXIT_SUCCESS : EXIT_CONFIGURATION;
+}
+
+/* The host's layers, and one line for each that is missing. */
+static int
+look_at_host(struct psd_daemon *daemon, struct psd_diag *diag)
+{
+	const struct psd_host_settings settings = {
+		.uid_first = daemon->config.uid_first,
+		.n_uids =
+		    daemon->config.uid_last - daemon->config.uid_first + 1,
+		.control_group = daemon->config.control_group,
+	};
+	char missing[PSD_LAYERS * PSD_REASON_MAX];
+	char *rest = missing;
+	const char *line;
+	int r;
+
+	r = psd_host_init(&daemon->host, &settings, diag);
+	if (r < 0)
+		return r;
+	psd_layers_print_missing(&daemon->host, missing, sizeof(missing));
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (*line != '\0')
+			psd_log(LOG_NOTICE, "missing layer: %s", line);
+	return 0;
+}
+
+/* Settings and policies: what is wrong with them is exit status 78. */
+static int
+load_policies(struct psd_daemon *daemon)
+{
+	struct psd_diag diag;
+	int r;
+
+	psd_diag_init(&diag);
+	r = psd_reload(daemon, false, &diag, NULL, NULL);
+	psd_daemon_log_diag(&diag);
+	psd_diag_free(&diag);
+	if (r == 0)
+		return EXIT_SUCCESS;
+	psd_log(LOG_ERR, "not started: see the lines above");
+	return r == -EINVAL ? EXIT_CONFIGURATION : EXIT_FAILURE;
+}
+
+static int
+read_settings(struct psd_config *config)
+{
+	struct psd_diag diag;
+	int r;
+
+	psd_diag_init(&diag);
+	r = psd_config_read(config, &diag);
+	psd_daemon_log_diag(&diag);
+	psd_diag_free(&diag);
+	psd_log_set_level(config->log_level);
+	return r < 0 ? EXIT_CONFIGURATION : EXIT_SUCCESS;
+}
+
+/*
+ * Everything that can be in the way is met here, before any helper exists.
+ * The order matters: the lock before anything that another daemon could
+ * share; the loop, which blocks the signals, before the socket that is
+ * reached by others; the socket before the policies, whose load gives up what
+ * it does not need and starts the helpers.
+ */
+static int
+start(struct psd_daemon *daemon, int *ret_lock)
+{
+	struct psd_diag diag;
+	int r;
+
+	r = psd_runtime_open(daemon->config.runtime_dir);
+	if (r == -EWOULDBLOCK) {
+		psd_log(LOG_ERR, "%s: another privsepd runs here",
+		    daemon->config.runtime_dir);
+		return EXIT_FAILURE;
+	}
+	if (r < 0)
+		return give_up(daemon->config.runtime_dir, r);
+	*ret_lock = r;
+	r = psd_beneath_init();
+	if (r < 0)
+		return give_up("/proc/self/fd", r);
+	psd_diag_init(&diag);
+	r = look_at_host(daemon, &diag);
+	psd_daemon_log_diag(&diag);
+	psd_diag_free(&diag);
+	if (r < 0)
+		return r == -EINVAL ? EXIT_CONFIGURATION
+				    : give_up("look at the host", r);
+	r = psd_daemon_open_loop(daemon);
+	if (r < 0)
+		return give_up("open the event loop", r);
+	r = psd_control_open(daemon);
+	if (r < 0)
+		return give_up("open control.sock", r);
+	return load_policies(daemon);
+}
+
+static void
+finish(struct psd_daemon *daemon, int *lock)
+{
+	psd_control_close(daemon->control);
+	sd_event_source_disable_unref(daemon->sweep_source);
+	sd_event_unref(daemon->event);
+	psd_host_free(&daemon->host);
+	psd_config_free(&daemon->config);
+	psd_fd_cleanup(lock);
+}
+
+int
+main(int argc, char **argv)
+{
+	char why[256] = "";
+	bool entered = false;
+	int lock = PSD_NO_FD;
+	int r;
+
+	(void)umask(077);
+	r = psd_options_parse(argc, argv, &self.config);
+	if (r != PSD_OPTIONS_RUN)
+		return r;
+	r = clean_environment();
+	if (r < 0)
+		return give_up("clean the environment", r);
+	/* Before anything else is opened, while there is one thread. */
+	if (psd_rootless_enter(&entered, why, sizeof(why)) < 0)
+		psd_log(LOG_NOTICE, "no user namespace: %s", why);
+	self.started_usec = psd_now();
+	TAILQ_INIT(&self.services);
+	r = read_settings(&self.config);
+	if (r == EXIT_SUCCESS && self.config.is_check)
+		r = check_policies(&self.config);
+	else if (r == EXIT_SUCCESS)
+		r = start(&self, &lock);
+	if (r == EXIT_SUCCESS && !self.config.is_check) {
+		psd_daemon_check_ready(&self);
+		r = sd_event_loop(self.event);
+		r = r < 0 ? give_up("event loop", r) : r;
+	}
+	finish(&self, &lock);
+	return r;
+}
