@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: ISC
+# Completion of privsepctl(1) for bash; to be installed as
+# share/bash-completion/completions/privsepctl.
+
+_privsepctl_services()
+{
+	local -a options=()
+	local i
+
+	for ((i = 1; i < ${#COMP_WORDS[@]} - 1; i++)); do
+		if [[ ${COMP_WORDS[i]} == --runtime-dir ]]; then
+			options+=(--runtime-dir "${COMP_WORDS[i + 1]}")
+		fi
+	done
+	privsepctl "${options[@]}" status 2>/dev/null |
+	    sed -n '/^SERVICE /,$ { /^SERVICE / d; / MISSING: / d; s/ .*//p; }'
+}
+
+_privsepctl_policies()
+{
+	compgen -f -X '!*.policy' -- "$1"
+	compgen -d -- "$1"
+}
+
+_privsepctl()
+{
+	local commands='status check explain syscalls cat reload stop'
+	local operations='open stat read_directory log accept ping hello
+	    restrict'
+	local access='read write append create exclusive truncate'
+	local levels='emerg alert crit err warning notice info debug'
+	local word=${COMP_WORDS[COMP_CWORD]}
+	local before=${COMP_WORDS[COMP_CWORD - 1]}
+	local command='' at=0 i
+
+	COMPREPLY=()
+	case $before in
+	--runtime-dir | --policy-dir)
+		mapfile -t COMPREPLY < <(compgen -d -- "$word")
+		return
+		;;
+	esac
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--runtime-dir | --policy-dir) ((i++)) ;;
+		-*) ;;
+		*)
+			if [[ -z $command ]]; then
+				command=${COMP_WORDS[i]}
+			else
+				((at++))
+			fi
+			;;
+		esac
+	done
+
+	if [[ $word == -* ]]; then
+		local known='--runtime-dir --policy-dir --json --help'
+		case $command in
+		'') known+=' --version' ;;
+		check) known+=' --strict' ;;
+		reload) known+=' --dry-run' ;;
+		esac
+		mapfile -t COMPREPLY < <(compgen -W "$known" -- "$word")
+		return
+	fi
+
+	case $command:$at in
+	:*) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word") ;;
+	check:*)
+		mapfile -t COMPREPLY < <(_privsepctl_policies "$word")
+		compopt -o filenames 2>/dev/null
+		;;
+	explain:0 | syscalls:0)
+		mapfile -t COMPREPLY < <(
+			compgen -W "$(_privsepctl_services)" -- "$word"
+			_privsepctl_policies "$word")
+		compopt -o filenames 2>/dev/null
+		;;
+	status:0 | cat:0 | stop:0)
+		mapfile -t COMPREPLY < <(
+			compgen -W "$(_privsepctl_services)" -- "$word")
+		;;
+	explain:1)
+		mapfile -t COMPREPLY < <(compgen -W "$operations" -- "$word")
+		;;
+	explain:2)
+		case $before in
+		open) mapfile -t COMPREPLY < <(compgen -W "$access" -- "$word") ;;
+		log) mapfile -t COMPREPLY < <(compgen -W "$levels" -- "$word") ;;
+		stat | read_directory)
+			mapfile -t COMPREPLY < <(compgen -f -- "$word")
+			compopt -o filenames 2>/dev/null
+			;;
+		esac
+		;;
+	explain:3)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		compopt -o filenames 2>/dev/null
+		;;
+	esac
+}
+
+complete -F _privsepctl privsepctl
