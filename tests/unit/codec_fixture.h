@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TEST_CODEC_FIXTURE_H
+#define TEST_CODEC_FIXTURE_H
+
+/* Fields with values for any row, and what compares them. */
+
+#include "common/codec.h"
+#include "common/fd.h"
+#include "common/mem.h"
+#include "common/ops.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Room for the fields of any request or reply. */
+union any_fields {
+	union psd_any_req req;
+	union psd_any_rep rep;
+	unsigned char bytes[1];
+};
+
+/* A request or reply of a row. */
+struct message {
+	const struct psd_op_row *row;
+	bool is_reply;
+};
+
+static inline const struct psd_field *
+layout_of(const struct message *message)
+{
+	return message->is_reply ? message->row->rep : message->row->req;
+}
+
+static inline size_t
+size_of(const struct message *message)
+{
+	return message->is_reply ? message->row->rep_size
+				 : message->row->req_size;
+}
+
+/*
+ * Goes through both catalogues: the message after this one, all zero before
+ * the first, false after the last.
+ */
+static inline bool
+next_message(struct message *message)
+{
+	static const struct message none;
+	uint32_t number;
+
+	if (message->row != NULL && !message->is_reply) {
+		message->is_reply = true;
+		return true;
+	}
+	number = message->row == NULL ? 0 : (uint32_t)message->row->op + 1;
+	for (*message = none; number < PSD_OPS_END + 100; number++) {
+		message->row = number < PSD_OPS_END ? psd_op_find(number)
+						    : psd_ctl_find(number);
+		if (message->row != NULL)
+			return true;
+	}
+	return false;
+}
+
+static inline int
+any_descriptor(void)
+{
+	const int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static inline void
+set_u32(void *at, uint32_t value)
+{
+	memcpy(at, &value, sizeof(value));
+}
+
+static inline void
+set_wide(void *at, uint64_t value)
+{
+	memcpy(at, &value, sizeof(value));
+}
+
+static inline void
+set_string(void *at, const char *text)
+{
+	const struct psd_str value = psd_str_of(text);
+
+	memcpy(at, &value, sizeof(value));
+}
+
+static inline void
+set_bytes(void *at)
+{
+	static const unsigned char some[] = { 0, 255, 0, 10 };
+	const struct psd_bytes value = { some, sizeof(some) };
+
+	memcpy(at, &value, sizeof(value));
+}
+
+/* Gives a field a value that its kind allows. */
+static inline void
+fill_field(const struct psd_field *field, void *at)
+{
+	switch (field->kind) {
+	case PSD_KIND_number:
+		set_u32(at, 0xfedcba98u);
+		break;
+	case PSD_KIND_wide:
+	case PSD_KIND_moment:
+		set_wide(at, 0xfedcba9876543210u);
+		break;
+	case PSD_KIND_mode:
+		set_u32(at, 0640);
+		break;
+	case PSD_KIND_access:
+		set_u32(at, PSD_ACCESS_READ | PSD_ACCESS_TRUNCATE);
+		break;
+	case PSD_KIND_priority:
+		set_u32(at, 7);
+		break;
+	case PSD_KIND_operation:
+		set_u32(at, PSD_OP_read_directory);
+		break;
+	case PSD_KIND_path:
+		set_string(at, "/srv/some path");
+		break;
+	case PSD_KIND_name:
+	case PSD_KIND_text:
+		set_string(at, "two\nlines \xc3\xa9");
+		break;
+	case PSD_KIND_bytes:
+		set_bytes(at);
+		break;
+	case PSD_KIND_fd:
+		set_u32(at, (uint32_t)any_descriptor());
+		break;
+	case PSD_KIND_end:
+		fail();
+	}
+}
+
+static inline void
+fill_fields(const struct message *message, union any_fields *fields)
+{
+	psd_fields_init(layout_of(message), size_of(message), fields);
+	for (const struct psd_field *f = layout_of(message);
+	     f->kind != PSD_KIND_end; f++)
+		fill_field(f, fields->bytes + f->offset);
+}
+
+static inline size_t
+count_fds(const struct psd_field *layout)
+{
+	size_t n = 0;
+
+	for (; layout->kind != PSD_KIND_end; layout++)
+		n += layout->kind == PSD_KIND_fd;
+	return n;
+}
+
+static inline int
+encode_message(struct psd_frame *frame, const struct message *message,
+    uint32_t id, union any_fields *fields)
+{
+	psd_frame_init(frame);
+	return message->is_reply
+	    ? psd_encode_reply(frame, message->row, id, fields)
+	    : psd_encode_request(frame, message->row, id, fields);
+}
+
+#endif
