@@ -117,7 +117,7 @@ perform(struct serving *s, const struct psd_op_row *row,
 		rep->as_ping.cookie = req->as_ping.cookie;
 		return 0;
 	case PSD_OP_log:
-		(void)fprintf(stderr, "fake: %s\n", req->as_log.message.at);
+		(void)fprintf(stderr, "fake: %.60s\n", req->as_log.message.at);
 		return 0;
 	case PSD_OP_open:
 		return do_open(&req->as_open, &rep->as_open);
