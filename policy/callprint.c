@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/filter.h"
+
+#include "common/mem.h"
+#include "policy/callname.h"
+#include "policy/callshape.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ARGUMENTS = 6 };
+
+/* Text that grows until it is full. */
+struct text {
+	char *at;
+	size_t size;
+	size_t len;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+put(struct text *text, const char *format, ...)
+{
+	va_list values;
+	int n;
+
+	if (text->len + 1 >= text->size)
+		return;
+	va_start(values, format);
+	n = vsnprintf(&text->at[text->len], text->size - text->len, format,
+	    values);
+	va_end(values);
+	if (n > 0)
+		text->len += (size_t)n;
+}
+
+/* The name of exactly this value, or the value in hex. */
+static void
+put_choice(struct text *text, const struct psd_call_word *words, uint64_t value)
+{
+	for (; words->name != NULL; words++) {
+		if (words->value == value) {
+			put(text, "%s", words->name);
+			return;
+		}
+	}
+	put(text, "0x%" PRIx64, value);
+}
+
+/* The names of all bits that have one, and the rest in hex. */
+static void
+put_flags(struct text *text, const struct psd_call_word *words, uint64_t value,
+    bool is_begun)
+{
+	for (; words->name != NULL; words++) {
+		if ((value & words->value) != words->value)
+			continue;
+		put(text, "%s%s", is_begun ? "|" : "", words->name);
+		value &= ~words->value;
+		is_begun = true;
+	}
+	if (value != 0 || !is_begun)
+		put(text, is_begun ? "|0x%" PRIx64 : "0x%" PRIx64, value);
+}
+
+static void
+put_open_flags(struct text *text, uint64_t value)
+{
+	static const char *const modes[] = { "O_RDONLY", "O_WRONLY", "O_RDWR",
+		"O_ACCMODE" };
+
+	put(text, "%s", modes[value & O_ACCMODE]);
+	value &= ~(uint64_t)O_ACCMODE;
+	if (value != 0)
+		put_flags(text, psd_call_words_open, value, true);
+}
+
+static void
+put_socket_type(struct text *text, uint64_t value)
+{
+	const uint64_t flags = value & ~UINT64_C(0xf);
+
+	put_choice(text, psd_call_words_socket_type, value & 0xf);
+	if (flags != 0)
+		put_flags(text, psd_call_words_socket_flags, flags, true);
+}
+
+static void
+put_clone_flags(struct text *text, uint64_t value)
+{
+	const uint64_t flags = value & ~UINT64_C(0xff);
+
+	put_flags(text, psd_call_words_clone, flags, false);
+	if ((value & 0xff) != 0) {
+		put(text, "|");
+		put_choice(text, psd_call_words_signal, value & 0xff);
+	}
+}
+
+/* Of what the argument is one, or NULL. */
+static const struct psd_call_word *
+choices(char shape)
+{
+	switch (shape) {
+	case PSD_SHAPE_FAMILY:
+		return psd_call_words_family;
+	case PSD_SHAPE_LEVEL:
+		return psd_call_words_level;
+	case PSD_SHAPE_PRCTL:
+		return psd_call_words_prctl;
+	case PSD_SHAPE_SIGNAL:
+		return psd_call_words_signal;
+	case PSD_SHAPE_FCNTL:
+		return psd_call_words_fcntl;
+	default:
+		return NULL;
+	}
+}
+
+static void
+put_argument(struct text *text, char shape, uint64_t value)
+{
+	const uint32_t lower = (uint32_t)value;
+
+	switch (shape) {
+	case PSD_SHAPE_INT:
+		put(text, "%" PRId32, (int32_t)lower);
+		return;
+	case PSD_SHAPE_SIZE:
+		put(text, "%" PRIu64, value);
+		return;
+	case PSD_SHAPE_DIR:
+		if ((int32_t)lower == AT_FDCWD)
+			put(text, "AT_FDCWD");
+		else
+			put(text, "%" PRId32, (int32_t)lower);
+		return;
+	case PSD_SHAPE_MODE:
+		put(text, "0%" PRIo32, lower);
+		return;
+	case PSD_SHAPE_OPEN:
+		put_open_flags(text, lower);
+		return;
+	case PSD_SHAPE_SOCKET_TYPE:
+		put_socket_type(text, lower);
+		return;
+	case PSD_SHAPE_CLONE:
+		put_clone_flags(text, lower);
+		return;
+	case PSD_SHAPE_PROT:
+		if (value == 0)
+			put(text, "PROT_NONE");
+		else
+			put_flags(text, psd_call_words_prot, value, false);
+		return;
+	case PSD_SHAPE_MAP:
+		put_flags(text, psd_call_words_map, lower, false);
+		return;
+	case PSD_SHAPE_WORD:
+		put(text, "0x%" PRIx32, lower);
+		return;
+	default:
+		if (choices(shape) != NULL)
+			put_choice(text, choices(shape), lower);
+		else
+			put(text, "0x%" PRIx64, value);
+	}
+}
+
+void
+psd_filter_print_call(char *ret, size_t size, uint32_t arch, int number,
+    const uint64_t args[6])
+{
+	struct text text = { .at = ret, .size = size };
+	char name[PSD_CALL_NAME_MAX + 1];
+	const char *shape;
+	size_t i, n;
+
+	if (size == 0)
+		return;
+	ret[0] = '\0';
+	psd_filter_call_name(name, sizeof(name), arch, number);
+	shape = psd_call_shape(name);
+	n = shape != NULL ? strlen(shape) : ARGUMENTS;
+	put(&text, "%s(", name);
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			put(&text, ", ");
+		put_argument(&text, shape != NULL ? shape[i] : PSD_SHAPE_HEX,
+		    args[i]);
+	}
+	put(&text, ")");
+}
+
+void
+psd_filter_call_name(char *ret, size_t size, uint32_t arch, int number)
+{
+	char name[PSD_CALL_NAME_MAX + 1];
+
+	if (psd_call_name(arch, number, name) == 0)
+		(void)snprintf(ret, size, "%s", name);
+	else
+		(void)snprintf(ret, size, "call %d", number);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/callset.h"
+
+#include "policy/callname.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows for execveat and sendmsg, besides one for each word. */
+enum { LAST_STEPS = 2 };
+
+bool
+psd_call_row_is_free(const struct psd_call_row *row)
+{
+	return row->error == 0 && row->tests[0].kind == PSD_TEST_end;
+}
+
+static uint32_t
+refusal_of(const struct psd_policy *policy, enum psd_filter_kind kind)
+{
+	if (kind == PSD_FILTER_NOTIFY)
+		return SECCOMP_RET_USER_NOTIF;
+	switch (policy->on_violation) {
+	case PSD_VIOLATION_ERRNO:
+		return SECCOMP_RET_ERRNO | EPERM;
+	case PSD_VIOLATION_LOG:
+		return SECCOMP_RET_LOG;
+	case PSD_VIOLATION_KILL:
+	default:
+		return SECCOMP_RET_KILL_PROCESS;
+	}
+}
+
+static void
+add(struct psd_callset *set, const struct psd_call_row *row)
+{
+	const int number = psd_call_number(set->arch, row->call);
+	struct psd_callset_entry *entry = &set->at[set->n];
+
+	if (number < 0)
+		return;
+	entry->number = number;
+	entry->row = row;
+	entry->order = (unsigned)set->n;
+	set->n++;
+}
+
+static void
+add_group(struct psd_callset *set, enum psd_call_group_id group)
+{
+	size_t i;
+
+	for (i = 0; i < psd_call_row_count; i++) {
+		if (psd_call_rows[i].group == group)
+			add(set, &psd_call_rows[i]);
+	}
+}
+
+static void
+add_words(struct psd_callset *set, const struct psd_words *words)
+{
+	size_t i;
+
+	for (i = 0; i < words->n; i++) {
+		const char *word = words->at[i].text;
+		const enum psd_call_group_id group = psd_call_group_find(word);
+		struct psd_call_row *row = &set->own_rows[i];
+
+		if (group != PSD_CALLS_single) {
+			add_group(set, group);
+			continue;
+		}
+		row->group = PSD_CALLS_single;
+		row->call = word;
+		row->reason = "named by the policy";
+		add(set, row);
+	}
+}
+
+/*
+ * The two calls between the filter and the program's first instruction, each
+ * on a descriptor number that does not exist any more after the exec.
+ */
+static void
+add_last_steps(struct psd_callset *set, struct psd_call_row *rows,
+    enum psd_filter_kind kind, const struct psd_filter_numbers *numbers)
+{
+	static const struct psd_call_row exec = {
+		.call = "execveat",
+		.reason = "the one exec, of the program",
+		.tests = {
+			{ PSD_TEST_int_is, 0, 0, "fd = the program" },
+			{ PSD_TEST_int_is, 4, AT_EMPTY_PATH,
+			    "flags = AT_EMPTY_PATH" },
+			{ PSD_TEST_end, 0, 0, NULL },
+		},
+	};
+	static const struct psd_call_row report = {
+		.call = "sendmsg",
+		.reason = "hands the listener to the daemon before the exec",
+		.tests = {
+			{ PSD_TEST_int_is, 0, 0, "fd = the report socket" },
+			{ PSD_TEST_end, 0, 0, NULL },
+		},
+	};
+
+	rows[0] = exec;
+	rows[0].tests[0].value = (uint32_t)numbers->exec_fd;
+	add(set, &rows[0]);
+	if (kind != PSD_FILTER_NOTIFY)
+		return;
+	rows[1] = report;
+	rows[1].tests[0].value = (uint32_t)numbers->report_fd;
+	add(set, &rows[1]);
+}
+
+static int
+by_number(const void *left, const void *right)
+{
+	const struct psd_callset_entry *a = left;
+	const struct psd_callset_entry *b = right;
+
+	if (a->number != b->number)
+		return a->number < b->number ? -1 : 1;
+	return a->order < b->order ? -1 : 1;
+}
+
+int
+psd_callset_init(struct psd_callset *set, uint32_t arch,
+    const struct psd_policy *policy, enum psd_filter_kind kind,
+    const struct psd_filter_numbers *numbers)
+{
+	const size_t words = policy->calls.n;
+
+	memset(set, 0, sizeof(*set));
+	set->arch = arch;
+	set->refusal = refusal_of(policy, kind);
+	set->highest = psd_call_highest(arch);
+	/* A group written several times counts several times. */
+	set->at = calloc((words + 1) * psd_call_row_count + LAST_STEPS,
+	    sizeof(*set->at));
+	set->own_rows = calloc(words + LAST_STEPS, sizeof(*set->own_rows));
+	if (set->at == NULL || set->own_rows == NULL) {
+		psd_callset_free(set);
+		return -ENOMEM;
+	}
+	add_group(set, PSD_CALLS_always);
+	add_words(set, &policy->calls);
+	if (numbers != NULL)
+		add_last_steps(set, &set->own_rows[words], kind, numbers);
+	qsort(set->at, set->n, sizeof(*set->at), by_number);
+	return 0;
+}
+
+void
+psd_callset_free(struct psd_callset *set)
+{
+	free(set->at);
+	free(set->own_rows);
+	set->at = NULL;
+	set->own_rows = NULL;
+	set->n = 0;
+}
+
+const struct psd_callset_entry *
+psd_callset_find(const struct psd_callset *set, int number, size_t *ret_n)
+{
+	size_t low = 0;
+	size_t high = set->n;
+	size_t n = 0;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (set->at[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low + n < set->n && set->at[low + n].number == number)
+		n++;
+	*ret_n = n;
+	return n > 0 ? &set->at[low] : NULL;
+}
