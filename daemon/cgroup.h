@@ -19,6 +19,7 @@ struct psd_leaf {
 struct psd_cgroup {
 	int base_fd; /* or PSD_NO_FD: there is none */
 	char path[PATH_MAX];
+	bool is_ours;              /* made by us, removed by us */
 	bool has_memory, has_pids; /* controllers of the leaves */
 	struct psd_leaf *leaves;   /* owned */
 	uint32_t n_leaves, n_doomed;

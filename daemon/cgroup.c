@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/cgroup.h"
+
+#include "common/fd.h"
+#include "daemon/cgroup_base.h"
+#include "daemon/cgroup_file.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NAME_SIZE = 32, NUMBER_SIZE = 24, GROWTH = 64 };
+
+static void
+leaf_name(char ret[NAME_SIZE], int leaf)
+{
+	(void)snprintf(ret, NAME_SIZE, PSD_CGROUP_LEAF "%d", leaf);
+}
+
+int
+psd_cgroup_open(struct psd_cgroup *cgroup, const char *named, char *ret_why,
+    size_t size)
+{
+	*cgroup = (struct psd_cgroup){ .base_fd = PSD_NO_FD };
+	return psd_cgroup_base_open(cgroup, named, ret_why, size);
+}
+
+void
+psd_cgroup_close(struct psd_cgroup *cgroup)
+{
+	for (uint32_t i = 0; i < cgroup->n_leaves; i++)
+		if (cgroup->leaves[i].fd >= 0)
+			psd_cgroup_leaf_remove(cgroup, (int)i);
+	for (uint32_t i = 0; i < cgroup->n_leaves; i++)
+		psd_fd_cleanup(&cgroup->leaves[i].fd);
+	free(cgroup->leaves);
+	if (cgroup->base_fd >= 0)
+		psd_cgroup_base_close(cgroup);
+	*cgroup = (struct psd_cgroup){ .base_fd = PSD_NO_FD };
+}
+
+/* Returns a free place, or -errno. */
+static int
+find_place(struct psd_cgroup *cgroup)
+{
+	const uint32_t grown = cgroup->n_leaves + GROWTH;
+	struct psd_leaf *leaves;
+	int place;
+
+	for (uint32_t i = 0; i < cgroup->n_leaves; i++)
+		if (cgroup->leaves[i].fd < 0)
+			return (int)i;
+	if (grown > PSD_LEAVES_MAX)
+		return -ENOSPC;
+	leaves = reallocarray(cgroup->leaves, grown, sizeof(*cgroup->leaves));
+	if (leaves == NULL)
+		return -ENOMEM;
+	for (uint32_t i = cgroup->n_leaves; i < grown; i++)
+		leaves[i] = (struct psd_leaf){ .fd = PSD_NO_FD };
+	place = (int)cgroup->n_leaves;
+	cgroup->leaves = leaves;
+	cgroup->n_leaves = grown;
+	return place;
+}
+
+static int
+set_limit(int leaf_fd, const char *file, uint64_t value)
+{
+	char number[NUMBER_SIZE];
+
+	(void)snprintf(number, sizeof(number), "%" PRIu64, value);
+	return psd_cgroup_write(leaf_fd, file, number);
+}
+
+static int
+set_limits(const struct psd_cgroup *cgroup, int leaf_fd, uint64_t memory_max,
+    uint32_t tasks_max)
+{
+	int r = 0;
+
+	if (cgroup->has_memory && memory_max != UINT64_MAX) {
+		r = set_limit(leaf_fd, "memory.max", memory_max);
+		/* Without it a helper could grow on into the swap space. */
+		if (r == 0)
+			(void)set_limit(leaf_fd, "memory.swap.max", 0);
+	}
+	if (r == 0 && cgroup->has_pids && tasks_max != UINT32_MAX)
+		r = set_limit(leaf_fd, "pids.max", tasks_max);
+	return r;
+}
+
+/* 0, or -EEXIST when a predecessor's leaf is there that is still busy. */
+static int
+make_leaf(struct psd_cgroup *cgroup, int place)
+{
+	struct psd_leaf *leaf = &cgroup->leaves[place];
+	char name[NAME_SIZE];
+	int r = 0;
+
+	leaf_name(name, place);
+	if (mkdirat(cgroup->base_fd, name, 0755) < 0)
+		r = -errno;
+	if (r < 0 && r != -EEXIST)
+		return r;
+	leaf->fd =
+	    openat(cgroup->base_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (leaf->fd < 0) {
+		r = -errno;
+		leaf->fd = PSD_NO_FD;
+		(void)unlinkat(cgroup->base_fd, name, AT_REMOVEDIR);
+		return r;
+	}
+	leaf->is_doomed = r == -EEXIST;
+	cgroup->n_doomed += leaf->is_doomed ? 1 : 0;
+	return r;
+}
+
+int
+psd_cgroup_leaf_make(struct psd_cgroup *cgroup, uint64_t memory_max,
+    uint32_t tasks_max)
+{
+	int place, r;
+
+	/* Each busy leaf takes its place, so this ends. */
+	do {
+		place = find_place(cgroup);
+		if (place < 0)
+			return place;
+		r = make_leaf(cgroup, place);
+	} while (r == -EEXIST);
+	if (r < 0)
+		return r;
+	r = set_limits(cgroup, cgroup->leaves[place].fd, memory_max, tasks_max);
+	if (r < 0) {
+		psd_cgroup_leaf_remove(cgroup, place);
+		return r;
+	}
+	return place;
+}
+
+static struct psd_leaf *
+leaf_at(const struct psd_cgroup *cgroup, int leaf)
+{
+	assert(leaf >= 0 && (uint32_t)leaf < cgroup->n_leaves);
+	assert(cgroup->leaves[leaf].fd >= 0);
+	return &cgroup->leaves[leaf];
+}
+
+int
+psd_cgroup_leaf_fd(const struct psd_cgroup *cgroup, int leaf)
+{
+	return leaf_at(cgroup, leaf)->fd;
+}
+
+int
+psd_cgroup_leaf_kill(struct psd_cgroup *cgroup, int leaf)
+{
+	return psd_cgroup_kill(leaf_at(cgroup, leaf)->fd);
+}
+
+/* Whether the leaf is gone. */
+static bool
+try_remove(struct psd_cgroup *cgroup, int leaf)
+{
+	char name[NAME_SIZE];
+
+	leaf_name(name, leaf);
+	if (unlinkat(cgroup->base_fd, name, AT_REMOVEDIR) < 0 &&
+	    errno != ENOENT) {
+		(void)psd_cgroup_kill(cgroup->leaves[leaf].fd);
+		return false;
+	}
+	psd_fd_cleanup(&cgroup->leaves[leaf].fd);
+	return true;
+}
+
+void
+psd_cgroup_leaf_remove(struct psd_cgroup *cgroup, int leaf)
+{
+	struct psd_leaf *gone = leaf_at(cgroup, leaf);
+
+	if (try_remove(cgroup, leaf)) {
+		cgroup->n_doomed -= gone->is_doomed ? 1 : 0;
+		return;
+	}
+	cgroup->n_doomed += gone->is_doomed ? 0 : 1;
+	gone->is_doomed = true;
+}
+
+void
+psd_cgroup_sweep(struct psd_cgroup *cgroup)
+{
+	for (uint32_t i = 0; i < cgroup->n_leaves && cgroup->n_doomed > 0; i++)
+		if (cgroup->leaves[i].fd >= 0 && cgroup->leaves[i].is_doomed)
+			psd_cgroup_leaf_remove(cgroup, (int)i);
+}

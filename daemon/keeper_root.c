@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/keeper.h"
+
+#include "common/fd.h"
+#include "common/mem.h"
+#include "daemon/keeper_view.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define TREE_FLAGS (OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH)
+
+static int
+tell(char *ret_why, size_t size, const char *what, const char *path, int error)
+{
+	(void)snprintf(ret_why, size, "%s %s: %s", what, path,
+	    strerror(-error));
+	return error;
+}
+
+/* The directories above path, which begins with a slash, in our cwd. */
+static int
+make_parents(const char *path)
+{
+	char parent[PATH_MAX];
+
+	for (const char *at = strchr(path + 1, '/'); at != NULL;
+	     at = strchr(at + 1, '/')) {
+		(void)snprintf(parent, sizeof(parent), "%.*s",
+		    (int)(at - path - 1), path + 1);
+		/* EEXIST also when it lies in what is bound already. */
+		if (mkdir(parent, 0755) < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return 0;
+}
+
+static int
+make_target(const char *name, bool is_dir)
+{
+	int fd;
+
+	if (is_dir)
+		return mkdir(name, 0755) < 0 && errno != EEXIST ? -errno : 0;
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	    0444);
+	if (fd < 0)
+		return errno == EEXIST ? 0 : -errno;
+	psd_fd_close(fd);
+	return 0;
+}
+
+/*
+ * Without what is mounted beneath, unless the mounts come from a user
+ * namespace above ours: those may not be taken apart.
+ */
+static int
+clone_tree(int fd)
+{
+	int tree = open_tree(fd, "", TREE_FLAGS);
+
+	if (tree < 0 && errno == EINVAL)
+		tree = open_tree(fd, "", TREE_FLAGS | AT_RECURSIVE);
+	return tree < 0 ? -errno : tree;
+}
+
+/* The mount is read-only before anybody can see it. */
+static int
+bind_new(int fd, const char *name)
+{
+	struct mount_attr attributes = {
+		.attr_set =
+		    MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+	};
+	_cleanup_fd_ int tree = clone_tree(fd);
+
+	if (tree < 0)
+		return tree;
+	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes,
+		sizeof(attributes)) < 0)
+		return -errno;
+	if (move_mount(tree, "", AT_FDCWD, name, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Flags that a mount has already must be said again, or are taken away. */
+static unsigned long
+present_flags(const char *name)
+{
+	struct statvfs status;
+	unsigned long flags = 0;
+
+	if (statvfs(name, &status) < 0)
+		return 0;
+	flags |= (status.f_flag & ST_NOEXEC) != 0 ? MS_NOEXEC : 0;
+	flags |= (status.f_flag & ST_NOATIME) != 0 ? MS_NOATIME : 0;
+	flags |= (status.f_flag & ST_NODIRATIME) != 0 ? MS_NODIRATIME : 0;
+	flags |= (status.f_flag & ST_RELATIME) != 0 ? MS_RELATIME : 0;
+	return flags;
+}
+
+/* Before Linux 5.12, which brought mount_setattr(). */
+static int
+bind_old(int fd, const char *name)
+{
+	char source[32];
+
+	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", fd);
+	if (mount(source, name, NULL, MS_BIND, NULL) < 0 &&
+	    (errno != EINVAL ||
+		mount(source, name, NULL, MS_BIND | MS_REC, NULL) < 0))
+		return -errno;
+	if (mount(NULL, name, NULL,
+		MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV |
+		    present_flags(name),
+		NULL) < 0)
+		return -errno;
+	return 0;
+}
+
+static int
+show(const struct psd_view_item *item)
+{
+	const char *name = item->path + 1;
+	int r;
+
+	/* The whole file system: nothing to put it on but the root. */
+	if (item->path[0] == '\0')
+		return -EINVAL;
+	r = make_parents(item->path);
+	if (r < 0)
+		return r;
+	if (item->target != NULL)
+		return symlink(item->target, name) < 0 && errno != EEXIST
+		    ? -errno
+		    : 0;
+	r = make_target(name, item->is_dir);
+	if (r < 0)
+		return r;
+	r = bind_new(item->fd, name);
+	return r == -ENOSYS ? bind_old(item->fd, name) : r;
+}
+
+/* Any directory does: what is there now is out of reach soon. */
+static int
+mount_root(void)
+{
+	static const char *const points[] = { "/tmp", "/run", "/mnt", "/usr" };
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < PSD_ELEMENTS(points); i++) {
+		if (mount("privsep", points[i], "tmpfs",
+			MS_NOSUID | MS_NODEV | MS_NOEXEC,
+			"mode=0755,size=1m,nr_inodes=4k") == 0)
+			return chdir(points[i]) < 0 ? -errno : 0;
+		r = -errno;
+	}
+	return r;
+}
+
+/*
+ * Where the root is the kernel's first file system, which cannot be put
+ * aside, ours goes on top of it.  Whoever joins the namespace comes out on
+ * top.
+ */
+static int
+cover_root(void)
+{
+	if (mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 ||
+	    chdir("/") < 0)
+		return -errno;
+	return 0;
+}
+
+static int
+enter_root(void)
+{
+	if (mount(NULL, ".", NULL,
+		MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV |
+		    MS_NOEXEC,
+		NULL) < 0)
+		return -errno;
+	/* The old root comes to lie on the new one, and is taken off. */
+	if (syscall(SYS_pivot_root, ".", ".") < 0)
+		return errno == EINVAL ? cover_root() : -errno;
+	if (umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return -errno;
+	return 0;
+}
+
+int
+psd_keeper_root(const struct psd_words *view, char *ret_why, size_t size)
+{
+	static struct psd_view items;
+	int r;
+
+	(void)umask(0);
+	r = psd_view_resolve(view, &items);
+	if (r < 0)
+		return tell(ret_why, size, "cannot look at", "the view", r);
+	r = mount_root();
+	if (r < 0)
+		return tell(ret_why, size, "cannot mount", "a root", r);
+	for (size_t i = 0; i < items.n; i++) {
+		r = show(&items.at[i]);
+		if (r < 0)
+			return tell(ret_why, size, "cannot show",
+			    items.at[i].path, r);
+	}
+	r = enter_root();
+	if (r < 0)
+		return tell(ret_why, size, "cannot enter", "the root", r);
+	return 0;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/keeper_view.h"
+
+#include "common/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* As many as the kernel follows. */
+enum { HOPS_MAX = 40 };
+
+/* Cuts the last component off; "/usr/lib" becomes "/usr", "/usr" "". */
+static void
+cut_last(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash != NULL)
+		*slash = '\0';
+}
+
+/*
+ * Writes base/more into ret without ".", ".." and double slashes; the root is
+ * "".  base holds no links, so ".." is what it seems to be; more is made of
+ * components that nobody has looked at yet, for which the caller comes again.
+ */
+static int
+join(const char *base, const char *more, char *ret, size_t size)
+{
+	char words[2 * PATH_MAX];
+	char *rest = words;
+	char *word;
+	int n = snprintf(words, sizeof(words), "%s/%s", base, more);
+
+	if (n < 0 || (size_t)n >= sizeof(words))
+		return -ENAMETOOLONG;
+	ret[0] = '\0';
+	for (;;) {
+		const size_t len = strlen(ret);
+
+		word = strsep(&rest, "/");
+		if (word == NULL)
+			return 0;
+		if (*word == '\0' || strcmp(word, ".") == 0)
+			continue;
+		if (strcmp(word, "..") == 0) {
+			cut_last(ret);
+			continue;
+		}
+		n = snprintf(ret + len, size - len, "/%s", word);
+		if (n < 0 || (size_t)n >= size - len)
+			return -ENAMETOOLONG;
+	}
+}
+
+static bool
+is_known(const struct psd_view *view, const char *path)
+{
+	for (size_t i = 0; i < view->n; i++)
+		if (strcmp(view->at[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* Takes over fd also when it fails. */
+static int
+add(struct psd_view *view, const char *path, const char *target, int fd,
+    bool is_dir)
+{
+	struct psd_view_item item = {
+		.path = strdup(path),
+		.target = target == NULL ? NULL : strdup(target),
+		.fd = fd,
+		.is_dir = is_dir,
+	};
+
+	if (view->n == PSD_VIEW_ITEMS_MAX) {
+		psd_fd_close(fd);
+		return -E2BIG;
+	}
+	if (item.path == NULL || (target != NULL && item.target == NULL)) {
+		psd_fd_close(fd);
+		return -ENOMEM;
+	}
+	view->at[view->n++] = item;
+	return 0;
+}
+
+static int
+add_bind(struct psd_view *view, const char *path)
+{
+	struct stat status;
+	int fd;
+
+	if (is_known(view, path))
+		return 0;
+	fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (fstat(fd, &status) < 0) {
+		psd_fd_close(fd);
+		return -errno;
+	}
+	return add(view, path, NULL, fd, S_ISDIR(status.st_mode));
+}
+
+/*
+ * Finds the first link among path's components.  Returns its target's length
+ * and cuts path behind it, *ret_rest being what follows; or 0 when there is
+ * none, or -errno.
+ */
+static int
+first_link(char *path, char *ret_target, size_t size, const char **ret_rest)
+{
+	for (char *at = path; *at != '\0';) {
+		char *end = strchrnul(at + 1, '/');
+		const char kept = *end;
+		ssize_t n;
+
+		*end = '\0';
+		n = readlink(path, ret_target, size - 1);
+		if (n > 0) {
+			ret_target[n] = '\0';
+			*ret_rest = kept == '\0' ? "" : end + 1;
+			return (int)n;
+		}
+		/* EINVAL: it is no link. */
+		if (n < 0 && errno != EINVAL)
+			return -errno;
+		*end = kept;
+		at = end;
+	}
+	return 0;
+}
+
+static int
+resolve(const char *given, struct psd_view *view)
+{
+	char path[PATH_MAX], target[PATH_MAX], next[PATH_MAX];
+	char after[2 * PATH_MAX];
+	int r = join("", given, path, sizeof(path));
+
+	for (int hop = 0; r == 0 && hop < HOPS_MAX; hop++) {
+		const char *rest;
+
+		r = first_link(path, target, sizeof(target), &rest);
+		if (r == 0)
+			return add_bind(view, path);
+		if (r < 0)
+			return r == -ENOENT || r == -ENOTDIR ? 0 : r;
+		(void)snprintf(after, sizeof(after), "%s/%s", target, rest);
+		r = is_known(view, path)
+		    ? 0
+		    : add(view, path, target, PSD_NO_FD, false);
+		cut_last(path);
+		if (r == 0)
+			r = join(target[0] == '/' ? "" : path, after, next,
+			    sizeof(next));
+		memcpy(path, next, sizeof(path));
+	}
+	return r < 0 ? r : -ELOOP;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct psd_view_item *one = a, *other = b;
+
+	return strcmp(one->path, other->path);
+}
+
+int
+psd_view_resolve(const struct psd_words *paths, struct psd_view *ret)
+{
+	ret->n = 0;
+	for (size_t i = 0; i < paths->n; i++) {
+		const int r = resolve(paths->at[i].text, ret);
+
+		if (r < 0)
+			return r;
+	}
+	qsort(ret->at, ret->n, sizeof(ret->at[0]), compare);
+	return 0;
+}

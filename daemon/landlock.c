@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/landlock.h"
+
+#include "common/fd.h"
+#include "common/mem.h"
+#include "common/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+/* How many bits of rights each version of Landlock has added up to. */
+static const struct {
+	int fs, net, scoped;
+} versions[] = {
+	{ 0, 0, 0 }, { 13, 0, 0 }, /* 1 */
+	{ 14, 0, 0 },              /* 2: moving files between directories */
+	{ 15, 0, 0 },              /* 3: truncating */
+	{ 15, 2, 0 },              /* 4: TCP bind and connect */
+	{ 16, 2, 0 },              /* 5: ioctl on devices */
+	{ 16, 2, 2 },              /* 6: abstract sockets and signals */
+};
+
+static uint64_t
+lowest_bits(int n)
+{
+	return (UINT64_C(1) << n) - 1;
+}
+
+/*
+ * A rule goes by inode, so it holds for the same directory in the helper's
+ * own root.  Never for a parent: that would show what lies beside it.
+ */
+static int
+allow_path(int ruleset_fd, const char *path)
+{
+	_cleanup_fd_ int fd = open(path, O_PATH | O_CLOEXEC);
+	uint64_t rights = PSD_LANDLOCK_READ_FILE;
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return -errno;
+	if (S_ISDIR(status.st_mode))
+		rights |= PSD_LANDLOCK_READ_DIR;
+	return psd_sys_landlock_allow(ruleset_fd, fd, rights);
+}
+
+static int
+allow_all(int ruleset_fd, int exec_fd, int loader_fd,
+    const struct psd_words *view)
+{
+	const uint64_t run = PSD_LANDLOCK_EXECUTE | PSD_LANDLOCK_READ_FILE;
+	int r = psd_sys_landlock_allow(ruleset_fd, exec_fd, run);
+
+	if (r == 0 && loader_fd >= 0)
+		r = psd_sys_landlock_allow(ruleset_fd, loader_fd, run);
+	for (size_t i = 0; r == 0 && i < view->n; i++)
+		r = allow_path(ruleset_fd, view->at[i].text);
+	return r;
+}
+
+int
+psd_landlock_make(int abi, int exec_fd, int loader_fd,
+    const struct psd_words *view)
+{
+	const int newest = (int)PSD_ELEMENTS(versions) - 1;
+	_cleanup_fd_ int fd = PSD_NO_FD;
+	int r;
+
+	if (abi < 1)
+		return -EOPNOTSUPP;
+	if (abi > newest)
+		abi = newest;
+	fd = psd_sys_landlock_create(lowest_bits(versions[abi].fs),
+	    lowest_bits(versions[abi].net), lowest_bits(versions[abi].scoped));
+	if (fd < 0)
+		return fd;
+	r = allow_all(fd, exec_fd, loader_fd, view);
+	return r < 0 ? r : psd_fd_take(&fd);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/uid.h"
+
+#include "common/fd.h"
+#include "common/sys.h"
+#include "daemon/uid_check.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum state { FREE, TAKEN, QUARANTINED };
+
+/* Uids in quarantine that one sweep looks at, and what each may take. */
+enum { SWEEP_MAX = 8, SWEEP_MSEC = 20 };
+
+int
+psd_uid_range_init(struct psd_uid_range *range, uid_t first, uint32_t n,
+    struct psd_diag *diag)
+{
+	unsigned char *states;
+	int r;
+
+	r = psd_uid_check(first, n, diag);
+	if (r < 0)
+		return r;
+	states = calloc(n, 1);
+	if (states == NULL)
+		return -ENOMEM;
+	*range = (struct psd_uid_range){
+		.first = first,
+		.n = n,
+		.states = states,
+	};
+	return 0;
+}
+
+void
+psd_uid_range_free(struct psd_uid_range *range)
+{
+	free(range->states);
+	*range = (struct psd_uid_range){ .n = 0 };
+}
+
+/*
+ * Does any process have this uid?  The kernel answers from a table of users
+ * in use, so asking is cheap when the answer is no.
+ */
+static bool
+is_in_use(uid_t uid)
+{
+	errno = 0;
+	return getpriority(PRIO_USER, uid) != -1 || errno != ESRCH;
+}
+
+int
+psd_uid_take(struct psd_uid_range *range, uid_t *ret_uid)
+{
+	for (uint32_t i = 0; i < range->n; i++) {
+		const uint32_t at = (range->next + i) % range->n;
+		const uid_t uid = range->first + at;
+
+		if (range->states[at] != FREE || is_in_use(uid))
+			continue;
+		range->states[at] = TAKEN;
+		/* Onward, so that a uid rests as long as it can. */
+		range->next = (at + 1) % range->n;
+		*ret_uid = uid;
+		return 0;
+	}
+	return -EAGAIN;
+}
+
+void
+psd_uid_release(struct psd_uid_range *range, uid_t uid)
+{
+	const uint32_t at = uid - range->first;
+
+	assert(uid >= range->first && at < range->n);
+	assert(range->states[at] == TAKEN);
+	if (!is_in_use(uid)) {
+		range->states[at] = FREE;
+		return;
+	}
+	range->states[at] = QUARANTINED;
+	range->n_quarantined++;
+	psd_uid_sweep(range);
+}
+
+/*
+ * The child of sweep(): becomes the uid, so that the kernel's "everyone whom
+ * you may signal" is everyone of this uid, at one moment, whatever they fork.
+ * With a capability left, or with another uid, that would be everyone.
+ */
+static void
+kill_neighbours(uid_t uid)
+{
+	uid_t ids[3];
+
+	if (syscall(SYS_setgroups, 0, NULL) < 0 ||
+	    syscall(SYS_setresgid, uid, uid, uid) < 0 ||
+	    syscall(SYS_setresuid, uid, uid, uid) < 0 ||
+	    psd_sys_capset_nothing() < 0)
+		_exit(EXIT_FAILURE);
+	if (syscall(SYS_getresuid, &ids[0], &ids[1], &ids[2]) < 0 ||
+	    ids[0] != uid || ids[1] != uid || ids[2] != uid)
+		_exit(EXIT_FAILURE);
+	(void)kill(-1, SIGKILL);
+	_exit(EXIT_SUCCESS);
+}
+
+/*
+ * The child has a uid whose other processes may stop it, so its memory is not
+ * ours, and we do not wait for it longer than a moment.
+ */
+static void
+sweep(uid_t uid)
+{
+	const pid_t pid = fork();
+	struct pollfd gone = { .events = POLLIN };
+	_cleanup_fd_ int pidfd = PSD_NO_FD;
+
+	if (pid == 0)
+		kill_neighbours(uid);
+	if (pid < 0)
+		return;
+	pidfd = psd_sys_pidfd_open(pid);
+	gone.fd = pidfd;
+	if (pidfd < 0 || poll(&gone, 1, SWEEP_MSEC) != 1)
+		(void)kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+}
+
+void
+psd_uid_sweep(struct psd_uid_range *range)
+{
+	unsigned looked_at = 0;
+
+	for (uint32_t at = 0; at < range->n; at++) {
+		if (range->n_quarantined == 0 || looked_at == SWEEP_MAX)
+			return;
+		if (range->states[at] != QUARANTINED)
+			continue;
+		looked_at++;
+		if (is_in_use(range->first + at))
+			sweep(range->first + at);
+		if (is_in_use(range->first + at))
+			continue;
+		range->states[at] = FREE;
+		range->n_quarantined--;
+	}
+}
