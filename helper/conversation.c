@@ -50,7 +50,10 @@ make(int fd)
 		return NULL;
 	}
 	(void)pthread_mutex_init(&conversation->lock, NULL);
-	(void)pthread_cond_init(&conversation->changed, NULL);
+	(void)pthread_cond_init(&conversation->room, NULL);
+	for (size_t i = 0; i < PSD_WAITING_MAX; i++)
+		(void)pthread_cond_init(&conversation->waiting[i].answered,
+		    NULL);
 	psd_conv_init(&conversation->conv, fd);
 	psd_frame_init(&conversation->out);
 	psd_frame_init(&conversation->in);
@@ -152,7 +155,9 @@ privsep_free(struct privsep *conversation)
 	psd_exchange_release(conversation);
 	psd_frame_clear(&conversation->in);
 	psd_conv_close(&conversation->conv);
-	(void)pthread_cond_destroy(&conversation->changed);
+	for (size_t i = 0; i < PSD_WAITING_MAX; i++)
+		(void)pthread_cond_destroy(&conversation->waiting[i].answered);
+	(void)pthread_cond_destroy(&conversation->room);
 	(void)pthread_mutex_destroy(&conversation->lock);
 	free(conversation);
 }

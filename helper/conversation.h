@@ -25,6 +25,7 @@ enum psd_wait_state {
 /* A request that was sent, until its reply is taken. */
 struct psd_waiting {
 	enum psd_wait_state state;
+	pthread_cond_t answered; /* or its turn to receive, or all is over */
 	bool is_kept; /* nobody waits in a call for it: privsep_accept_ask() */
 	uint32_t id;
 	int status;
@@ -41,8 +42,7 @@ struct psd_waiting {
  */
 struct privsep {
 	pthread_mutex_t lock;
-	pthread_cond_t changed; /* a reply came, or the receiver's place is
-				   free, or the conversation is over */
+	pthread_cond_t room; /* a place of waiting became free */
 	struct psd_conv conv;
 	int fate;       /* 0 as long as it goes on, then -EPIPE, -EPROTO or
 			   what our own receiving failed with */

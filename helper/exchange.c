@@ -23,10 +23,23 @@ psd_exchange_unlock(struct privsep *conversation)
 	(void)pthread_mutex_unlock(&conversation->lock);
 }
 
+/*
+ * Somebody has to receive as long as somebody waits.  Whoever stops doing so
+ * wakes one of the others, and no more: only one can.
+ */
 static void
-wake(struct privsep *conversation)
+pass_on(struct privsep *conversation)
 {
-	(void)pthread_cond_broadcast(&conversation->changed);
+	if (conversation->receiving || conversation->unread != NULL)
+		return;
+	for (size_t i = 0; i < PSD_WAITING_MAX; i++) {
+		struct psd_waiting *place = &conversation->waiting[i];
+
+		if (place->state == PSD_WAIT_ASKED && !place->is_kept) {
+			(void)pthread_cond_signal(&place->answered);
+			return;
+		}
+	}
 }
 
 /* Everybody who waits learns that no reply comes any more. */
@@ -35,7 +48,9 @@ finish(struct privsep *conversation, int fate)
 {
 	if (conversation->fate == 0)
 		conversation->fate = fate;
-	wake(conversation);
+	for (size_t i = 0; i < PSD_WAITING_MAX; i++)
+		(void)pthread_cond_signal(&conversation->waiting[i].answered);
+	(void)pthread_cond_broadcast(&conversation->room);
 }
 
 int
@@ -93,6 +108,18 @@ psd_exchange_ask(struct privsep *conversation, const struct psd_op_row *row,
 	return 0;
 }
 
+/* A kept reply, accept's, points to nothing in the frame, and can wait. */
+static void
+note_answer(struct privsep *conversation, struct psd_waiting *place, int status)
+{
+	place->status = status;
+	place->state = PSD_WAIT_ANSWERED;
+	if (place->is_kept)
+		return;
+	conversation->unread = place;
+	(void)pthread_cond_signal(&place->answered);
+}
+
 /*
  * A refusal has no body.  A reply must be one to a request that waits, of
  * the same operation, and decode to the last byte and descriptor.
@@ -114,11 +141,7 @@ take_reply(struct privsep *conversation)
 	    psd_decode(frame, place->row->rep, place->rep_size, &place->rep) <
 		0)
 		return -EBADMSG;
-	place->status = frame->status;
-	place->state = PSD_WAIT_ANSWERED;
-	/* A kept reply, accept's, points to nothing in the frame. */
-	if (!place->is_kept)
-		conversation->unread = place;
+	note_answer(conversation, place, frame->status);
 	return 0;
 }
 
@@ -136,8 +159,7 @@ take_cut_reply(struct privsep *conversation)
 	if (!frame->is_cut || frame->type != PSD_FRAME_REPLY || place == NULL ||
 	    frame->op != (uint16_t)place->row->op || frame->status != 0)
 		return -EBADMSG;
-	place->status = -EMFILE;
-	place->state = PSD_WAIT_ANSWERED;
+	note_answer(conversation, place, -EMFILE);
 	return 0;
 }
 
@@ -169,14 +191,11 @@ receive(struct privsep *conversation, int wait)
 
 	switch (heard) {
 	case PSD_HEARD_FRAME:
-		if (take_reply(conversation) == 0) {
-			wake(conversation);
+		if (take_reply(conversation) == 0)
 			return 0;
-		}
 		psd_frame_clear(&conversation->in);
 		break;
 	case PSD_HEARD_NOTHING:
-		wake(conversation);
 		return -EAGAIN;
 	case PSD_HEARD_END:
 		finish(conversation, -EPIPE);
@@ -185,10 +204,8 @@ receive(struct privsep *conversation, int wait)
 		finish(conversation, -error);
 		return conversation->fate;
 	case PSD_HEARD_BROKEN:
-		if (take_cut_reply(conversation) == 0) {
-			wake(conversation);
+		if (take_cut_reply(conversation) == 0)
 			return 0;
-		}
 		break;
 	}
 	return psd_exchange_break(conversation);
@@ -202,7 +219,7 @@ psd_exchange_answer(struct privsep *conversation, struct psd_waiting *place,
 
 	while (place->state == PSD_WAIT_ASKED && conversation->fate == 0) {
 		if (conversation->receiving || conversation->unread != NULL)
-			(void)pthread_cond_wait(&conversation->changed,
+			(void)pthread_cond_wait(&place->answered,
 			    &conversation->lock);
 		else
 			(void)receive(conversation, 1);
@@ -214,7 +231,8 @@ psd_exchange_answer(struct privsep *conversation, struct psd_waiting *place,
 	place->state = PSD_WAIT_FREE;
 	if (conversation->unread == place)
 		conversation->unread = NULL;
-	wake(conversation);
+	pass_on(conversation);
+	(void)pthread_cond_broadcast(&conversation->room);
 	return r;
 }
 
@@ -227,7 +245,7 @@ psd_exchange_request(struct privsep *conversation, const struct psd_op_row *row,
 
 	while (
 	    conversation->fate == 0 && !psd_waiting_has_room(conversation, row))
-		(void)pthread_cond_wait(&conversation->changed,
+		(void)pthread_cond_wait(&conversation->room,
 		    &conversation->lock);
 	r = psd_exchange_ask(conversation, row, req, rep_size, &place);
 	if (r < 0)
@@ -242,6 +260,7 @@ psd_exchange_drain(struct privsep *conversation)
 	    conversation->unread == NULL)
 		if (receive(conversation, 0) == -EAGAIN)
 			break;
+	pass_on(conversation);
 	return conversation->fate;
 }
 
