@@ -3,6 +3,7 @@
 
 #include "common/mem.h"
 #include "common/print.h"
+#include "policy/near.h"
 #include "policy/request.h"
 
 #include <errno.h>
@@ -95,8 +96,16 @@ unpack(const struct psd_bytes *packed, struct words *ret)
 static enum psd_answer
 unknown_operation(struct answer *answer, const struct psd_str *operation)
 {
+	struct psd_near near = psd_near_to(operation->at);
+
 	say(answer, "no such operation: ");
 	say_quoted(answer, operation->at, operation->len);
+	for (size_t i = 0; i < psd_op_count; i++)
+		psd_near_try(&near, psd_op_rows[i].name);
+	if (psd_near_best(&near) != NULL) {
+		say(answer, "; did you mean %s?", psd_near_best(&near));
+		return PSD_ANSWER_UNCLEAR;
+	}
 	say(answer, "; there are");
 	for (size_t i = 0; i < psd_op_count; i++)
 		say(answer, "%s %s", i == 0 ? "" : ",", psd_op_rows[i].name);
@@ -169,6 +178,11 @@ say_suggestion(struct answer *answer, const struct psd_op_row *row,
 	char line[PSD_TEXT_MAX + 1];
 
 	psd_policy_suggest(line, sizeof(line), row, req);
+	/* A comment says why there is no such line. */
+	if (strncmp(line, "# ", 2) == 0) {
+		say(answer, "\n%s", line + 2);
+		return;
+	}
 	if (strlen(line) + 1 >= sizeof(line) ||
 	    strlen(line) + sizeof("\nto allow: ") > answer->size - answer->len)
 		say(answer, "\nto allow: a line too long to be shown");

@@ -2,78 +2,25 @@
 #include "policy/widen_line.h"
 
 #include "common/mem.h"
+#include "policy/keys.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-/* What more of a value means for the helper's reach. */
-enum sense {
-	MORE_WIDENS, /* the value is a bound */
-	NEITHER,
-};
-
-enum unit { UNIT_COUNT, UNIT_BYTES, UNIT_USEC };
-
-/* A number of the policy. */
-struct value {
-	const char *key;
-	size_t offset;
-	size_t size; /* 4 or 8 */
-	enum unit unit;
-	uint64_t unlimited; /* the value that stands for no bound */
-	enum sense sense;
-};
-
-#define VALUE(key, field, unit, unlimited, sense) \
-	{ \
-		key, offsetof(struct psd_policy, field), \
-		    sizeof(((struct psd_policy *)NULL)->field), unit, \
-		    unlimited, sense \
-	}
-
-/* No value of the key stands for no bound. */
-#define ALWAYS_BOUND (UINT64_MAX - 1)
-
-static const struct value values[] = {
-	VALUE("Instances= at least", instances_min, UNIT_COUNT, ALWAYS_BOUND,
-	    NEITHER),
-	VALUE("Instances= at most", instances_max, UNIT_COUNT, ALWAYS_BOUND,
-	    MORE_WIDENS),
-	VALUE("MemoryMax=", memory_max, UNIT_BYTES, UINT64_MAX, MORE_WIDENS),
-	VALUE("TasksMax=", tasks_max, UNIT_COUNT, UINT32_MAX, MORE_WIDENS),
-	VALUE("RuntimeMaxSec=", runtime_max_usec, UNIT_USEC, 0, MORE_WIDENS),
-	VALUE("TimeoutStartSec=", timeout_start_usec, UNIT_USEC, 0, NEITHER),
-	VALUE("TimeoutStopSec=", timeout_stop_usec, UNIT_USEC, 0, MORE_WIDENS),
-	VALUE("RestartSec=", restart_usec, UNIT_USEC, ALWAYS_BOUND, NEITHER),
-	VALUE("StartLimitBurst=", start_limit_burst, UNIT_COUNT, 0, NEITHER),
-	VALUE("StartLimitIntervalSec=", start_limit_usec, UNIT_USEC,
-	    ALWAYS_BOUND, NEITHER),
-	VALUE("RequestRate=", request_rate, UNIT_COUNT, 0, MORE_WIDENS),
-	VALUE("RequestTimeoutSec=", request_timeout_usec, UNIT_USEC, 0,
-	    MORE_WIDENS),
-};
-
-static const struct {
-	int resource;
-	const char *key;
-} limits[] = {
-	{ RLIMIT_AS, "LimitAS=" },
-	{ RLIMIT_CORE, "LimitCORE=" },
-	{ RLIMIT_CPU, "LimitCPU=" },
-	{ RLIMIT_DATA, "LimitDATA=" },
-	{ RLIMIT_FSIZE, "LimitFSIZE=" },
-	{ RLIMIT_LOCKS, "LimitLOCKS=" },
-	{ RLIMIT_MEMLOCK, "LimitMEMLOCK=" },
-	{ RLIMIT_MSGQUEUE, "LimitMSGQUEUE=" },
-	{ RLIMIT_NICE, "LimitNICE=" },
-	{ RLIMIT_NOFILE, "LimitNOFILE=" },
-	{ RLIMIT_NPROC, "LimitNPROC=" },
-	{ RLIMIT_RSS, "LimitRSS=" },
-	{ RLIMIT_RTPRIO, "LimitRTPRIO=" },
-	{ RLIMIT_RTTIME, "LimitRTTIME=" },
-	{ RLIMIT_SIGPENDING, "LimitSIGPENDING=" },
-	{ RLIMIT_STACK, "LimitSTACK=" },
+/*
+ * Keys whose value bounds the helper, so that more of it, or a later word of
+ * the choice, widens.  Limits do, too.  Of all others a change is told as
+ * neither, so that a new key is at least seen.
+ */
+static const char *const bounds[] = {
+	"MemoryMax",
+	"TasksMax",
+	"RuntimeMaxSec",
+	"TimeoutStopSec",
+	"RequestRate",
+	"RequestTimeoutSec",
+	"OnViolation",
 };
 
 static const struct {
@@ -89,62 +36,52 @@ static const struct {
 	{ PSD_LAYER_LISTENER, "listener" },
 };
 
-static const char *const violations[] = { "kill", "errno", "log" };
-static const char *const restarts[] = { "always", "on-failure", "no" };
-static const char *const verdicts[] = { "refused", "all", "none" };
+/* How a key's number is read: what stands for no bound, and its unit. */
+struct measure {
+	uint64_t unlimited;
+	bool is_usec;
+	bool is_bytes;
+	const char *unit;
+};
 
-static uint64_t
-value_of(const struct value *value, const struct psd_policy *policy)
+static bool
+is_limit(const struct psd_key *key)
 {
-	const unsigned char *at = (const unsigned char *)policy + value->offset;
-	uint64_t wide;
-	uint32_t narrow;
+	return key->parse == psd_key_limit_size ||
+	    key->parse == psd_key_limit_count ||
+	    key->parse == psd_key_limit_time;
+}
 
-	if (value->size == sizeof(narrow)) {
-		memcpy(&narrow, at, sizeof(narrow));
-		return narrow;
+static bool
+is_bound(const struct psd_key *key)
+{
+	for (size_t i = 0; i < PSD_ELEMENTS(bounds); i++)
+		if (strcmp(bounds[i], key->name) == 0)
+			return true;
+	return is_limit(key);
+}
+
+static struct measure
+measure_of(const struct psd_key *key)
+{
+	struct measure measure = { .unlimited = UINT64_MAX, .unit = "" };
+
+	if (key->parse == psd_key_span) {
+		measure.unlimited = 0;
+		measure.is_usec = true;
+		measure.unit = "s";
+	} else if (key->parse == psd_key_rate) {
+		measure.unlimited = 0;
+		measure.unit = "/s";
+	} else if (key->parse == psd_key_count) {
+		measure.unlimited = UINT32_MAX;
+	} else if (key->parse == psd_key_limit_time) {
+		measure.unit = "s";
+	} else {
+		measure.is_bytes = key->parse == psd_key_size ||
+		    key->parse == psd_key_limit_size;
 	}
-	memcpy(&wide, at, sizeof(wide));
-	return wide;
-}
-
-static void
-print_value(const struct value *value, uint64_t number, char *ret, size_t size)
-{
-	if (number == value->unlimited)
-		snprintf(ret, size, "no limit");
-	else if (value->unit == UNIT_USEC)
-		snprintf(ret, size, "%gs", (double)number / 1e6);
-	else if (value->unit == UNIT_BYTES && number % (1 << 20) == 0)
-		snprintf(ret, size, "%" PRIu64 "M", number >> 20);
-	else
-		snprintf(ret, size, "%" PRIu64, number);
-}
-
-static char
-sign_of(const struct value *value, uint64_t older, uint64_t newer)
-{
-	if (value->sense == NEITHER)
-		return '~';
-	if (newer == value->unlimited)
-		return '+';
-	if (older == value->unlimited)
-		return '-';
-	return newer > older ? '+' : '-';
-}
-
-static void
-compare_value(const struct psd_widen *widen, const struct value *value,
-    uint64_t older, uint64_t newer)
-{
-	char shown[2][32];
-
-	if (older == newer)
-		return;
-	print_value(value, older, shown[0], sizeof(shown[0]));
-	print_value(value, newer, shown[1], sizeof(shown[1]));
-	psd_widen_say(widen, sign_of(value, older, newer), "%s was %s, is %s",
-	    value->key, shown[0], shown[1]);
+	return measure;
 }
 
 /* Where a policy sets no limit, the daemon's own holds: no bound of ours. */
@@ -157,21 +94,95 @@ limit_of(const struct psd_policy *policy, int resource)
 	return RLIM_INFINITY;
 }
 
-static void
-compare_limits(const struct psd_widen *widen)
+/* False for a key that is no single number. */
+static bool
+value_of(const struct psd_key *key, const struct psd_policy *policy,
+    uint64_t *ret)
 {
-	for (size_t i = 0; i < PSD_ELEMENTS(limits); i++) {
-		const struct value value = {
-			.key = limits[i].key,
-			.unit = UNIT_COUNT,
-			.unlimited = RLIM_INFINITY,
-			.sense = MORE_WIDENS,
-		};
+	const unsigned char *at = (const unsigned char *)policy + key->at;
+	uint32_t narrow;
+	bool flag;
 
-		compare_value(widen, &value,
-		    limit_of(widen->older, limits[i].resource),
-		    limit_of(widen->newer, limits[i].resource));
+	if (is_limit(key)) {
+		*ret = limit_of(policy, key->resource);
+	} else if (key->parse == psd_key_span || key->parse == psd_key_size) {
+		memcpy(ret, at, sizeof(*ret));
+	} else if (key->parse == psd_key_flag) {
+		memcpy(&flag, at, sizeof(flag));
+		*ret = flag;
+	} else if (key->parse == psd_key_count || key->parse == psd_key_rate ||
+	    key->parse == psd_key_choice || key->parse == psd_key_violation) {
+		memcpy(&narrow, at, sizeof(narrow));
+		*ret = narrow;
+	} else {
+		return false;
 	}
+	return true;
+}
+
+static void
+print_value(const struct psd_key *key, const struct measure *measure,
+    uint64_t value, char *ret, size_t size)
+{
+	const uint64_t mib = UINT64_C(1) << 20;
+
+	if (key->words != NULL)
+		snprintf(ret, size, "%s", key->words[value]);
+	else if (value == measure->unlimited)
+		snprintf(ret, size, "without limit");
+	else if (measure->is_usec)
+		snprintf(ret, size, "%gs", (double)value / 1e6);
+	else if (measure->is_bytes && value >= mib && value % mib == 0)
+		snprintf(ret, size, "%" PRIu64 "M", value / mib);
+	else
+		snprintf(ret, size, "%" PRIu64 "%s", value, measure->unit);
+}
+
+static char
+sign_of(const struct psd_key *key, const struct measure *measure,
+    uint64_t older, uint64_t newer)
+{
+	if (!is_bound(key))
+		return '~';
+	if (key->words == NULL && newer == measure->unlimited)
+		return '+';
+	if (key->words == NULL && older == measure->unlimited)
+		return '-';
+	return newer > older ? '+' : '-';
+}
+
+static void
+compare_key(const struct psd_widen *widen, const struct psd_key *key)
+{
+	const struct measure measure = measure_of(key);
+	char shown[2][64];
+	uint64_t older;
+	uint64_t newer;
+
+	if (!value_of(key, widen->older, &older) ||
+	    !value_of(key, widen->newer, &newer) || older == newer)
+		return;
+	print_value(key, &measure, older, shown[0], sizeof(shown[0]));
+	print_value(key, &measure, newer, shown[1], sizeof(shown[1]));
+	psd_widen_say(widen, sign_of(key, &measure, older, newer),
+	    "%s= was %s, is %s", key->name, shown[0], shown[1]);
+}
+
+static void
+compare_instances(const struct psd_widen *widen)
+{
+	const struct psd_policy *older = widen->older;
+	const struct psd_policy *newer = widen->newer;
+	char sign = '~';
+
+	if (older->instances_min == newer->instances_min &&
+	    older->instances_max == newer->instances_max)
+		return;
+	if (newer->instances_max != older->instances_max)
+		sign = newer->instances_max > older->instances_max ? '+' : '-';
+	psd_widen_say(widen, sign, "Instances= was %u..%u, is %u..%u",
+	    older->instances_min, older->instances_max, newer->instances_min,
+	    newer->instances_max);
 }
 
 /* A layer that is no longer demanded may be missing without a word. */
@@ -191,38 +202,11 @@ compare_layers(const struct psd_widen *widen)
 	}
 }
 
-static void
-compare_choice(const struct psd_widen *widen, const char *key,
-    const char *const *words, unsigned older, unsigned newer, enum sense sense)
-{
-	char sign = '~';
-
-	if (older == newer)
-		return;
-	if (sense == MORE_WIDENS)
-		sign = newer > older ? '+' : '-';
-	psd_widen_say(widen, sign, "%s was %s, is %s", key, words[older],
-	    words[newer]);
-}
-
 void
 psd_widen_values(const struct psd_widen *widen)
 {
-	const struct psd_policy *older = widen->older;
-	const struct psd_policy *newer = widen->newer;
-
-	for (size_t i = 0; i < PSD_ELEMENTS(values); i++)
-		compare_value(widen, &values[i], value_of(&values[i], older),
-		    value_of(&values[i], newer));
-	compare_limits(widen);
+	compare_instances(widen);
+	for (const struct psd_key *key = psd_keys; key->section != NULL; key++)
+		compare_key(widen, key);
 	compare_layers(widen);
-	compare_choice(widen, "OnViolation=", violations, older->on_violation,
-	    newer->on_violation, MORE_WIDENS);
-	compare_choice(widen, "Restart=", restarts, older->restart,
-	    newer->restart, NEITHER);
-	compare_choice(widen, "LogVerdicts=", verdicts, older->log_verdicts,
-	    newer->log_verdicts, NEITHER);
-	if (older->log_stderr != newer->log_stderr)
-		psd_widen_say(widen, '~', "StandardError= is %s",
-		    newer->log_stderr ? "log" : "null");
 }

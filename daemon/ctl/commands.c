@@ -2,11 +2,11 @@
 #include "daemon/ctl/ctl.h"
 
 #include "common/mem.h"
+#include "policy/near.h"
 
-#include <stdint.h>
 #include <string.h>
 
-enum { ARGS_ANY = 4096, NAME_MAX_COMPARED = 32 };
+enum { ARGS_ANY = 4096 };
 
 const struct psd_ctl_command psd_ctl_commands[] = {
 	{
@@ -102,55 +102,16 @@ psd_ctl_find_command(const char *name)
 	return NULL;
 }
 
-static size_t
-smallest(size_t a, size_t b, size_t c)
-{
-	const size_t d = a < b ? a : b;
-
-	return c < d ? c : d;
-}
-
-/* How many letters must be added, dropped or changed to make a of b. */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t costs[NAME_MAX_COMPARED + 1];
-	const size_t width = strlen(b);
-
-	if (width > NAME_MAX_COMPARED)
-		return SIZE_MAX;
-	for (size_t k = 0; k <= width; k++)
-		costs[k] = k;
-	for (size_t i = 0; a[i] != '\0'; i++) {
-		size_t diagonal = costs[0]++;
-
-		for (size_t k = 0; k < width; k++) {
-			const size_t above = costs[k + 1];
-
-			costs[k + 1] = smallest(above + 1, costs[k] + 1,
-			    diagonal + (a[i] != b[k]));
-			diagonal = above;
-		}
-	}
-	return costs[width];
-}
-
 const struct psd_ctl_command *
 psd_ctl_nearest_command(const char *name)
 {
-	const struct psd_ctl_command *nearest = NULL;
-	/* Beyond a third of the letters it is another word. */
-	size_t best = strlen(name) / 3 + 2;
+	struct psd_near near = psd_near_to(name);
 
-	for (size_t i = 0; i < psd_ctl_n_commands; i++) {
-		const size_t d = distance(psd_ctl_commands[i].name, name);
-
-		if (d < best) {
-			best = d;
-			nearest = &psd_ctl_commands[i];
-		}
-	}
-	return nearest;
+	for (size_t i = 0; i < psd_ctl_n_commands; i++)
+		psd_near_try(&near, psd_ctl_commands[i].name);
+	return psd_near_best(&near) == NULL
+	    ? NULL
+	    : psd_ctl_find_command(psd_near_best(&near));
 }
 
 void
