@@ -72,7 +72,7 @@ open_many_and_return_early(void)
 	for (int i = 0; i < 3; i++) {
 		_cleanup_fd_ int each = open_null();
 
-		if (i == 1)
+		if (i == 1 && each != second)
 			return psd_fd_take(&second);
 	}
 	return first + none;
