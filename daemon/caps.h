@@ -11,11 +11,13 @@
  */
 
 /*
- * Once, after the policies are loaded and before
- * psd_spawn_prepare_process(): drops every capability from the permitted and
- * effective set that neither we nor policies need.  keep holds names ("CAP_NET_RAW" or
- * "net_raw") of those that KeepCapabilities= keeps in advance.  A capability
- * that we never had is no error.  0, or -errno with diag.
+ * After policies are loaded.  The first time, before
+ * psd_spawn_prepare_process(), drops every capability from the permitted and
+ * effective set that neither we nor policies need; later, after a reload,
+ * from the effective set only, and takes back into it what was kept.  keep
+ * holds names ("CAP_NET_RAW" or "net_raw") of those that KeepCapabilities=
+ * keeps in advance.  A capability that we never had is no error.  0, or
+ * -errno with diag.
  */
 int psd_caps_keep(const struct psd_policy *const *policies, size_t n_policies,
     const struct psd_words *keep, struct psd_diag *diag);

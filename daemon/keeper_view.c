@@ -147,7 +147,7 @@ resolve(const char *given, struct psd_view *view)
 	int r = join("", given, path, sizeof(path));
 
 	for (int hop = 0; r == 0 && hop < HOPS_MAX; hop++) {
-		const char *rest;
+		const char *rest = "";
 
 		r = first_link(path, target, sizeof(target), &rest);
 		if (r == 0)
@@ -158,10 +158,11 @@ resolve(const char *given, struct psd_view *view)
 		r = is_known(view, path)
 		    ? 0
 		    : add(view, path, target, PSD_NO_FD, false);
+		if (r < 0)
+			return r;
 		cut_last(path);
-		if (r == 0)
-			r = join(target[0] == '/' ? "" : path, after, next,
-			    sizeof(next));
+		r = join(target[0] == '/' ? "" : path, after, next,
+		    sizeof(next));
 		memcpy(path, next, sizeof(path));
 	}
 	return r < 0 ? r : -ELOOP;

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/caps.h"
+
+#include "common/mem.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/capability.h>
+
+/*
+ * What confining helpers takes.  Whatever policies are loaded, a helper that
+ * could not be confined would not be started.
+ */
+static const cap_value_t fixed[] = {
+	CAP_SETUID,     /* helpers have uids of their own, */
+	CAP_SETGID,     /* and gids, and no groups */
+	CAP_SETPCAP,    /* locks securebits, empties the bounding set */
+	CAP_SYS_ADMIN,  /* makes and joins namespaces */
+	CAP_SYS_CHROOT, /* joining a mount namespace changes the root */
+	CAP_KILL,       /* ends helpers, whose uids are not ours */
+	CAP_SYS_PTRACE, /* names who holds a leaked end, by /proc/PID/fd */
+};
+
+enum { PRIVILEGED_PORTS = 1024, CAPS_MAX = 64, NAME_SIZE = 40 };
+
+static uint64_t had; /* at the start, as bits */
+static bool has_started;
+
+static uint64_t
+bit(cap_value_t cap)
+{
+	return UINT64_C(1) << cap;
+}
+
+static void
+free_caps(cap_t *caps)
+{
+	if (*caps != NULL)
+		(void)cap_free(*caps);
+}
+
+#define _cleanup_caps_ __attribute__((cleanup(free_caps)))
+
+static uint64_t
+permitted(void)
+{
+	_cleanup_caps_ cap_t now = cap_get_proc();
+	uint64_t bits = 0;
+
+	for (cap_value_t cap = 0; now != NULL && cap < CAPS_MAX; cap++) {
+		cap_flag_value_t is_set = CAP_CLEAR;
+
+		if (cap_get_flag(now, cap, CAP_PERMITTED, &is_set) == 0 &&
+		    is_set == CAP_SET)
+			bits |= bit(cap);
+	}
+	return bits;
+}
+
+/* "CAP_CHOWN", "cap_chown" and "chown" mean the same. */
+static int
+find(const char *name, cap_value_t *ret)
+{
+	char full[NAME_SIZE];
+	const char *bare = strncasecmp(name, "cap_", 4) == 0 ? name + 4 : name;
+
+	(void)snprintf(full, sizeof(full), "cap_%s", bare);
+	return cap_from_name(full, ret) < 0 ? -EINVAL : 0;
+}
+
+static bool
+needs_privileged_port(const struct psd_listen *listen)
+{
+	const struct sockaddr *address =
+	    (const struct sockaddr *)&listen->address;
+	in_port_t port = 0;
+
+	if (address->sa_family == AF_INET)
+		port = ((const struct sockaddr_in *)&listen->address)->sin_port;
+	else if (address->sa_family == AF_INET6)
+		port =
+		    ((const struct sockaddr_in6 *)&listen->address)->sin6_port;
+	return port != 0 && ntohs(port) < PRIVILEGED_PORTS;
+}
+
+/* Calls need(cookie, cap, where) for each capability that policy needs. */
+static void
+for_each_need(const struct psd_policy *policy,
+    void (*need)(void *cookie, cap_value_t cap, const struct psd_where *where),
+    void *cookie)
+{
+	for (size_t i = 0; i < policy->n_listens; i++)
+		if (needs_privileged_port(&policy->listens[i]))
+			need(cookie, CAP_NET_BIND_SERVICE,
+			    &policy->listens[i].where);
+	for (size_t row = 0; row < psd_op_count; row++) {
+		const struct psd_grants *grants = &policy->grants[row];
+		const struct psd_op_cap *wanted = psd_op_rows[row].caps;
+
+		for (; wanted->name != NULL; wanted++) {
+			cap_value_t cap;
+
+			if (find(wanted->name, &cap) < 0)
+				continue;
+			for (size_t i = 0; i < grants->n; i++)
+				if (!grants->at[i].is_deny &&
+				    (wanted->access == 0 ||
+					(wanted->access &
+					    grants->at[i].access) != 0))
+					need(cookie, cap, &grants->at[i].where);
+		}
+	}
+}
+
+static void
+add_bit(void *cookie, cap_value_t cap, const struct psd_where *where)
+{
+	uint64_t *bits = cookie;
+
+	(void)where;
+	*bits |= bit(cap);
+}
+
+/* What KeepCapabilities= names, as bits; or -EINVAL with diag. */
+static int
+add_kept(const struct psd_words *keep, uint64_t *bits, struct psd_diag *diag)
+{
+	for (size_t i = 0; i < keep->n; i++) {
+		cap_value_t cap;
+
+		if (find(keep->at[i].text, &cap) < 0) {
+			psd_diag_error(diag, &keep->at[i].where,
+			    "there is no capability %s, see capabilities(7)",
+			    keep->at[i].text);
+			return -EINVAL;
+		}
+		*bits |= bit(cap);
+	}
+	return 0;
+}
+
+static int
+set(uint64_t in_permitted, uint64_t in_effective)
+{
+	_cleanup_caps_ cap_t caps = cap_init();
+
+	for (cap_value_t cap = 0; caps != NULL && cap < CAPS_MAX; cap++) {
+		const bool keep = (in_permitted & bit(cap)) != 0;
+		const bool use = (in_effective & bit(cap)) != 0;
+
+		if ((keep &&
+			(cap_set_flag(caps, CAP_PERMITTED, 1, &cap, CAP_SET) <
+				0 ||
+			    cap_set_flag(caps, CAP_INHERITABLE, 1, &cap,
+				CAP_SET) < 0)) ||
+		    (use &&
+			cap_set_flag(caps, CAP_EFFECTIVE, 1, &cap, CAP_SET) <
+			    0))
+			return -errno;
+	}
+	return caps == NULL || cap_set_proc(caps) < 0 ? -errno : 0;
+}
+
+int
+psd_caps_keep(const struct psd_policy *const *policies, size_t n_policies,
+    const struct psd_words *keep, struct psd_diag *diag)
+{
+	uint64_t needed = 0;
+	uint64_t now = permitted();
+	int r;
+
+	for (size_t i = 0; i < PSD_ELEMENTS(fixed); i++)
+		needed |= bit(fixed[i]);
+	for (size_t i = 0; i < n_policies; i++)
+		for_each_need(policies[i], add_bit, &needed);
+	r = add_kept(keep, &needed, diag);
+	if (r < 0)
+		return r;
+	if (!has_started) {
+		had = now;
+		now &= needed;
+	}
+	r = set(now, now & needed);
+	if (r < 0) {
+		psd_diag_error(diag, NULL, "cannot drop capabilities: %s",
+		    strerror(-r));
+		return r;
+	}
+	has_started = true;
+	return 0;
+}
+
+struct search {
+	uint64_t missing;
+	struct psd_diag *diag;
+	int result;
+};
+
+static void
+tell_missing(void *cookie, cap_value_t cap, const struct psd_where *where)
+{
+	struct search *search = cookie;
+	char *name;
+
+	if ((search->missing & bit(cap)) == 0)
+		return;
+	/* The first line that needs it is enough. */
+	search->missing &= ~bit(cap);
+	search->result = -EPERM;
+	name = cap_to_name(cap);
+	for (char *at = name; at != NULL && *at != '\0'; at++)
+		if (*at >= 'a' && *at <= 'z')
+			*at = (char)(*at - 'a' + 'A');
+	psd_diag_error(search->diag, where, "needs a restart: %s",
+	    name == NULL ? "a capability" : name);
+	(void)cap_free(name);
+}
+
+int
+psd_caps_missing(const struct psd_policy *const *policies, size_t n_policies,
+    struct psd_diag *diag)
+{
+	struct search search = { .diag = diag };
+
+	if (!has_started)
+		return 0;
+	search.missing = had & ~permitted();
+	for (size_t i = 0; i < n_policies; i++)
+		for_each_need(policies[i], tell_missing, &search);
+	return search.result;
+}
+
+void
+psd_caps_text(char *ret, size_t size)
+{
+	const uint64_t bits = permitted();
+	size_t len = 0;
+
+	ret[0] = '\0';
+	for (cap_value_t cap = 0; cap < CAPS_MAX; cap++) {
+		char *name;
+		int n;
+
+		if ((bits & bit(cap)) == 0)
+			continue;
+		name = cap_to_name(cap);
+		if (name == NULL)
+			return;
+		n = snprintf(ret + len, size - len, "%s%s", len == 0 ? "" : " ",
+		    strncmp(name, "cap_", 4) == 0 ? name + 4 : name);
+		(void)cap_free(name);
+		if (n < 0 || (size_t)n >= size - len)
+			return;
+		len += (size_t)n;
+	}
+}
