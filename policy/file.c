@@ -217,3 +217,17 @@ psd_file_free(struct psd_file *file)
 	free(file->text);
 	*file = (struct psd_file){ .text = NULL };
 }
+
+enum psd_found
+psd_file_check_directory(const char *path, enum psd_file_trust trust,
+    struct psd_diag *diag)
+{
+	const struct reading reading = { { path, 0 }, trust, diag };
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return say_errno(&reading, -errno);
+	return check_trust(&reading, &status, "the directory") ? PSD_FOUND_FILE
+							       : PSD_FOUND_BAD;
+}

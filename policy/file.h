@@ -38,4 +38,11 @@ enum psd_found psd_file_read(const char *path, enum psd_file_trust trust,
     struct psd_file *ret, struct psd_diag *diag);
 void psd_file_free(struct psd_file *file);
 
+/*
+ * Is the directory there (PSD_FOUND_FILE), missing, or not to be trusted?
+ * Never PSD_FOUND_MASK.
+ */
+enum psd_found psd_file_check_directory(const char *path,
+    enum psd_file_trust trust, struct psd_diag *diag);
+
 #endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_BUILD_H
+#define PSD_BUILD_H
+
+#include "policy/arena.h"
+#include "policy/file.h"
+#include "policy/policy.h"
+#include "policy/syntax.h"
+
+/* A policy being compiled: what only its reading has to know. */
+struct psd_build {
+	struct psd_policy *policy;
+	struct psd_diag *diag;
+	unsigned flags; /* enum psd_load_flags */
+
+	size_t n_argv, n_environment; /* without the NULL */
+	struct psd_where user_where, dynamic_user_where, require_where,
+	    violation_where;
+	bool has_dynamic_user; /* DynamicUser= was said */
+	bool dynamic_user;
+	struct {
+		bool is_set;
+		struct rlimit value;
+	} limits[RLIM_NLIMITS];
+
+	char word[PSD_FILE_LINE_MAX + 1]; /* the one being looked at */
+};
+
+/*
+ * A policy that denies everything; name and file are copied.  NULL: out of
+ * memory.
+ */
+struct psd_policy *psd_build_policy(const char *name, const char *file);
+
+/* A copy of text in the policy; NULL when memory is short, which is told. */
+char *psd_build_copy(struct psd_build *build, const char *text);
+
+/* psd_arena_grow() in the policy that tells when memory is short. */
+void *psd_build_grow(struct psd_build *build, void *array, size_t n,
+    size_t size);
+
+/*
+ * Takes the next word of setting's value from *at into build->word.  False at
+ * the end, and after telling that a word is malformed (ret_is_bad).
+ */
+bool psd_build_next_word(struct psd_build *build,
+    const struct psd_setting *setting, const char **at, bool *ret_is_bad);
+
+/* What is left to do when all lines were read: consistency, arrays. */
+void psd_build_finish(struct psd_build *build);
+
+/*
+ * Opens the directories of the grants and looks for the executable; a missing
+ * one is an error.
+ */
+void psd_build_hold(struct psd_build *build);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/build.h"
+#include "policy/index.h"
+
+#include <string.h>
+
+static void
+check_user(struct psd_build *build)
+{
+	const struct psd_policy *policy = build->policy;
+	const bool is_dynamic = build->has_dynamic_user && build->dynamic_user;
+	const bool is_fixed = build->has_dynamic_user && !build->dynamic_user;
+
+	if (is_fixed && policy->user == NULL)
+		psd_diag_error(build->diag, &build->dynamic_user_where,
+		    "DynamicUser=no needs User=: a helper must not share the "
+		    "daemon's user");
+	if (is_dynamic && policy->user != NULL)
+		psd_diag_error(build->diag, &build->user_where,
+		    "User=%s and DynamicUser=yes contradict each other; leave "
+		    "one out",
+		    policy->user);
+	if (policy->user != NULL && (policy->require & PSD_LAYER_UID) != 0)
+		psd_diag_error(build->diag, &build->require_where,
+		    "Require=uid asks for a user id of each instance's own, "
+		    "and User=%s gives all the same; leave one out",
+		    policy->user);
+}
+
+static void
+check_filter(struct psd_build *build)
+{
+	const struct psd_policy *policy = build->policy;
+	const struct psd_where whole = { policy->file, 0 };
+
+	if (policy->on_violation == PSD_VIOLATION_LOG &&
+	    (policy->require & PSD_LAYER_FILTER) != 0)
+		psd_diag_error(build->diag, &build->violation_where,
+		    "OnViolation=log lets every system call pass, which "
+		    "Require=filter forbids; leave one out");
+	if (policy->calls.n == 0)
+		psd_diag_warning(build->diag, &whole,
+		    "without SystemCallFilter= the helper may make no system "
+		    "call at all; a C program needs at least @helper and "
+		    "@loader");
+}
+
+static bool
+is_allowed_at_all(const struct psd_policy *policy, enum psd_op op)
+{
+	const struct psd_op_row *row = psd_op_find(op);
+	const struct psd_grants *grants;
+
+	if (row == NULL)
+		return false;
+	grants = &policy->grants[row - psd_op_rows];
+	for (size_t i = 0; i < grants->n; i++)
+		if (!grants->at[i].is_deny)
+			return true;
+	return false;
+}
+
+static void
+check_listeners(struct psd_build *build)
+{
+	const struct psd_policy *policy = build->policy;
+	const bool may_accept = is_allowed_at_all(policy, PSD_OP_accept);
+	const struct psd_where whole = { policy->file, 0 };
+
+	if (may_accept && policy->n_listens == 0)
+		psd_diag_warning(build->diag, &whole,
+		    "AllowAccept= without ListenStream=: no client can come");
+	if (!may_accept && policy->n_listens > 0)
+		psd_diag_warning(build->diag, &policy->listens[0].where,
+		    "ListenStream= without AllowAccept=yes: clients would "
+		    "wait for ever");
+}
+
+/* What is always limited, and what the policy limits. */
+static void
+finish_limits(struct psd_build *build)
+{
+	struct psd_policy *policy = build->policy;
+
+	if (!build->limits[RLIMIT_NOFILE].is_set)
+		build->limits[RLIMIT_NOFILE].value =
+		    (struct rlimit){ 1024, 1024 };
+	build->limits[RLIMIT_NOFILE].is_set = true;
+	/* A core file would hold what only the helper may see. */
+	build->limits[RLIMIT_CORE].is_set = true;
+	build->limits[RLIMIT_CORE].value = (struct rlimit){ 0, 0 };
+	policy->nofile = (uint32_t)build->limits[RLIMIT_NOFILE].value.rlim_max;
+	policy->limits = psd_arena_take(policy->arena, RLIM_NLIMITS,
+	    sizeof(*policy->limits));
+	if (policy->limits == NULL) {
+		psd_diag_no_memory(build->diag);
+		return;
+	}
+	for (int i = 0; i < RLIM_NLIMITS; i++)
+		if (build->limits[i].is_set)
+			policy->limits[policy->n_limits++] = (struct psd_limit){
+				.resource = i,
+				.value = build->limits[i].value,
+			};
+}
+
+static bool
+has_path(const struct psd_op_row *row)
+{
+	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end; f++)
+		if (f->kind == PSD_KIND_path)
+			return true;
+	return false;
+}
+
+static void
+finish_grants(struct psd_build *build)
+{
+	struct psd_policy *policy = build->policy;
+
+	for (size_t i = 0; i < psd_op_count; i++) {
+		struct psd_grants *grants = &policy->grants[i];
+
+		for (size_t k = 0; k < grants->n; k++)
+			grants->at[k].index = policy->n_grants++;
+		if (grants->n == 0 || !has_path(&psd_op_rows[i]))
+			continue;
+		grants->index = psd_index_new(policy->arena, grants);
+		if (grants->index == NULL)
+			psd_diag_no_memory(build->diag);
+	}
+}
+
+void
+psd_build_finish(struct psd_build *build)
+{
+	struct psd_policy *policy = build->policy;
+	const struct psd_where whole = { policy->file, 0 };
+
+	if (policy->exec_path == NULL)
+		psd_diag_error(build->diag,
+		    policy->exec_where.line == 0 ? &whole : &policy->exec_where,
+		    "there is no ExecStart=; section [Helper] must say which "
+		    "program to start");
+	/* A burst within no time at all is none. */
+	if (policy->start_limit_usec == 0)
+		policy->start_limit_burst = 0;
+	check_user(build);
+	check_filter(build);
+	check_listeners(build);
+	finish_limits(build);
+	finish_grants(build);
+}

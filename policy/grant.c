@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/grant.h"
+
+#include "common/fd.h"
+#include "common/print.h"
+#include "policy/glob.h"
+#include "policy/group.h"
+#include "policy/match.h"
+#include "policy/modifier.h"
+
+#include <string.h>
+
+/* A line being read. */
+struct reading {
+	struct psd_build *build;
+	const struct psd_op_row *row;
+	const struct psd_setting *setting;
+	const char *at; /* what comes next in the value */
+	bool has_word;  /* build->word is not used up yet */
+	bool is_bad;    /* something was told already */
+};
+
+const struct psd_op_row *
+psd_grant_row(const char *key, bool *ret_is_deny)
+{
+	const bool is_allow = strncmp(key, "Allow", 5) == 0;
+	const bool is_deny = strncmp(key, "Deny", 4) == 0;
+	char operation[PSD_NAME_MAX + 1];
+
+	if (!is_allow && !is_deny)
+		return NULL;
+	*ret_is_deny = is_deny;
+	for (size_t i = 0; i < psd_op_count; i++) {
+		psd_op_key(&psd_op_rows[i], operation, sizeof(operation));
+		if (!psd_op_rows[i].is_free &&
+		    strcmp(operation, key + (is_deny ? 4 : 5)) == 0)
+			return &psd_op_rows[i];
+	}
+	return NULL;
+}
+
+static void
+next_word(struct reading *reading)
+{
+	if (!reading->is_bad)
+		reading->has_word = psd_build_next_word(reading->build,
+		    reading->setting, &reading->at, &reading->is_bad);
+}
+
+/* What the key's value looks like, for messages. */
+static const char *
+usage(const struct psd_op_row *row)
+{
+	bool has_access = false, has_priority = false, has_path = false;
+
+	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
+	     f++) {
+		has_access = has_access || f->kind == PSD_KIND_access;
+		has_priority = has_priority || f->kind == PSD_KIND_priority;
+		has_path = has_path || f->kind == PSD_KIND_path;
+	}
+	if (has_access && has_path)
+		return "what may be done and an absolute path, as in \"read "
+		       "/srv/www/**\"";
+	if (has_path)
+		return "an absolute path, as in /srv/www/**";
+	if (has_access)
+		return "read, write, append, create, truncate or any";
+	return has_priority ? "a level from emerg to debug" : "yes";
+}
+
+/* Tells once what is wrong with the line: its word, unless that is missing. */
+static void
+refuse(struct reading *reading, const char *what)
+{
+	struct psd_diag *diag = reading->build->diag;
+	const struct psd_setting *setting = reading->setting;
+
+	if (!reading->is_bad && reading->has_word)
+		psd_diag_error(diag, &setting->where,
+		    "%s= takes %s; \"%s\": %s", setting->key,
+		    usage(reading->row), reading->build->word, what);
+	else if (!reading->is_bad)
+		psd_diag_error(diag, &setting->where, "%s= takes %s; %s",
+		    setting->key, usage(reading->row), what);
+	reading->is_bad = true;
+}
+
+/*
+ * An Allow line means what it says.  A Deny line's "write" is every way to
+ * write, so that nobody gets around it by appending, creating or truncating.
+ */
+static void
+read_access(struct reading *reading, struct psd_grant *grant)
+{
+	const char *word = reading->build->word;
+	uint32_t access;
+
+	if (strcmp(word, "any") == 0) {
+		grant->access = PSD_ACCESS_ALL;
+		return;
+	}
+	if (psd_parse_access(word, &access) < 0) {
+		refuse(reading,
+		    word[0] == '/' || word[0] == '-'
+			? "what may be done stands before the path"
+			: "none of read, write, append, create, truncate "
+			  "(joined by commas) or any");
+		return;
+	}
+	if ((access & PSD_ACCESS_EXCLUSIVE) != 0) {
+		refuse(reading, "leave exclusive out, create covers it");
+		return;
+	}
+	if ((access & PSD_ACCESS_CREATE) != 0)
+		access |= PSD_ACCESS_EXCLUSIVE;
+	if (grant->is_deny && (access & PSD_ACCESS_WRITE) != 0)
+		access |= PSD_ACCESS_APPEND | PSD_ACCESS_CREATE |
+		    PSD_ACCESS_EXCLUSIVE | PSD_ACCESS_TRUNCATE;
+	grant->access = access;
+}
+
+static void
+read_path(struct reading *reading, struct psd_grant *grant)
+{
+	const char *glob = reading->build->word;
+	const char *wrong;
+
+	grant->may_be_missing = glob[0] == '-';
+	if (grant->may_be_missing)
+		glob++;
+	wrong = psd_glob_wrong(glob);
+	if (wrong != NULL) {
+		refuse(reading, wrong);
+		return;
+	}
+	grant->glob = psd_build_copy(reading->build, glob);
+	if (grant->glob == NULL)
+		reading->is_bad = true;
+	else
+		grant->dir_len = psd_glob_directory_len(grant->glob);
+}
+
+static void
+read_field(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
+{
+	if (!reading->has_word)
+		refuse(reading,
+		    kind == PSD_KIND_path ? "the path is missing"
+					  : "a word is missing");
+	else if (kind == PSD_KIND_access)
+		read_access(reading, grant);
+	else if (kind == PSD_KIND_path)
+		read_path(reading, grant);
+	else if (psd_parse_priority(reading->build->word, &grant->priority) < 0)
+		refuse(reading, "no such level");
+}
+
+/* One word for each field that a grant speaks of; one pattern for all paths. */
+static void
+read_fields(struct reading *reading, struct psd_grant *grant)
+{
+	size_t n = 0;
+
+	for (const struct psd_field *f = reading->row->req;
+	     f->kind != PSD_KIND_end && !reading->is_bad; f++) {
+		if (!psd_match_is_grantable(f->kind) ||
+		    (f->kind == PSD_KIND_path && grant->glob != NULL))
+			continue;
+		read_field(reading, f->kind, grant);
+		next_word(reading);
+		n++;
+	}
+	if (n > 0 || reading->is_bad)
+		return;
+	if (!reading->has_word || strcmp(reading->build->word, "yes") != 0)
+		refuse(reading, "to refuse it, leave the line out");
+	next_word(reading);
+}
+
+static void
+read_modifiers(struct reading *reading, struct psd_grant *grant)
+{
+	while (reading->has_word && !reading->is_bad) {
+		const char *wrong = grant->is_deny
+		    ? "nothing may follow in a Deny line"
+		    : psd_modifier_take(grant, reading->build->word);
+
+		if (wrong != NULL)
+			refuse(reading, wrong);
+		next_word(reading);
+	}
+}
+
+/* "AllowOpen=@runtime" */
+static void
+read_group(struct reading *reading, bool is_deny)
+{
+	if (is_deny || reading->row->op != PSD_OP_open) {
+		refuse(reading, "a file group belongs to AllowOpen= only");
+		return;
+	}
+	psd_group_take(reading->build, reading->build->word, reading->setting);
+	next_word(reading);
+	if (reading->has_word)
+		refuse(reading, "nothing may follow a file group");
+}
+
+/* Takes back all lines of the key. */
+static void
+reset(struct psd_build *build, const struct psd_op_row *row, bool is_deny)
+{
+	struct psd_grants *grants = &build->policy->grants[row - psd_op_rows];
+	size_t kept = 0;
+
+	for (size_t i = 0; i < grants->n; i++)
+		if (grants->at[i].is_deny != is_deny)
+			grants->at[kept++] = grants->at[i];
+	grants->n = kept;
+	if (!is_deny && row->op == PSD_OP_open)
+		build->policy->view.n = 0;
+}
+
+static void
+append(struct psd_build *build, const struct psd_op_row *row,
+    const struct psd_grant *grant)
+{
+	struct psd_grants *grants = &build->policy->grants[row - psd_op_rows];
+	struct psd_grant *larger =
+	    psd_build_grow(build, grants->at, grants->n, sizeof(*larger));
+
+	if (larger == NULL)
+		return;
+	larger[grants->n++] = *grant;
+	grants->at = larger;
+}
+
+void
+psd_grant_take(struct psd_build *build, const struct psd_op_row *row,
+    bool is_deny, const struct psd_setting *setting)
+{
+	struct reading reading = {
+		.build = build,
+		.row = row,
+		.setting = setting,
+		.at = setting->value,
+	};
+	struct psd_grant grant = {
+		.where = setting->where,
+		.is_deny = is_deny,
+		.dir_fd = PSD_NO_FD,
+	};
+
+	if (setting->value[0] == '\0') {
+		reset(build, row, is_deny);
+		return;
+	}
+	next_word(&reading);
+	if (reading.has_word && build->word[0] == '@') {
+		read_group(&reading, is_deny);
+		return;
+	}
+	read_fields(&reading, &grant);
+	read_modifiers(&reading, &grant);
+	if (reading.is_bad)
+		return;
+	grant.text = psd_build_copy(build, setting->text);
+	if (grant.text != NULL)
+		append(build, row, &grant);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/fd.h"
+#include "common/mem.h"
+#include "common/sys.h"
+#include "policy/build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int
+compare_directories(const void *a, const void *b)
+{
+	const struct psd_grant *const *one = a, *const *other = b;
+	const size_t len = (*one)->dir_len;
+	const size_t other_len = (*other)->dir_len;
+	const int order = memcmp((*one)->glob, (*other)->glob,
+	    len < other_len ? len : other_len);
+
+	if (order != 0)
+		return order;
+	if (len != other_len)
+		return len < other_len ? -1 : 1;
+	return (*one)->index < (*other)->index ? -1 : 1;
+}
+
+/* All Allow lines with a path, so that equal directories are neighbours. */
+static struct psd_grant **
+sort_grants(const struct psd_policy *policy, size_t *ret_n)
+{
+	struct psd_grant **all =
+	    calloc((size_t)policy->n_grants + 1, sizeof(struct psd_grant *));
+	size_t n = 0;
+
+	if (all == NULL)
+		return NULL;
+	for (size_t i = 0; i < psd_op_count; i++)
+		for (size_t k = 0; k < policy->grants[i].n; k++) {
+			struct psd_grant *grant = &policy->grants[i].at[k];
+
+			if (!grant->is_deny && grant->glob != NULL)
+				all[n++] = grant;
+		}
+	qsort(all, n, sizeof(struct psd_grant *), compare_directories);
+	*ret_n = n;
+	return all;
+}
+
+/*
+ * A symbolic link on the way could be turned elsewhere by whoever owns it, so
+ * the policy has to name the place itself.
+ */
+static int
+open_directory(const struct psd_grant *grant)
+{
+	char path[PATH_MAX];
+
+	if (grant->dir_len >= sizeof(path))
+		return -ENAMETOOLONG;
+	memcpy(path, grant->glob, grant->dir_len);
+	path[grant->dir_len] = '\0';
+	return psd_sys_openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC,
+	    0, PSD_RESOLVE_NO_SYMLINKS | PSD_RESOLVE_NO_MAGICLINKS);
+}
+
+static void
+tell_link(struct psd_build *build, const struct psd_grant *grant)
+{
+	char path[PATH_MAX];
+	_cleanup_free_ char *place = NULL;
+
+	(void)snprintf(path, sizeof(path), "%.*s", (int)grant->dir_len,
+	    grant->glob);
+	place = realpath(path, NULL);
+	psd_diag_error(build->diag, &grant->where,
+	    "%s leads through a symbolic link; write where it leads%s%s", path,
+	    place == NULL ? "" : ", ", place == NULL ? "" : place);
+}
+
+static void
+tell_missing(struct psd_build *build, const struct psd_grant *grant, int r)
+{
+	if (r == -ENOENT && grant->may_be_missing)
+		return;
+	if (r == -ELOOP)
+		tell_link(build, grant);
+	else if (r == -ENOENT)
+		psd_diag_error(build->diag, &grant->where,
+		    "the directory %.*s does not exist; create it, or write "
+		    "-%s when it may be missing",
+		    (int)grant->dir_len, grant->glob, grant->glob);
+	else
+		psd_diag_error(build->diag, &grant->where,
+		    "the directory %.*s cannot be opened: %s",
+		    (int)grant->dir_len, grant->glob, strerror(-r));
+}
+
+static bool
+is_same_directory(const struct psd_grant *one, const struct psd_grant *other)
+{
+	return one->dir_len == other->dir_len &&
+	    memcmp(one->glob, other->glob, one->dir_len) == 0;
+}
+
+/* Takes over fd.  Returns it, or PSD_NO_FD when memory is short. */
+static int
+keep(struct psd_build *build, int fd)
+{
+	struct psd_policy *policy = build->policy;
+	int *larger = psd_build_grow(build, policy->held, policy->n_held,
+	    sizeof(*larger));
+
+	if (larger == NULL) {
+		psd_fd_close(fd);
+		return PSD_NO_FD;
+	}
+	larger[policy->n_held++] = fd;
+	policy->held = larger;
+	return fd;
+}
+
+static void
+hold_directories(struct psd_build *build)
+{
+	size_t n = 0;
+	_cleanup_free_ struct psd_grant **all = sort_grants(build->policy, &n);
+	int r = PSD_NO_FD;
+
+	if (all == NULL) {
+		psd_diag_no_memory(build->diag);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || !is_same_directory(all[i - 1], all[i])) {
+			r = open_directory(all[i]);
+			if (r >= 0)
+				r = keep(build, r);
+		}
+		if (r >= 0)
+			all[i]->dir_fd = r;
+		else
+			tell_missing(build, all[i], r);
+	}
+}
+
+static void
+look_for_executable(struct psd_build *build)
+{
+	const struct psd_policy *policy = build->policy;
+	struct stat status;
+
+	if (policy->exec_path == NULL)
+		return;
+	if (stat(policy->exec_path, &status) < 0)
+		psd_diag_error(build->diag, &policy->exec_where,
+		    "ExecStart=%s: %s", policy->exec_path, strerror(errno));
+	else if (!S_ISREG(status.st_mode) || (status.st_mode & 0111) == 0)
+		psd_diag_error(build->diag, &policy->exec_where,
+		    "ExecStart=%s is not an executable file",
+		    policy->exec_path);
+}
+
+void
+psd_build_hold(struct psd_build *build)
+{
+	look_for_executable(build);
+	hold_directories(build);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/load.h"
+
+#include "common/mem.h"
+#include "policy/keys.h"
+#include "policy/search.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const psd_policy_dirs[] = { "/etc/privsepd", "/run/privsepd",
+	"/usr/local/lib/privsepd", "/usr/lib/privsepd", NULL };
+
+/* Reads one file into the policy being built. */
+static void
+take_file(void *cookie, const char *path, const struct psd_file *file)
+{
+	struct psd_build *build = cookie;
+	/* The policy's lines go on naming their file. */
+	const char *name = psd_build_copy(build, path);
+
+	if (name == NULL)
+		return;
+	if (build->policy->file[0] == '\0')
+		build->policy->file = name;
+	psd_syntax_read(name, file->text, file->len, psd_keys_take, build,
+	    build->diag);
+}
+
+static struct psd_policy *
+compile(const struct psd_search *search, const char *name, unsigned flags,
+    struct psd_diag *diag)
+{
+	const unsigned errors = diag->errors;
+	_cleanup_free_ struct psd_build *build = calloc(1, sizeof(*build));
+	const struct psd_where where = { search->path != NULL ? search->path
+							      : name,
+		0 };
+	enum psd_found found;
+
+	if (build != NULL)
+		build->policy = psd_build_policy(name, "");
+	if (build == NULL || build->policy == NULL) {
+		psd_diag_no_memory(diag);
+		return NULL;
+	}
+	build->diag = diag;
+	build->flags = flags;
+	psd_keys_begin(build);
+	found = psd_search_files(search, take_file, build, diag);
+	if (found == PSD_FOUND_NOTHING)
+		psd_diag_error(diag, &where, "there is no such policy");
+	if (found == PSD_FOUND_FILE)
+		psd_build_finish(build);
+	if (found == PSD_FOUND_FILE && (flags & PSD_LOAD_HOLD) != 0)
+		psd_build_hold(build);
+	if (found == PSD_FOUND_FILE && diag->errors == errors)
+		return build->policy;
+	psd_policy_free(build->policy);
+	return NULL;
+}
+
+static enum psd_file_trust
+trust_of(unsigned flags)
+{
+	return (flags & PSD_LOAD_TRUST) != 0 ? PSD_FILE_UNCHECKED
+					     : PSD_FILE_CHECKED;
+}
+
+static bool
+check_name(const char *name, size_t len, struct psd_diag *diag)
+{
+	if (psd_search_is_name(name, len))
+		return true;
+	psd_diag_error(diag, NULL,
+	    "\"%.*s\" is no name of a policy: 1 to 64 letters, digits, - "
+	    "and _",
+	    (int)len, name);
+	return false;
+}
+
+struct psd_policy *
+psd_policy_load(const char *const *dirs, const char *name, unsigned flags,
+    struct psd_diag *diag)
+{
+	const struct psd_search search = {
+		.dirs = dirs,
+		.name = name,
+		.trust = trust_of(flags),
+	};
+
+	if (!check_name(name, strlen(name), diag))
+		return NULL;
+	return compile(&search, name, flags, diag);
+}
+
+struct psd_policy *
+psd_policy_load_file(const char *path, unsigned flags, struct psd_diag *diag)
+{
+	static const char suffix[] = ".policy";
+	const struct psd_search search = {
+		.path = path,
+		.trust = trust_of(flags),
+	};
+	const char *slash = strrchr(path, '/');
+	const char *base = slash == NULL ? path : slash + 1;
+	char name[PSD_SEARCH_NAME_MAX + 1];
+	size_t len = strlen(base);
+
+	if (len > strlen(suffix) &&
+	    strcmp(base + len - strlen(suffix), suffix) == 0)
+		len -= strlen(suffix);
+	if (!check_name(base, len, diag))
+		return NULL;
+	(void)snprintf(name, sizeof(name), "%.*s", (int)len, base);
+	return compile(&search, name, flags, diag);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/modifier.h"
+
+#include "common/mem.h"
+#include "policy/user.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct {
+	const char *word; /* up to and with a "=" when a value follows */
+	uint32_t bit;
+	bool is_for_paths;
+} modifiers[] = {
+	{ "once", PSD_MODIFIER_ONCE, false },
+	{ "follow", PSD_MODIFIER_FOLLOW, true },
+	{ "xdev", PSD_MODIFIER_XDEV, true },
+	{ "links=1", PSD_MODIFIER_LINKS1, true },
+	{ "owner=", PSD_MODIFIER_OWNER, true },
+};
+
+static bool
+is_named(const char *word, const char *name)
+{
+	const size_t len = strlen(name);
+
+	if (name[len - 1] == '=')
+		return strncmp(word, name, len) == 0;
+	return strcmp(word, name) == 0;
+}
+
+static const char *
+take_owner(struct psd_grant *grant, const char *name)
+{
+	gid_t gid;
+	const int r = psd_user_find(name, &grant->owner, &gid);
+
+	if (r == -ENOENT)
+		return "there is no such user";
+	return r < 0 ? "a user's name or number must follow owner=" : NULL;
+}
+
+const char *
+psd_modifier_take(struct psd_grant *grant, const char *word)
+{
+	for (size_t i = 0; i < PSD_ELEMENTS(modifiers); i++) {
+		if (!is_named(word, modifiers[i].word))
+			continue;
+		if (modifiers[i].is_for_paths && grant->glob == NULL)
+			return "this word belongs to a path, and here is none";
+		if ((grant->modifiers & modifiers[i].bit) != 0)
+			return "this word stands here twice";
+		grant->modifiers |= modifiers[i].bit;
+		if (modifiers[i].bit == PSD_MODIFIER_OWNER)
+			return take_owner(grant, word + strlen("owner="));
+		return NULL;
+	}
+	return grant->glob == NULL
+	    ? "only the word once may follow"
+	    : "only the words once, follow, xdev, links=1 and owner=USER may "
+	      "follow; a path with white space is written in quotes";
+}

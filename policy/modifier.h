@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_MODIFIER_H
+#define PSD_MODIFIER_H
+
+#include "policy/policy.h"
+
+/*
+ * Takes a trailing word of an Allow line, such as "once" or "owner=root".
+ * Returns NULL, or what is wrong with it.
+ */
+const char *psd_modifier_take(struct psd_grant *grant, const char *word);
+
+#endif
