@@ -18,9 +18,9 @@ struct psd_prepared {
  * Prepares what the instances of a policy share: opens the executable (or a
  * script's interpreter), compiles the filters, makes the Landlock ruleset
  * and the namespaces.  A layer that Require= names and cannot be had is an
- * error; another one that is missing is a warning.  Waits for the keeper of
- * the namespaces, some milliseconds.  Returns NULL with diag (file and line)
- * on failure.
+ * error; another one is missing in layers.  Waits for the keeper of the
+ * namespaces, some milliseconds.  host and policy must outlive the result.
+ * Returns NULL with diag (file and line) on failure.
  */
 struct psd_prepared *psd_plan_prepare(const struct psd_host *host,
     const struct psd_policy *policy, struct psd_diag *diag);

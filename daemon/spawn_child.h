@@ -11,13 +11,6 @@
 /* The number of the helper's end of the pair. */
 enum { PSD_PAIR_NUMBER = 3 };
 
-/* The numbers above the limit, counted from plan->exec_number. */
-enum psd_spawn_numbers {
-	PSD_SPAWN_REPORT = 1, /* the socket that the listener goes out by */
-	PSD_SPAWN_LANDLOCK = 2,
-	PSD_SPAWN_NUMBERS = 3, /* of them */
-};
-
 /*
  * What psd_spawn() and its child share: the same memory, since the child is
  * made as by vfork().  The parent stands still until the child is gone or

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/host.h"
+
+#include "common/fd.h"
+#include "common/mem.h"
+#include "common/sys.h"
+#include "daemon/host_probe.h"
+#include "daemon/namespace.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+/* In the order of enum psd_layer's bits. */
+static const char *const names[PSD_LAYERS] = {
+	"uid",
+	"landlock",
+	"namespaces",
+	"one-exec",
+	"cgroup",
+	"filter",
+	"listener",
+};
+
+static size_t
+index_of(enum psd_layer layer)
+{
+	size_t i = 0;
+
+	while (1U << i != (unsigned)layer)
+		i++;
+	assert(i < PSD_LAYERS);
+	return i;
+}
+
+/* Says why a layer is missing. */
+__attribute__((format(printf, 3, 4))) static void
+miss(struct psd_host *host, enum psd_layer layer, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(host->missing[index_of(layer)], PSD_REASON_MAX, format,
+	    arguments);
+	va_end(arguments);
+}
+
+static int
+last_cap(void)
+{
+	long cap = 0;
+
+	while (prctl(PR_CAPBSET_READ, cap, 0L, 0L, 0L) >= 0)
+		cap++;
+	return (int)cap - 1;
+}
+
+/* A range that is configured and cannot be had is an error, not a layer. */
+static int
+look_at_uids(struct psd_host *host, const struct psd_host_settings *settings,
+    struct psd_diag *diag)
+{
+	int r;
+
+	if (!psd_host_may_change_ids()) {
+		miss(host, PSD_LAYER_UID,
+		    host->is_rootless
+			? "started by an ordinary user, whose id helpers share"
+			: "CAP_SETUID or CAP_SETGID is missing");
+		return 0;
+	}
+	r = psd_uid_range_init(&host->uids, settings->uid_first,
+	    settings->n_uids, diag);
+	if (r < 0)
+		return r;
+	host->set_ids = true;
+	host->layers |= PSD_LAYER_UID;
+	return 0;
+}
+
+static void
+look_at_landlock(struct psd_host *host)
+{
+	const int abi = psd_sys_landlock_abi();
+
+	if (abi >= 1) {
+		host->landlock_abi = abi;
+		host->layers |= PSD_LAYER_LANDLOCK;
+		return;
+	}
+	miss(host, PSD_LAYER_LANDLOCK,
+	    abi == -EOPNOTSUPP ? "switched off at boot (lsm=)"
+			       : "not in this kernel: %s",
+	    strerror(-abi));
+}
+
+static void
+look_at_namespaces(struct psd_host *host)
+{
+	const struct psd_words nothing = { .n = 0 };
+	int ns[PSD_NS_COUNT];
+	char why[PSD_REASON_MAX];
+
+	if (psd_namespaces_prepare(&nothing, ns, why, sizeof(why)) < 0) {
+		miss(host, PSD_LAYER_NAMESPACES, "%s", why);
+		return;
+	}
+	psd_namespaces_close(ns);
+	host->layers |= PSD_LAYER_NAMESPACES;
+}
+
+static void
+look_at_cgroup(struct psd_host *host, const char *named)
+{
+	char why[PSD_REASON_MAX];
+
+	if (psd_cgroup_open(&host->cgroup, named, why, sizeof(why)) < 0)
+		miss(host, PSD_LAYER_CGROUP, "%s", why);
+	else
+		host->layers |= PSD_LAYER_CGROUP;
+}
+
+static void
+look_at_seccomp(struct psd_host *host)
+{
+	int r = psd_host_probe_filter(false);
+
+	if (r < 0) {
+		miss(host, PSD_LAYER_FILTER, "no system call filters: %s",
+		    strerror(-r));
+		miss(host, PSD_LAYER_ONE_EXEC, "rests on a filter");
+		miss(host, PSD_LAYER_LISTENER, "rests on a filter");
+		return;
+	}
+	host->layers |= PSD_LAYER_FILTER | PSD_LAYER_ONE_EXEC;
+	r = psd_host_probe_filter(true);
+	if (r == 0)
+		host->layers |= PSD_LAYER_LISTENER;
+	else if (r == -EBUSY)
+		miss(host, PSD_LAYER_LISTENER,
+		    "a filter above ours has one already");
+	else
+		miss(host, PSD_LAYER_LISTENER, "not in this kernel: %s",
+		    strerror(-r));
+}
+
+int
+psd_host_init(struct psd_host *host, const struct psd_host_settings *settings,
+    struct psd_diag *diag)
+{
+	int r;
+
+	*host = (struct psd_host){
+		.null_fd = open("/dev/null", O_RDWR | O_CLOEXEC),
+		.last_cap = last_cap(),
+		.is_rootless = psd_host_is_rootless(),
+		.is_unprivileged = !psd_host_may_drop_privileges(),
+		.cgroup.base_fd = PSD_NO_FD,
+	};
+	if (host->null_fd < 0) {
+		r = -errno;
+		psd_diag_error(diag, NULL, "cannot open /dev/null: %s",
+		    strerror(-r));
+		return r;
+	}
+	psd_host_raise_nofile();
+	r = look_at_uids(host, settings, diag);
+	if (r < 0) {
+		psd_host_free(host);
+		return r;
+	}
+	look_at_landlock(host);
+	look_at_namespaces(host);
+	look_at_seccomp(host);
+	look_at_cgroup(host, settings->control_group);
+	return 0;
+}
+
+void
+psd_host_free(struct psd_host *host)
+{
+	psd_cgroup_close(&host->cgroup);
+	psd_uid_range_free(&host->uids);
+	psd_fd_cleanup(&host->null_fd);
+}
+
+void
+psd_layers_print(uint32_t layers, char *ret, size_t size)
+{
+	size_t len = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < PSD_LAYERS; i++) {
+		int n;
+
+		if ((layers & (1U << i)) == 0)
+			continue;
+		n = snprintf(ret + len, size - len, "%s%s", len == 0 ? "" : " ",
+		    names[i]);
+		if (n < 0 || (size_t)n >= size - len)
+			return;
+		len += (size_t)n;
+	}
+}
+
+void
+psd_layers_print_missing(const struct psd_host *host, char *ret, size_t size)
+{
+	size_t len = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < PSD_LAYERS; i++) {
+		int n;
+
+		if ((host->layers & (1U << i)) != 0)
+			continue;
+		n = snprintf(ret + len, size - len, "%s: %s\n", names[i],
+		    host->missing[i]);
+		if (n < 0 || (size_t)n >= size - len)
+			return;
+		len += (size_t)n;
+	}
+}
