@@ -211,6 +211,44 @@ say_denial(struct answer *answer, const struct psd_policy *policy,
 	}
 }
 
+static const struct psd_word *
+find_view(const struct psd_policy *policy, const struct psd_str *path)
+{
+	for (size_t i = 0; i < policy->view.n; i++) {
+		const struct psd_word *word = &policy->view.at[i];
+		const size_t len = strlen(word->text);
+
+		if (path->len >= len &&
+		    memcmp(path->at, word->text, len) == 0 &&
+		    (path->at[len] == '/' || path->at[len] == '\0'))
+			return word;
+	}
+	return NULL;
+}
+
+/* A file of a group is in the helper's sight: it opens that by itself. */
+static void
+say_view(struct answer *answer, const struct psd_policy *policy,
+    const struct psd_op_row *row, const void *req)
+{
+	const struct psd_word *word;
+	struct psd_str path;
+
+	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
+	     f++) {
+		if (f->kind != PSD_KIND_path)
+			continue;
+		memcpy(&path, (const unsigned char *)req + f->offset,
+		    sizeof(path));
+		word = find_view(policy, &path);
+		if (word != NULL)
+			say(answer,
+			    "\nbut %s is in the helper's sight, to read "
+			    "without a request (%s:%u)",
+			    word->text, word->where.file, word->where.line);
+	}
+}
+
 static void
 say_verdict(struct answer *answer, const struct psd_policy *policy,
     const struct psd_verdict *verdict, const struct psd_op_row *row,
@@ -231,6 +269,7 @@ say_verdict(struct answer *answer, const struct psd_policy *policy,
 	} else {
 		say(answer, "\nby no line: nothing in %s.policy covers it",
 		    policy->name);
+		say_view(answer, policy, row, req);
 		say_suggestion(answer, row, req);
 	}
 }
