@@ -4,8 +4,10 @@
 #include "common/fd.h"
 #include "common/print.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -66,29 +68,65 @@ would_wait(int fd)
 	return poll(&look, 1, 0) != 1 || (look.revents & POLLOUT) == 0;
 }
 
+/*
+ * Where we cannot but block, piece by piece: a pipe that is ready has room
+ * for PIPE_BUF bytes, and a longer write would wait for the rest.
+ */
+static ssize_t
+write_pieces(int fd, const char *line, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len && !would_wait(fd)) {
+		const size_t rest = len - done;
+		const ssize_t n =
+		    write(fd, line + done, rest < PIPE_BUF ? rest : PIPE_BUF);
+
+		if (n < 0)
+			return done > 0 ? (ssize_t)done : -errno;
+		done += (size_t)n;
+	}
+	return done > 0 ? (ssize_t)done : -EAGAIN;
+}
+
+/* Returns how much of line was written, or -errno. */
+static ssize_t
+write_line(const char *line, size_t len)
+{
+	ssize_t n;
+
+	if (stderr_is_socket)
+		n = send(STDERR_FILENO, line, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	else if (stderr_fd >= 0)
+		n = write(stderr_fd, line, len);
+	else
+		return write_pieces(STDERR_FILENO, line, len);
+	return n < 0 ? -errno : n;
+}
+
 int
 psd_log_stderr(int priority, const char *text,
     const struct psd_log_field *fields, size_t n_fields)
 {
-	char line[PSD_LOG_MAX + 2];
-	const int len = snprintf(line, sizeof(line), "%s\n", text);
+	/* Set when a reader took a part of a line: it must not go on. */
+	static bool line_is_open;
+	char line[PSD_LOG_MAX + 3];
+	const int len = snprintf(line, sizeof(line), "%s%s\n",
+	    line_is_open ? "\n" : "", text);
 	ssize_t n;
 
 	(void)priority;
 	(void)fields;
 	(void)n_fields;
+	assert((size_t)len < sizeof(line));
 	if (!stderr_is_open)
 		open_stderr();
-	if (stderr_is_socket)
-		n = send(STDERR_FILENO, line, (size_t)len,
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
-	else if (stderr_fd >= 0)
-		n = write(stderr_fd, line, (size_t)len);
-	else if (would_wait(STDERR_FILENO))
-		return -EAGAIN;
-	else
-		n = write(STDERR_FILENO, line, (size_t)len);
-	return n < 0 ? -errno : 0;
+	n = write_line(line, (size_t)len);
+	if (n < 0)
+		return (int)n;
+	if (n > 0)
+		line_is_open = line[n - 1] != '\n';
+	return n < len ? -EAGAIN : 0;
 }
 
 static void
