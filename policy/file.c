@@ -124,28 +124,28 @@ check_status(const struct reading *reading, int fd, size_t *ret_size)
 static bool
 check_text(struct reading *reading, const struct psd_file *file)
 {
-	const char *nul = memchr(file->text, '\0', file->len);
 	static const char *const marks[] = { "\xef\xbb\xbf", "\xff\xfe",
 		"\xfe\xff" };
 
+	reading->where.line = 1;
 	for (size_t i = 0; i < PSD_ELEMENTS(marks); i++) {
 		if (file->len < strlen(marks[i]) ||
 		    memcmp(file->text, marks[i], strlen(marks[i])) != 0)
 			continue;
-		reading->where.line = 1;
 		psd_diag_error(reading->diag, &reading->where,
 		    "begins with a byte order mark; save it as UTF-8 without "
 		    "one");
 		return false;
 	}
-	if (nul == NULL)
-		return true;
-	reading->where.line = 1;
-	for (const char *c = file->text; c < nul; c++)
-		reading->where.line += *c == '\n';
-	psd_diag_error(reading->diag, &reading->where,
-	    "a NUL byte; this is not a text file");
-	return false;
+	for (size_t i = 0; i < file->len; i++) {
+		if (file->text[i] == '\0') {
+			psd_diag_error(reading->diag, &reading->where,
+			    "a NUL byte; this is not a text file");
+			return false;
+		}
+		reading->where.line += file->text[i] == '\n';
+	}
+	return true;
 }
 
 /* Reads at most size bytes: what is appended meanwhile is not looked at. */

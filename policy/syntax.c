@@ -180,7 +180,7 @@ read_key(struct reader *reader, char *line, size_t len)
 	line[key_len] = '\0';
 	memcpy(text, line, key_len);
 	text[key_len] = '=';
-	strcpy(text + key_len + 1, value);
+	memcpy(text + key_len + 1, value, strlen(value) + 1);
 	hand_over(reader, line, value, text);
 }
 
