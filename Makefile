@@ -67,7 +67,8 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
     -Wmissing-variable-declarations -Wold-style-definition -Wvla -Wformat=2 \
     -Wundef -Wwrite-strings -Wcast-qual -Wcast-align -Wpointer-arith \
     -Wimplicit-fallthrough -Wredundant-decls -Wnested-externs \
-    -Wno-missing-field-initializers
+    -Wno-missing-field-initializers -Werror=implicit-function-declaration \
+    -Werror=return-type
 ifeq ($(IS_CLANG),0)
 # gcc has -Wmissing-variable-declarations from version 14 on.
 WARNINGS := $(filter-out -Wmissing-variable-declarations,$(WARNINGS))
