@@ -184,6 +184,7 @@ psd_frame_recv(int fd, int wait, struct psd_frame *frame)
 	const ssize_t n = receive(fd, &header, flags);
 	bool whole, known;
 
+	psd_frame_init(frame);
 	if (n < 0)
 		return judge_error(errno);
 	/* At the limit of descriptors nothing but MSG_CTRUNC tells of them. */

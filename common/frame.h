@@ -58,8 +58,8 @@ void psd_frame_clear(struct psd_frame *frame);
 
 /*
  * Reads exactly one record from fd with one recvmsg() and splits its header
- * off.  frame must be empty; on anything but PSD_HEARD_FRAME it is empty
- * again.  wait says whether to block.  Too long a record, too many
+ * off.  frame must own nothing; on anything but PSD_HEARD_FRAME it is empty
+ * afterwards.  wait says whether to block.  Too long a record, too many
  * descriptors or ancillary data of another type are PSD_HEARD_BROKEN, and
  * whatever came along is closed.  Descriptors arrive close-on-exec.
  *
