@@ -109,8 +109,12 @@ psd_beneath_open(const struct psd_policy *policy, const struct psd_grant *grant,
 		return -ENOENT;
 	while (*rest == '/')
 		rest++;
-	fd = psd_sys_openat2(grant->dir_fd, *rest == '\0' ? "." : rest,
-	    flags | O_CLOEXEC | O_NOCTTY, mode, resolve_flags(grant));
+	flags |= O_CLOEXEC;
+	/* openat2() refuses with O_PATH whatever that would make no use of. */
+	if ((flags & O_PATH) == 0)
+		flags |= O_NOCTTY;
+	fd = psd_sys_openat2(grant->dir_fd, *rest == '\0' ? "." : rest, flags,
+	    mode, resolve_flags(grant));
 	if (fd < 0) {
 		/* ELOOP, EXDEV: a link or mount that the grant leaves out. */
 		r = fd;

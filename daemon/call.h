@@ -24,6 +24,7 @@ struct psd_call {
 	const struct psd_policy *policy; /* the peer's, not a newer one */
 	const struct psd_grant *grant;   /* that matched; NULL for FREE rows */
 	uint32_t id;
+	bool must_look; /* before opening: helpers may have made the file */
 
 	/* Of a kept call only. */
 	TAILQ_ENTRY(psd_call) of_peer;

@@ -79,6 +79,7 @@ serve(struct psd_instance *instance, const struct psd_op_row *row, uint32_t id,
 		.policy = policy,
 		.grant = verdict.grant,
 		.id = id,
+		.must_look = instance->loaded->lets_write,
 	};
 	union psd_any_rep rep;
 	int r = -EPERM;

@@ -42,6 +42,12 @@ psd_instance_state_name(enum psd_instance_state state)
 	return "unknown";
 }
 
+bool
+psd_instance_is_retired(const struct psd_instance *instance)
+{
+	return instance->is_retired;
+}
+
 struct psd_rights *
 psd_instance_rights(struct psd_instance *instance)
 {

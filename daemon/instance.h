@@ -125,6 +125,7 @@ void psd_instance_set_deadline(struct psd_instance *instance, uint64_t usec);
 /* It has agreed on a version: READY. */
 void psd_instance_greeted(struct psd_instance *instance);
 
+bool psd_instance_is_retired(const struct psd_instance *instance);
 struct psd_rights *psd_instance_rights(struct psd_instance *instance);
 struct psd_service *psd_instance_service(struct psd_instance *instance);
 

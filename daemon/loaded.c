@@ -45,6 +45,21 @@ fingerprint(const struct psd_policy *policy, const char *const *dirs)
 	return hash;
 }
 
+static bool
+lets_write(const struct psd_policy *policy)
+{
+	for (size_t row = 0; row < psd_op_count; row++) {
+		const struct psd_grants *grants = &policy->grants[row];
+
+		for (size_t i = 0; i < grants->n; i++)
+			if (!grants->at[i].is_deny &&
+			    (grants->at[i].access &
+				~(uint32_t)PSD_ACCESS_READ) != 0)
+				return true;
+	}
+	return false;
+}
+
 struct psd_loaded *
 psd_loaded_make(struct psd_host *host, struct psd_policy *policy,
     const char *const *dirs, struct psd_diag *diag)
@@ -58,6 +73,7 @@ psd_loaded_make(struct psd_host *host, struct psd_policy *policy,
 	}
 	loaded->references = 1;
 	loaded->policy = policy;
+	loaded->lets_write = lets_write(policy);
 	loaded->fingerprint = fingerprint(policy, dirs);
 	loaded->prepared = psd_plan_prepare(host, policy, diag);
 	if (loaded->prepared == NULL) {

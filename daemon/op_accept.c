@@ -20,6 +20,9 @@ psd_do_accept(struct psd_call *call, const struct psd_accept_req *req,
 	(void)rep;
 	if (call->policy->n_listens == 0)
 		return -EINVAL;
+	/* A newer policy has taken over; this helper finishes what it has. */
+	if (psd_instance_is_retired(call->peer))
+		return -ESHUTDOWN;
 	kept = psd_call_keep(call, psd_service_forget_accept);
 	if (kept == NULL)
 		return -errno;
