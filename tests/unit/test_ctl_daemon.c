@@ -4,6 +4,8 @@
 #include "tests/unit/ctl_against.h"
 
 #include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static int
 decline_eperm(const struct psd_op_row *row, const union psd_any_req *req,
@@ -69,6 +71,50 @@ eperm_says_who_may(void **state)
 	assert_int_equal(against(decline_eperm, FAKE_CONTROL_POLITE, "status"),
 	    PSD_CTL_FAILED);
 	assert_non_null(strstr(run.err, "group may ask"));
+}
+
+/* Where the user's own daemon is looked for, and who looks. */
+struct own {
+	const char *runtime;
+	uid_t uid;
+};
+
+/* In a child, which gives up being root for good. */
+static int
+ask_as(void *argument)
+{
+	const struct own *own = argument;
+
+	if (setenv("XDG_RUNTIME_DIR", own->runtime, 1) < 0 ||
+	    setresuid(own->uid, own->uid, own->uid) < 0)
+		return 99;
+	return ctl_run("stop www", &run);
+}
+
+static void
+own_daemon_is_asked_by_all_but_root(void **state)
+{
+	struct own own = { .runtime = dir, .uid = 65534 };
+	char path[4096];
+	pid_t daemon;
+
+	(void)state;
+	if (geteuid() != 0 || access("/run/privsepd/control.sock", F_OK) == 0)
+		skip();
+	snprintf(path, sizeof(path), "%s/privsepd", dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	daemon = fake_control_start(path, decline_enoent, FAKE_CONTROL_POLITE);
+	assert_true(daemon > 0);
+	assert_int_equal(chown(dir, own.uid, 0), 0);
+	assert_int_equal(chown(path, own.uid, 0), 0);
+	snprintf(path, sizeof(path), "%s/privsepd/control.sock", dir);
+	assert_int_equal(chown(path, own.uid, 0), 0);
+	assert_int_equal(test_child_exit_status(test_child_start(ask_as, &own)),
+	    PSD_CTL_FAILED);
+	own.uid = 0;
+	assert_int_equal(test_child_exit_status(test_child_start(ask_as, &own)),
+	    PSD_CTL_UNREACHABLE);
+	test_child_kill(daemon);
 }
 
 static int
@@ -234,6 +280,7 @@ main(void)
 		cmocka_unit_test(missing_daemon_exits_with_4),
 		cmocka_unit_test(answer_that_is_none_exits_with_4),
 		cmocka_unit_test(eperm_says_who_may),
+		cmocka_unit_test(own_daemon_is_asked_by_all_but_root),
 		cmocka_unit_test(explain_exits_with_3_when_refused),
 		cmocka_unit_test(explain_exits_with_0_when_allowed),
 		cmocka_unit_test(explain_exits_with_2_when_it_is_no_request),
