@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -100,11 +101,22 @@ struct run {
 	void *argument;
 };
 
+/* The test's own handlers would go on with the test, in the child. */
+static void
+forget_handlers(void)
+{
+	int number;
+
+	for (number = 1; number < NSIG; number++)
+		(void)signal(number, SIG_DFL);
+}
+
 static int
 load_and_run(void *argument)
 {
 	const struct run *run = argument;
 
+	forget_handlers();
 	if (test_filter_load(run->program, NULL) < 0)
 		return TEST_FILTER_FAILED;
 	run->body(run->argument);
