@@ -138,7 +138,8 @@ enum psd_ctl_exit
 psd_ctl_status(struct psd_ctl *ctl)
 {
 	const char *only = ctl->n_args > 0 ? ctl->args[0] : NULL;
-	json_t *all = json_pack("{s:[], s:[]}", "services", "instances");
+	json_t *all =
+	    json_pack("{s:{}, s:[], s:[]}", "daemon", "services", "instances");
 	enum psd_ctl_exit status = ask_all(ctl, only, all);
 
 	if (status == PSD_CTL_DONE && ctl->json)

@@ -6,14 +6,19 @@
 
 #include <string.h>
 
-/* The texts that control.def says are lists. */
-static const char *const lists[] = {
-	"layers",
-	"missing",
-	"policy_dirs",
-	"capabilities",
-	"listeners",
-	"report",
+/* The texts that control.def says are lists, and what separates them. */
+static const struct {
+	enum psd_op op;
+	const char *field;
+	const char *separators;
+} lists[] = {
+	{ PSD_OP_ctl_status, "layers", " \n" },
+	{ PSD_OP_ctl_status, "missing", "\n" },
+	{ PSD_OP_ctl_status, "policy_dirs", "\n" },
+	{ PSD_OP_ctl_status, "capabilities", " \n" },
+	{ PSD_OP_ctl_service, "listeners", "\n" },
+	{ PSD_OP_ctl_service, "missing", " \n" },
+	{ PSD_OP_ctl_reload, "report", "\n" },
 };
 
 json_t *
@@ -32,31 +37,36 @@ psd_ctl_json_text(const char *text, size_t len)
 	return json_string(shown);
 }
 
-json_t *
-psd_ctl_json_lines(const char *text, size_t len)
+static json_t *
+split(const char *text, size_t len, const char *separators)
 {
-	json_t *lines = json_array();
-	size_t at = 0;
+	json_t *entries = json_array();
 
-	while (at < len) {
-		const char *end = memchr(text + at, '\n', len - at);
-		const size_t n =
-		    end != NULL ? (size_t)(end - text) - at : len - at;
+	for (size_t at = 0; at < len;) {
+		size_t n = 0;
 
+		while (at + n < len && strchr(separators, text[at + n]) == NULL)
+			n++;
 		if (n > 0)
-			json_array_append_new(lines,
+			json_array_append_new(entries,
 			    psd_ctl_json_text(text + at, n));
 		at += n + 1;
 	}
-	return lines;
+	return entries;
+}
+
+json_t *
+psd_ctl_json_lines(const char *text, size_t len)
+{
+	return split(text, len, "\n");
 }
 
 static json_t *
-json_of_text(const char *name, const struct psd_str *text)
+json_of_text(enum psd_op op, const char *name, const struct psd_str *text)
 {
 	for (size_t i = 0; i < PSD_ELEMENTS(lists); i++)
-		if (strcmp(name, lists[i]) == 0)
-			return psd_ctl_json_lines(text->at, text->len);
+		if (op == lists[i].op && strcmp(name, lists[i].field) == 0)
+			return split(text->at, text->len, lists[i].separators);
 	return psd_ctl_json_text(text->at, text->len);
 }
 
@@ -68,7 +78,7 @@ json_of_wide(uint64_t wide)
 }
 
 static json_t *
-json_of_field(const struct psd_field *field, const void *at)
+json_of_field(enum psd_op op, const struct psd_field *field, const void *at)
 {
 	struct psd_str text;
 	uint32_t number;
@@ -90,7 +100,7 @@ json_of_field(const struct psd_field *field, const void *at)
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));
-		return json_of_text(field->name, &text);
+		return json_of_text(op, field->name, &text);
 	case PSD_KIND_end:
 	case PSD_KIND_bytes:
 	case PSD_KIND_fd:
@@ -106,7 +116,7 @@ psd_ctl_json(const struct psd_op_row *row, const void *rep)
 
 	for (const struct psd_field *f = row->rep; f->kind != PSD_KIND_end; f++)
 		if (json_object_set_new(object, f->name,
-			json_of_field(f,
+			json_of_field(row->op, f,
 			    (const unsigned char *)rep + f->offset)) < 0) {
 			json_decref(object);
 			return NULL;

@@ -60,18 +60,24 @@ add_counts(json_t *row, const json_t *object, const char *const *keys)
 		add_cell(row, "%" PRId64, count_of(object, *keys));
 }
 
-/* A missing layer is said aloud, an empty list too. */
+/* A missing layer is said aloud. */
 static void
-show_missing(const json_t *object, const char *of)
+show_missing(const json_t *object, const char *of, const char *between)
 {
 	char missing[JOINED_MAX];
 
-	join(object, "missing", "; ", missing, sizeof(missing));
+	join(object, "missing", between, missing, sizeof(missing));
 	if (missing[0] == '\0')
 		return;
 	psd_ctl_put(stdout, of);
 	psd_ctl_put(stdout, "MISSING: ");
 	psd_ctl_put_line(stdout, missing);
+}
+
+static void
+show_count(int64_t n, const char *noun)
+{
+	printf("%" PRId64 " %s%s", n, noun, n == 1 ? "" : "s");
 }
 
 static void
@@ -82,17 +88,19 @@ show_daemon(const json_t *daemon)
 
 	psd_ctl_print_usec(uptime, sizeof(uptime),
 	    (uint64_t)count_of(daemon, "uptime_usec"));
-	printf("privsepd %s, pid %" PRId64 ", up %s, generation %" PRId64
-	       ", %" PRId64 " services, %" PRId64 " instances\n",
+	printf("privsepd %s, pid %" PRId64 ", up %s, generation %" PRId64 ", ",
 	    text_of(daemon, "version"), count_of(daemon, "pid"), uptime,
-	    count_of(daemon, "generation"), count_of(daemon, "services"),
-	    count_of(daemon, "instances"));
+	    count_of(daemon, "generation"));
+	show_count(count_of(daemon, "services"), "service");
+	fputs(", ", stdout);
+	show_count(count_of(daemon, "instances"), "instance");
+	putchar('\n');
 	join(daemon, "layers", " ", layers, sizeof(layers));
 	printf("layers: %s\n", layers[0] != '\0' ? layers : "none");
 	if (json_array_size(json_object_get(daemon, "missing")) == 0)
 		puts("missing: none");
 	else
-		show_missing(daemon, "");
+		show_missing(daemon, "", "; ");
 }
 
 static void
@@ -135,7 +143,7 @@ psd_ctl_show_overview(const json_t *all)
 		const json_t *service = json_array_get(services, i);
 
 		snprintf(of, sizeof(of), "%s ", text_of(service, "name"));
-		show_missing(service, of);
+		show_missing(service, of, " ");
 	}
 }
 
@@ -175,7 +183,7 @@ show_detail(const json_t *service)
 	    count_of(service, "calls_refused"));
 	show_text("last refused", text_of(service, "last_refused"));
 	show_text("last failure", text_of(service, "last_failure"));
-	show_missing(service, "  ");
+	show_missing(service, "  ", " ");
 }
 
 static void

@@ -49,14 +49,17 @@ measure(const json_t *rows, struct column columns[COLUMNS_MAX])
 static void
 print_row(const json_t *row, const struct column columns[COLUMNS_MAX])
 {
-	const size_t n = json_array_size(row);
+	size_t n = json_array_size(row);
 
+	/* No blanks at the end of a line. */
+	while (n > 0 && cell_of(row, n - 1)[0] == '\0')
+		n--;
 	for (size_t i = 0; i < n && i < COLUMNS_MAX; i++) {
 		const char *cell = cell_of(row, i);
 		const int pad = (int)(columns[i].width - strlen(cell));
 		const bool is_last = i + 1 == n;
 
-		if (columns[i].is_right && !is_last)
+		if (columns[i].is_right)
 			printf("%*s", pad, "");
 		psd_ctl_put(stdout, cell);
 		if (!columns[i].is_right && !is_last)

@@ -13,7 +13,7 @@ tell_status(struct psd_ctl_status_rep *rep)
 	rep->services = 2;
 	rep->instances = 3;
 	rep->generation = 5;
-	rep->layers = psd_str_of("uid\nfilter");
+	rep->layers = psd_str_of("uid filter");
 	rep->missing = psd_str_of("landlock: not in this kernel\ncgroup");
 	rep->policy_dirs = psd_str_of("/a b\n/c");
 	rep->capabilities = psd_str_of("cap_chown");
@@ -30,7 +30,7 @@ tell_service(const struct psd_ctl_service_req *req,
 	rep->type = psd_str_of("native");
 	rep->state = psd_str_of("running");
 	rep->listeners = psd_str_of("0.0.0.0:80\n[::]:80");
-	rep->missing = psd_str_of(req->after.len == 0 ? "cgroup" : "");
+	rep->missing = psd_str_of(req->after.len == 0 ? "cgroup landlock" : "");
 	rep->generation = 5;
 	rep->instances = 3;
 	rep->ready = 2;
@@ -99,7 +99,7 @@ status_tells_the_daemon_its_layers_and_each_service(void **state)
 	assert_non_null(strstr(run.out, "\nimage    running    2/3"));
 	assert_non_null(strstr(run.out, "\nwww      running    2/3"));
 	assert_non_null(strstr(run.out, "open(read, \"/etc/passwd\")\n"));
-	assert_non_null(strstr(run.out, "\nimage MISSING: cgroup\n"));
+	assert_non_null(strstr(run.out, "\nimage MISSING: cgroup landlock\n"));
 	assert_null(strstr(run.out, "www MISSING"));
 }
 
