@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: ISC */
+/* What a helper is when its program begins. */
+#include "common/fd.h"
+#include "common/pair.h"
+#include "tests/support/child.h"
+#include "tests/support/fds.h"
+#include "tests/support/spawn_rig.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void
+start(struct spawn_rig *rig, const char *name)
+{
+	const int r = spawn_rig_init(rig, name);
+
+	assert_int_equal(r, 0);
+	if (spawn_rig_start(rig) < 0)
+		fail_msg("%s: %s", psd_step_name(rig->failure.step),
+		    strerror(rig->failure.error));
+}
+
+static void
+stop(struct spawn_rig *rig)
+{
+	spawn_rig_stop(rig);
+	spawn_rig_free(rig);
+}
+
+static void
+helper_answers_over_its_pair(void **state)
+{
+	struct spawn_rig rig;
+	char answer[8] = "";
+
+	(void)state;
+	start(&rig, "tiny_pong");
+	assert_int_equal(send(rig.pair, "ping", 5, MSG_NOSIGNAL), 5);
+	assert_int_equal(recv(rig.pair, answer, sizeof(answer), 0), 5);
+	assert_string_equal(answer, "ping");
+	assert_int_equal(shutdown(rig.pair, SHUT_WR), 0);
+	assert_int_equal(spawn_rig_wait(&rig), 0);
+	stop(&rig);
+}
+
+static void
+helper_has_standard_descriptors_and_its_end_alone(void **state)
+{
+	struct spawn_rig rig;
+	struct test_fd fds[64];
+	unsigned seen = 0;
+	ssize_t n;
+	/* Not close-on-exec, as a careless library leaves it. */
+	_cleanup_fd_ int careless = open("/etc/passwd", O_RDONLY);
+	_cleanup_fd_ int high = fcntl(careless, F_DUPFD, RIG_NOFILE + 1);
+	_cleanup_fd_ int higher = fcntl(careless, F_DUPFD, 900);
+
+	(void)state;
+	start(&rig, "tiny_pong");
+	n = test_fds_list(rig.child.pid, fds, 64);
+	assert_int_equal(n, 4);
+	for (ssize_t i = 0; i < n; i++) {
+		seen |= 1U << fds[i].number;
+		if (fds[i].number < 3)
+			assert_string_equal(fds[i].target, "/dev/null");
+		else
+			assert_int_equal(strncmp(fds[i].target, "socket:", 7),
+			    0);
+	}
+	assert_int_equal(seen, 0xf);
+	assert_false(test_fds_shared(rig.child.pid, rig.pair));
+	stop(&rig);
+	(void)high;
+	(void)higher;
+}
+
+/* Every number that the child needs is taken by something that it needs. */
+static void
+descriptors_that_stand_in_the_way_are_moved(void **state)
+{
+	struct spawn_rig rig;
+	int ends[2], r;
+	struct psd_spawn_failure failure;
+
+	(void)state;
+	assert_int_equal(spawn_rig_init(&rig, "tiny_pong"), 0);
+	assert_int_equal(psd_pair(SOCK_SEQPACKET, ends), 0);
+	/* The pair's end and the program change places with the targets. */
+	assert_true(fcntl(ends[1], F_DUPFD_CLOEXEC, RIG_NOFILE) >= 0);
+	rig.birth.pair_end = RIG_NOFILE;
+	r = fcntl(rig.plan.null_fd, F_DUPFD_CLOEXEC, RIG_NOFILE + 1);
+	assert_int_equal(r, RIG_NOFILE + 1);
+	rig.plan.null_fd = r;
+	r = fcntl(rig.plan.exec_fd, F_DUPFD_CLOEXEC, RIG_NOFILE + 2);
+	assert_int_equal(r, RIG_NOFILE + 2);
+	rig.plan.exec_fd = r;
+	r = psd_spawn(&rig.plan, &rig.birth, &rig.child, &failure);
+	assert_int_equal(r, 0);
+	rig.pair = ends[0];
+	assert_int_equal(send(rig.pair, "x", 1, MSG_NOSIGNAL), 1);
+	assert_int_equal(recv(rig.pair, ends, 1, 0), 1);
+	stop(&rig);
+	(void)close(RIG_NOFILE);
+	(void)close(ends[1]);
+}
+
+static void
+ids_groups_and_capabilities_are_gone(void **state)
+{
+	static const char *const sets[] = { "CapInh", "CapPrm", "CapEff",
+		"CapBnd", "CapAmb" };
+	struct spawn_rig rig;
+	char text[256], ids[256];
+
+	(void)state;
+	start(&rig, "tiny_pong");
+	(void)snprintf(ids, sizeof(ids), "%d\t%d\t%d\t%d", RIG_UID, RIG_UID,
+	    RIG_UID, RIG_UID);
+	spawn_rig_status(&rig, "Uid", text, sizeof(text));
+	assert_string_equal(text, ids);
+	spawn_rig_status(&rig, "Gid", text, sizeof(text));
+	assert_string_equal(text, ids);
+	spawn_rig_status(&rig, "Groups", text, sizeof(text));
+	assert_int_equal(strspn(text, " "), strlen(text));
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		spawn_rig_status(&rig, sets[i], text, sizeof(text));
+		assert_string_equal(text, "0000000000000000");
+	}
+	spawn_rig_status(&rig, "NoNewPrivs", text, sizeof(text));
+	assert_string_equal(text, "1");
+	stop(&rig);
+}
+
+/* Without a filter: the second wall alone. */
+static void
+ids_cannot_be_regained(void **state)
+{
+	static const struct {
+		long number;
+		uint64_t args[6];
+	} tries[] = {
+		{ SYS_setuid, { 0 } },
+		{ SYS_setgid, { 0 } },
+		{ SYS_setresuid, { (uint64_t)-1, 0, (uint64_t)-1 } },
+		{ SYS_setresgid, { (uint64_t)-1, 0, (uint64_t)-1 } },
+		{ SYS_setgroups, { 0, 0 } },
+		{ SYS_unshare, { 0x20000 /* CLONE_NEWNS */ } },
+		{ SYS_prctl, { 28 /* PR_SET_SECUREBITS */, 0 } },
+		{ SYS_prctl, { 47 /* PR_CAP_AMBIENT */, 2 /* RAISE */, 0 } },
+		{ SYS_prctl, { 24 /* PR_CAPBSET_DROP */, 0 } },
+	};
+	struct spawn_rig rig;
+
+	(void)state;
+	start(&rig, "tiny_remote");
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++)
+		assert_int_equal(spawn_rig_call(&rig, tries[i].number,
+				     tries[i].args),
+		    -EPERM);
+	stop(&rig);
+}
+
+static void
+securebits_are_locked(void **state)
+{
+	const uint64_t args[6] = { 27 /* PR_GET_SECUREBITS */ };
+	struct spawn_rig rig;
+
+	(void)state;
+	start(&rig, "tiny_remote");
+	/*
+	 * NOROOT and NO_CAP_AMBIENT_RAISE on, KEEP_CAPS and NO_SETUID_FIXUP
+	 * off, all locked.
+	 */
+	assert_int_equal(spawn_rig_call(&rig, SYS_prctl, args), 0xeb);
+	stop(&rig);
+}
+
+static void
+limits_are_set(void **state)
+{
+	struct spawn_rig rig;
+	char text[4096];
+
+	(void)state;
+	start(&rig, "tiny_pong");
+	(void)spawn_rig_proc(&rig, "limits", text, sizeof(text));
+	assert_non_null(strstr(text,
+	    "Max open files            256                  256  "));
+	assert_non_null(
+	    strstr(text, "Max core file size        0                    0  "));
+	stop(&rig);
+}
+
+static void
+helper_leads_a_session_without_a_terminal(void **state)
+{
+	struct spawn_rig rig;
+	char text[1024];
+	int group, session, terminal;
+
+	(void)state;
+	start(&rig, "tiny_pong");
+	(void)spawn_rig_proc(&rig, "stat", text, sizeof(text));
+	assert_int_equal(sscanf(strrchr(text, ')'), ") %*c %*d %d %d %d",
+			     &group, &session, &terminal),
+	    3);
+	assert_int_equal(group, rig.child.pid);
+	assert_int_equal(session, rig.child.pid);
+	assert_int_equal(terminal, 0);
+	stop(&rig);
+}
+
+static void
+signals_are_at_their_defaults_and_unblocked(void **state)
+{
+	static const char *const sets[] = { "SigBlk", "SigIgn", "SigCgt",
+		"SigPnd", "ShdPnd" };
+	struct spawn_rig rig;
+	sigset_t some, before;
+	char text[64];
+
+	(void)state;
+	assert_true(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+	assert_true(signal(SIGHUP, SIG_IGN) != SIG_ERR);
+	(void)sigemptyset(&some);
+	(void)sigaddset(&some, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &some, &before);
+	start(&rig, "tiny_pong");
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		spawn_rig_status(&rig, sets[i], text, sizeof(text));
+		assert_string_equal(text, "0000000000000000");
+	}
+	stop(&rig);
+	/* Ours are as they were. */
+	assert_true(signal(SIGPIPE, SIG_DFL) == SIG_IGN);
+	assert_true(signal(SIGHUP, SIG_DFL) == SIG_IGN);
+	(void)sigprocmask(SIG_SETMASK, &before, &some);
+	assert_int_equal(sigismember(&some, SIGTERM), 1);
+	assert_int_equal(sigismember(&some, SIGUSR1), 0);
+}
+
+static void
+environment_is_the_given_one_and_where_the_end_is(void **state)
+{
+	static char language[] = "LANG=C";
+	char *environment[] = { language, NULL };
+	struct spawn_rig rig;
+	char text[4096], wanted[256];
+	long n;
+	int len;
+
+	(void)state;
+	assert_int_equal(setenv("SECRET", "of the daemon", 1), 0);
+	assert_int_equal(spawn_rig_init(&rig, "tiny_pong"), 0);
+	rig.plan.environment = environment;
+	assert_int_equal(spawn_rig_start(&rig), 0);
+	n = spawn_rig_proc(&rig, "environ", text, sizeof(text));
+	len = snprintf(wanted, sizeof(wanted),
+	    "LANG=C%cLISTEN_PID=%d%cLISTEN_FDS=1%cLISTEN_FDNAMES=privsep", 0,
+	    rig.child.pid, 0, 0);
+	assert_int_equal(n, len + 1);
+	assert_memory_equal(text, wanted, (size_t)n);
+	stop(&rig);
+}
+
+static void
+helper_dies_with_the_thread_that_started_it(void **state)
+{
+	const uint64_t args[6] = { 2 /* PR_GET_PDEATHSIG */ };
+	struct spawn_rig rig;
+	struct remote_call call = {
+		.number = SYS_prctl,
+		.args = { args[0], 0 },
+		.pointers = 2,
+	};
+	int number;
+
+	(void)state;
+	start(&rig, "tiny_remote");
+	assert_int_equal(send(rig.pair, &call, sizeof(call), 0), sizeof(call));
+	assert_int_equal(recv(rig.pair, &rig.result, sizeof(rig.result), 0),
+	    sizeof(rig.result));
+	memcpy(&number, rig.result.bytes, sizeof(number));
+	assert_int_equal(number, SIGKILL);
+	stop(&rig);
+}
+
+/* In a child: starts a helper, tells its id, and dies. */
+static int
+start_and_die(void *argument)
+{
+	const int *out = argument;
+	struct spawn_rig rig;
+
+	if (spawn_rig_init(&rig, "tiny_pong") < 0 || spawn_rig_start(&rig) < 0)
+		return 1;
+	if (write(*out, &rig.child.pid, sizeof(rig.child.pid)) < 0)
+		return 1;
+	(void)kill(getpid(), SIGKILL);
+	return 1;
+}
+
+static void
+death_of_the_daemon_kills_the_helper(void **state)
+{
+	int ends[2], status;
+	pid_t daemon, helper = -1;
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	daemon = test_child_start(start_and_die, &ends[1]);
+	assert_true(daemon > 0);
+	assert_int_equal(read(ends[0], &helper, sizeof(helper)),
+	    sizeof(helper));
+	assert_int_equal(test_child_wait(daemon, &status), 0);
+	for (int i = 0; i < TEST_DEADLINE && kill(helper, 0) == 0; i++)
+		(void)usleep(1000);
+	assert_int_equal(kill(helper, 0), -1);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
+static void
+standard_error_goes_where_it_was_told(void **state)
+{
+	static const char said[] = "said";
+	const uint64_t args[6] = { STDERR_FILENO, 0, sizeof(said) - 1 };
+	struct spawn_rig rig;
+	int ends[2];
+	char text[16] = "";
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(spawn_rig_init(&rig, "tiny_remote"), 0);
+	rig.birth.stderr_fd = ends[1];
+	assert_int_equal(spawn_rig_start(&rig), 0);
+	assert_int_equal(spawn_rig_call_text(&rig, SYS_write, 1, said, args),
+	    4);
+	assert_int_equal(read(ends[0], text, sizeof(text)), 4);
+	assert_string_equal(text, said);
+	stop(&rig);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
+static void
+memory_of_the_daemon_is_not_the_helpers(void **state)
+{
+	struct spawn_rig one, other;
+	char maps[8192], others[8192];
+
+	(void)state;
+	start(&one, "tiny_pong");
+	start(&other, "tiny_pong");
+	(void)spawn_rig_proc(&one, "maps", maps, sizeof(maps));
+	(void)spawn_rig_proc(&other, "maps", others, sizeof(others));
+	assert_null(strstr(maps, "[heap]"));
+	assert_null(strstr(maps, "test_spawn"));
+	/* Even a program that is never moved has its stack elsewhere. */
+	assert_string_not_equal(maps, others);
+	stop(&one);
+	stop(&other);
+}
+
+static void
+daemon_is_not_dumpable_after_a_start(void **state)
+{
+	struct stat status;
+
+	(void)state;
+	/* Then its files in /proc belong to root, whoever it is. */
+	assert_int_equal(stat("/proc/self/mem", &status), 0);
+	assert_int_equal(syscall(SYS_prctl, 3 /* PR_GET_DUMPABLE */), 0);
+}
+
+static void
+each_step_has_a_name(void **state)
+{
+	(void)state;
+	for (int step = PSD_STEP_NONE; step <= PSD_STEP_EXEC; step++)
+		assert_string_not_equal(psd_step_name((enum psd_step)step),
+		    "an unknown step");
+	assert_string_equal(psd_step_name((enum psd_step)(PSD_STEP_EXEC + 1)),
+	    "an unknown step");
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(helper_answers_over_its_pair),
+		cmocka_unit_test(
+		    helper_has_standard_descriptors_and_its_end_alone),
+		cmocka_unit_test(descriptors_that_stand_in_the_way_are_moved),
+		cmocka_unit_test(ids_groups_and_capabilities_are_gone),
+		cmocka_unit_test(ids_cannot_be_regained),
+		cmocka_unit_test(securebits_are_locked),
+		cmocka_unit_test(limits_are_set),
+		cmocka_unit_test(helper_leads_a_session_without_a_terminal),
+		cmocka_unit_test(signals_are_at_their_defaults_and_unblocked),
+		cmocka_unit_test(
+		    environment_is_the_given_one_and_where_the_end_is),
+		cmocka_unit_test(helper_dies_with_the_thread_that_started_it),
+		cmocka_unit_test(death_of_the_daemon_kills_the_helper),
+		cmocka_unit_test(standard_error_goes_where_it_was_told),
+		cmocka_unit_test(memory_of_the_daemon_is_not_the_helpers),
+		cmocka_unit_test(daemon_is_not_dumpable_after_a_start),
+		cmocka_unit_test(each_step_has_a_name),
+	};
+	const int skipped = spawn_rig_prepare();
+
+	if (skipped != 0)
+		return skipped;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
