@@ -296,7 +296,7 @@ $(SRC_tiny:%.c=$(B)/%): $(B)/%: %.c $(B)/flags
 	@$(if $(Q),echo '  LINK  $@')
 	$(Q)$(CC) $(BASE_CFLAGS) $(CPPFLAGS) $(CFLAGS) -U_FORTIFY_SOURCE \
 	    -ffreestanding -fno-stack-protector -fno-pie -fno-builtin \
-	    -static -nostdlib -no-pie $(LDFLAGS) -o $@ $<
+	    -static -nostdlib $(LDFLAGS) -o $@ $<
 
 .PHONY: deps
 deps:
