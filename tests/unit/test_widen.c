@@ -78,76 +78,75 @@ count_lines(void)
 	return n;
 }
 
+static const struct {
+	const char *older;
+	const char *newer;
+	const char *forth; /* the line from older to newer */
+	const char *back;
+} differences[] = {
+	{ "|", "|AllowOpen=read /srv/**",
+	    "+ www: AllowOpen=read /srv/** is new (",
+	    "- www: AllowOpen=read /srv/** is gone (" },
+	{ "|AllowOpen=read /**", "|AllowOpen=read /**;DenyOpen=any /a",
+	    "- www: DenyOpen=any /a is new (",
+	    "+ www: DenyOpen=any /a is gone (" },
+	{ "|", "|AllowAccept=yes", "+ www: AllowAccept=yes is new (",
+	    "- www: AllowAccept=yes is gone (" },
+	{ "|AllowLog=err", "|AllowLog=debug", "+ www: AllowLog=debug is new (",
+	    "- www: AllowLog=debug is gone (" },
+	{ "|", "|SystemCallFilter=connect socket",
+	    "+ www: SystemCallFilter= has besides: connect, socket\n",
+	    "- www: SystemCallFilter= no longer has: connect, socket\n" },
+	{ "MemoryMax=64M|", "MemoryMax=96M|",
+	    "+ www: MemoryMax= was 64M, is 96M\n",
+	    "- www: MemoryMax= was 96M, is 64M\n" },
+	{ "MemoryMax=64M|", "|",
+	    "+ www: MemoryMax= was 64M, is without limit\n",
+	    "- www: MemoryMax= was without limit, is 64M\n" },
+	{ "LimitNOFILE=64|", "LimitNOFILE=128|",
+	    "+ www: LimitNOFILE= was 64, is 128\n",
+	    "- www: LimitNOFILE= was 128, is 64\n" },
+	{ "Instances=1|", "Instances=1..4|",
+	    "+ www: Instances= was 1..1, is 1..4\n",
+	    "- www: Instances= was 1..4, is 1..1\n" },
+	{ "|RequestRate=10/s", "|RequestRate=20/s",
+	    "+ www: RequestRate= was 10/s, is 20/s\n",
+	    "- www: RequestRate= was 20/s, is 10/s\n" },
+	{ "|RequestTimeoutSec=5s", "|RequestTimeoutSec=1500ms",
+	    "- www: RequestTimeoutSec= was 5s, is 1.5s\n",
+	    "+ www: RequestTimeoutSec= was 1.5s, is 5s\n" },
+	{ "|OnViolation=kill", "|OnViolation=errno",
+	    "+ www: OnViolation= was kill, is errno\n",
+	    "- www: OnViolation= was errno, is kill\n" },
+	{ "|", "Require=landlock cgroup|", "- www: Require= demands landlock\n",
+	    "+ www: Require= no longer demands landlock\n" },
+	{ "|", "User=daemon|", "+ www: User=daemon is new",
+	    "- www: User=daemon is gone" },
+	{ "ListenStream=127.0.0.1:80|",
+	    "ListenStream=127.0.0.1:80;ListenStream=127.0.0.1:81|",
+	    "+ www: ListenStream= has besides: 127.0.0.1:81\n",
+	    "- www: ListenStream= no longer has: 127.0.0.1:81\n" },
+	{ "|LogVerdicts=none", "|LogVerdicts=all",
+	    "~ www: LogVerdicts= was none, is all\n",
+	    "~ www: LogVerdicts= was all, is none\n" },
+	{ "Environment=A=1|", "Environment=A=2|",
+	    "~ www: Environment= has besides: A=2\n",
+	    "~ www: Environment= has besides: A=1\n" },
+};
+
 static void
 each_difference_is_told_with_its_sign(void **state)
 {
-	static const struct {
-		const char *older;
-		const char *newer;
-		const char *forth; /* the line from older to newer */
-		const char *back;
-	} cases[] = {
-		{ "|", "|AllowOpen=read /srv/**",
-		    "+ www: AllowOpen=read /srv/** is new (",
-		    "- www: AllowOpen=read /srv/** is gone (" },
-		{ "|AllowOpen=read /**", "|AllowOpen=read /**;DenyOpen=any /a",
-		    "- www: DenyOpen=any /a is new (",
-		    "+ www: DenyOpen=any /a is gone (" },
-		{ "|", "|AllowAccept=yes", "+ www: AllowAccept=yes is new (",
-		    "- www: AllowAccept=yes is gone (" },
-		{ "|AllowLog=err", "|AllowLog=debug",
-		    "+ www: AllowLog=debug is new (",
-		    "- www: AllowLog=debug is gone (" },
-		{ "|", "|SystemCallFilter=connect socket",
-		    "+ www: SystemCallFilter= has besides: connect, socket\n",
-		    "- www: SystemCallFilter= no longer has: connect, socket\n" },
-		{ "MemoryMax=64M|", "MemoryMax=96M|",
-		    "+ www: MemoryMax= was 64M, is 96M\n",
-		    "- www: MemoryMax= was 96M, is 64M\n" },
-		{ "MemoryMax=64M|", "|",
-		    "+ www: MemoryMax= was 64M, is without limit\n",
-		    "- www: MemoryMax= was without limit, is 64M\n" },
-		{ "LimitNOFILE=64|", "LimitNOFILE=128|",
-		    "+ www: LimitNOFILE= was 64, is 128\n",
-		    "- www: LimitNOFILE= was 128, is 64\n" },
-		{ "Instances=1|", "Instances=1..4|",
-		    "+ www: Instances= was 1..1, is 1..4\n",
-		    "- www: Instances= was 1..4, is 1..1\n" },
-		{ "|RequestRate=10/s", "|RequestRate=20/s",
-		    "+ www: RequestRate= was 10/s, is 20/s\n",
-		    "- www: RequestRate= was 20/s, is 10/s\n" },
-		{ "|RequestTimeoutSec=5s", "|RequestTimeoutSec=1500ms",
-		    "- www: RequestTimeoutSec= was 5s, is 1.5s\n",
-		    "+ www: RequestTimeoutSec= was 1.5s, is 5s\n" },
-		{ "|OnViolation=kill", "|OnViolation=errno",
-		    "+ www: OnViolation= was kill, is errno\n",
-		    "- www: OnViolation= was errno, is kill\n" },
-		{ "|", "Require=landlock cgroup|",
-		    "- www: Require= demands landlock\n",
-		    "+ www: Require= no longer demands landlock\n" },
-		{ "|", "User=daemon|", "+ www: User=daemon is new",
-		    "- www: User=daemon is gone" },
-		{ "ListenStream=127.0.0.1:80|",
-		    "ListenStream=127.0.0.1:80;ListenStream=127.0.0.1:81|",
-		    "+ www: ListenStream= has besides: 127.0.0.1:81\n",
-		    "- www: ListenStream= no longer has: 127.0.0.1:81\n" },
-		{ "|LogVerdicts=none", "|LogVerdicts=all",
-		    "~ www: LogVerdicts= was none, is all\n",
-		    "~ www: LogVerdicts= was all, is none\n" },
-		{ "Environment=A=1|", "Environment=A=2|",
-		    "~ www: Environment= has besides: A=2\n",
-		    "~ www: Environment= has besides: A=1\n" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct psd_policy *older = load(cases[i].older);
-		struct psd_policy *newer = load(cases[i].newer);
+	for (size_t i = 0; i < sizeof(differences) / sizeof(differences[0]);
+	     i++) {
+		struct psd_policy *older = load(differences[i].older);
+		struct psd_policy *newer = load(differences[i].newer);
 
 		compare(older, newer);
-		assert_line(cases[i].forth);
+		assert_line(differences[i].forth);
 		compare(newer, older);
-		assert_line(cases[i].back);
+		assert_line(differences[i].back);
 		psd_policy_free(older);
 		psd_policy_free(newer);
 	}
