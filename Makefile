@@ -180,8 +180,9 @@ have-test-libraries:
 	    '$(MISSING_tests); make deps installs what is needed' >&2; \
 	    exit 1,:)
 
-$(B)/obj/policy/%.o $(B)/obj/daemon/%.o: | have-libraries
-$(B)/obj/tests/%.o: | have-test-libraries
+$(call objects,obj,$(SRC_policy) $(wildcard daemon/*.c daemon/ctl/*.c)): \
+    | have-libraries
+$(call objects,obj,$(wildcard tests/*/*.c)): | have-test-libraries
 
 # -- Objects and archives ----------------------------------------------------
 
@@ -429,7 +430,7 @@ install: all $(B)/privsep.pc
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	-rmdir $(DESTDIR)$(PREFIX)/libexec/privsepd
+	rmdir $(DESTDIR)$(PREFIX)/libexec/privsepd 2>/dev/null || :
 
 clean:
 	rm -rf $(B)
