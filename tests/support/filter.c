@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -114,9 +115,11 @@ forget_handlers(void)
 static int
 load_and_run(void *argument)
 {
+	static const struct rlimit no_core = { 0, 0 };
 	const struct run *run = argument;
 
 	forget_handlers();
+	(void)setrlimit(RLIMIT_CORE, &no_core);
 	if (test_filter_load(run->program, NULL) < 0)
 		return TEST_FILTER_FAILED;
 	run->body(run->argument);

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: ISC */
+/* Arguments, memory, new calls: what passes and what does not. */
+#include "tests/unit/call_fixture.h"
+
+static void
+calls_of_the_policy_pass(void **state)
+{
+	static const struct call calls[] = {
+		CALL(getpid, 0),
+		CALL(clock_gettime, CLOCK_MONOTONIC, 0),
+		CALL(fcntl, 0, F_GETFD, 0),
+		CALL(prlimit64, 0, 7, 0, 0),
+		CALL(mmap, 0, 4096, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		CALL(madvise, 0, 0, MADV_DONTNEED),
+		CALL(getrandom, 0, 0, 0),
+	};
+	struct psd_filter *filter =
+	    compile("@helper @loader", PSD_VIOLATION_KILL);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < PSD_ELEMENTS(calls); i++) {
+		/* Pointers are NULL here; EFAULT is the kernel's answer. */
+		const int status = status_of(filter, &calls[i]);
+
+		if (!WIFEXITED(status) ||
+		    (WEXITSTATUS(status) != PASSED &&
+			WEXITSTATUS(status) != EFAULT))
+			fail_msg("%s: status 0x%x", calls[i].name,
+			    (unsigned)status);
+	}
+	psd_filter_free(filter);
+}
+
+/* What the kernel ignores of a register does not hide a value. */
+static void
+upper_half_neither_helps_nor_harms(void **state)
+{
+	const long upper = 0x1f00000000;
+	const struct call passes = CALL(fcntl, 0, F_GETFD | upper, 0);
+	const struct call killed[] = {
+		CALL(fcntl, 0, F_SETFL | upper, 0),
+		CALL(ioctl, 0, TIOCSTI | upper, 0),
+		CALL(clone, (CLONE_NEWUSER | SIGCHLD) | upper, 0, 0, 0, 0),
+		CALL(openat, AT_FDCWD, 0, O_WRONLY | upper),
+		CALL(openat, AT_FDCWD, 0, O_CREAT | ~0xffffffffL),
+		CALL(mmap, 0, 4096, PROT_READ | upper,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		CALL(mprotect, 0, 0, PROT_READ | upper),
+		CALL(mprotect, 0, 0, PROT_READ | 1L << 63),
+		CALL(prlimit64, 0, 7, upper, 0),
+	};
+	struct psd_filter *filter =
+	    compile("@helper @loader @threads", PSD_VIOLATION_KILL);
+	size_t i;
+
+	(void)state;
+	expect_errno(filter, &passes, PASSED);
+	for (i = 0; i < PSD_ELEMENTS(killed); i++)
+		expect_killed(filter, &killed[i]);
+	psd_filter_free(filter);
+}
+
+static void
+memory_is_never_writable_and_executable(void **state)
+{
+	const struct call calls[] = {
+		CALL(mmap, 0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		CALL(mmap, 0, 4096, PROT_WRITE | PROT_EXEC,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		/* Neither one after the other: what was written stays data. */
+		CALL(mmap, 0, 4096, PROT_READ | PROT_EXEC,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		CALL(mmap, 0, 4096, PROT_EXEC, MAP_SHARED | MAP_ANONYMOUS, -1,
+		    0),
+		CALL(mmap, 0, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE, 0, 0),
+		CALL(mprotect, 0, 0, PROT_READ | PROT_WRITE | PROT_EXEC),
+		CALL(mprotect, 0, 0, PROT_READ | PROT_EXEC),
+		CALL(mprotect, 0, 0, PROT_EXEC),
+		CALL(pkey_mprotect, 0, 0, PROT_EXEC, -1),
+		CALL(shmat, 0, 0, 0100000),
+		CALL(remap_file_pages, 0, 0, 0, 0, 0),
+	};
+	const struct call text =
+	    CALL(mmap, 0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, -1, 0);
+	struct psd_filter *loader =
+	    compile("@helper @loader @threads @network-io", PSD_VIOLATION_KILL);
+	struct psd_filter *without = compile("@helper", PSD_VIOLATION_KILL);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < PSD_ELEMENTS(calls); i++) {
+		expect_killed(loader, &calls[i]);
+		expect_killed(without, &calls[i]);
+	}
+	/* A library's text passes, with @loader alone: here the file fails. */
+	expect_errno(loader, &text, EBADF);
+	expect_killed(without, &text);
+	psd_filter_free(loader);
+	psd_filter_free(without);
+}
+
+static void
+calls_newer_than_the_policy_are_answered_enosys(void **state)
+{
+	static const enum psd_violation violations[] = { PSD_VIOLATION_KILL,
+		PSD_VIOLATION_ERRNO, PSD_VIOLATION_LOG };
+	const int highest = psd_call_highest(PSD_AUDIT_ARCH);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < PSD_ELEMENTS(violations); i++) {
+		struct psd_filter *filter = compile("@helper", violations[i]);
+		const struct call calls[] = {
+			{ "next", highest + 1, { 0 } },
+			{ "far", 1023, { 0 } },
+			{ "farther", 0x3fffffff, { 0 } },
+		};
+
+		assert_int_equal(filter->highest_known, highest);
+		expect_errno(filter, &calls[0], ENOSYS);
+		expect_errno(filter, &calls[1], ENOSYS);
+		expect_errno(filter, &calls[2], ENOSYS);
+		psd_filter_free(filter);
+	}
+}
+
+static void
+clone3_is_answered_enosys_unless_it_is_named(void **state)
+{
+	const struct call call = CALL(clone3, 0, 0);
+	struct psd_filter *filter =
+	    compile("@helper @threads", PSD_VIOLATION_KILL);
+	struct psd_filter *named =
+	    compile("@helper clone3", PSD_VIOLATION_KILL);
+
+	(void)state;
+	expect_errno(filter, &call, ENOSYS);
+	expect_errno(named, &call, EINVAL);
+	psd_filter_free(filter);
+	psd_filter_free(named);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(calls_of_the_policy_pass),
+		cmocka_unit_test(upper_half_neither_helps_nor_harms),
+		cmocka_unit_test(memory_is_never_writable_and_executable),
+		cmocka_unit_test(
+		    calls_newer_than_the_policy_are_answered_enosys),
+		cmocka_unit_test(clone3_is_answered_enosys_unless_it_is_named),
+	};
+
+	if (test_under_valgrind()) {
+		print_message("SKIP: valgrind makes system calls itself\n");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
