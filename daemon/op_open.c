@@ -120,10 +120,11 @@ create(const struct psd_call *call, const struct psd_open_req *req)
 	    0600);
 	if (fd < 0)
 		return fd;
+	/* In this order: another's file takes CAP_FOWNER to change. */
+	if (fchmod(fd, req->mode) < 0)
+		return -errno;
 	if ((call->grant->modifiers & PSD_MODIFIER_OWNER) != 0 &&
 	    fchown(fd, call->grant->owner, (gid_t)-1) < 0)
-		return -errno;
-	if (fchmod(fd, req->mode) < 0)
 		return -errno;
 	return psd_fd_take(&fd);
 }
