@@ -213,6 +213,8 @@ main(int argc, char **argv)
 	/* Before anything else is opened, while there is one thread. */
 	if (psd_rootless_enter(&entered, why, sizeof(why)) < 0)
 		psd_log(LOG_NOTICE, "no user namespace: %s", why);
+	self.host.null_fd = PSD_NO_FD;
+	self.host.cgroup.base_fd = PSD_NO_FD;
 	self.started_usec = psd_now();
 	TAILQ_INIT(&self.services);
 	r = read_settings(&self.config);
