@@ -20,16 +20,17 @@ list(const char *directory, struct test_fd *ret, size_t max)
 		return -errno;
 	for (const struct dirent *e = readdir(walk); e != NULL;
 	     e = readdir(walk)) {
+		const int number = (int)strtol(e->d_name, NULL, 10);
 		char link[PATH_MAX];
 		ssize_t len;
 
-		if (e->d_name[0] == '.' || atoi(e->d_name) == dirfd(walk))
+		if (e->d_name[0] == '.' || number == dirfd(walk))
 			continue;
 		if (n++ >= max)
 			continue;
 		(void)snprintf(link, sizeof(link), "%s/%s", directory,
 		    e->d_name);
-		ret[n - 1].number = atoi(e->d_name);
+		ret[n - 1].number = number;
 		len = readlink(link, ret[n - 1].target,
 		    sizeof(ret[n - 1].target) - 1);
 		ret[n - 1].target[len > 0 ? len : 0] = '\0';

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* How frames are heard, whatever the other side sends. */
 #include "tests/support/child.h"
+#include "tests/support/fds.h"
 #include "tests/unit/frame_fixture.h"
 
 #include <errno.h>
@@ -209,6 +210,21 @@ empty_record_before_the_end_never_becomes_a_frame(void **state)
 		hear(PSD_HEARD_END);
 }
 
+static void
+descriptors_beside_the_end_are_closed(void **state)
+{
+	const size_t before = test_fds_count();
+	const int fd = STDERR_FILENO;
+	enum psd_heard heard;
+
+	(void)state;
+	assert_int_equal(test_raw_send(ends[0], "", 0, &fd, 1), 0);
+	assert_int_equal(shutdown(ends[0], SHUT_WR), 0);
+	heard = psd_frame_recv(ends[1], 0, &frame);
+	assert_true(heard == PSD_HEARD_BROKEN || heard == PSD_HEARD_END);
+	assert_int_equal(test_fds_count(), before);
+}
+
 int
 main(void)
 {
@@ -224,6 +240,7 @@ main(void)
 		WITH_PAIR(queued_frames_are_read_before_the_end),
 		WITH_PAIR(connection_reset_does_not_hide_queued_frames),
 		WITH_PAIR(failure_of_our_own_is_told_by_errno),
+		WITH_PAIR(descriptors_beside_the_end_are_closed),
 		WITH_PAIR(empty_record_before_the_end_never_becomes_a_frame),
 	};
 

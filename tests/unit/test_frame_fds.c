@@ -94,21 +94,6 @@ descriptors_of_an_unreadable_record_are_closed(void **state)
 	}
 }
 
-static void
-descriptors_beside_the_end_are_closed(void **state)
-{
-	const size_t before = test_fds_count();
-	const int fd = STDERR_FILENO;
-	enum psd_heard heard;
-
-	(void)state;
-	assert_int_equal(test_raw_send(ends[0], "", 0, &fd, 1), 0);
-	assert_int_equal(shutdown(ends[0], SHUT_WR), 0);
-	heard = psd_frame_recv(ends[1], 0, &frame);
-	assert_true(heard == PSD_HEARD_BROKEN || heard == PSD_HEARD_END);
-	assert_int_equal(test_fds_count(), before);
-}
-
 /* One control message. */
 struct message {
 	int type;
@@ -317,7 +302,6 @@ main(void)
 		WITH_PAIR(too_many_descriptors_are_broken_and_all_closed),
 		WITH_PAIR(flood_of_descriptors_leaves_none_behind),
 		WITH_PAIR(descriptors_of_an_unreadable_record_are_closed),
-		WITH_PAIR(descriptors_beside_the_end_are_closed),
 		WITH_PAIR(two_lists_of_descriptors_count_as_one),
 		WITH_PAIR(credentials_are_passed_over_or_refused),
 		WITH_PAIR(descriptors_that_found_no_number_break_the_frame),
