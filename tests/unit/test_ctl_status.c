@@ -44,7 +44,7 @@ tell_service(const struct psd_ctl_service_req *req,
 	rep->allowed = 1203;
 	rep->refused = 4;
 	rep->calls_refused = 9;
-	rep->last_refused = psd_str_of("open(read, \"/etc/passwd\")");
+	rep->last_refused = psd_str_of("open(read, \"/etc/\033[2J\")");
 	rep->last_failure = psd_str_of("exec\033[31m\xff failed");
 	return 0;
 }
@@ -98,7 +98,7 @@ status_tells_the_daemon_its_layers_and_each_service(void **state)
 	    strstr(run.out, "MISSING: landlock: not in this kernel; cgroup\n"));
 	assert_non_null(strstr(run.out, "\nimage    running    2/3"));
 	assert_non_null(strstr(run.out, "\nwww      running    2/3"));
-	assert_non_null(strstr(run.out, "open(read, \"/etc/passwd\")\n"));
+	assert_non_null(strstr(run.out, "open(read, \"/etc/\\x1b[2J\")\n"));
 	assert_non_null(strstr(run.out, "\nimage MISSING: cgroup landlock\n"));
 	assert_null(strstr(run.out, "www MISSING"));
 }
