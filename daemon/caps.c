@@ -23,7 +23,6 @@ static const cap_value_t fixed[] = {
 	CAP_SYS_ADMIN,  /* makes and joins namespaces */
 	CAP_SYS_CHROOT, /* joining a mount namespace changes the root */
 	CAP_KILL,       /* ends helpers, whose uids are not ours */
-	CAP_SYS_PTRACE, /* names who holds a leaked end, by /proc/PID/fd */
 };
 
 enum { PRIVILEGED_PORTS = 1024, CAPS_MAX = 64, NAME_SIZE = 40 };

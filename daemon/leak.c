@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Descriptors and processes that one step looks at: some 100 µs. */
@@ -21,6 +23,8 @@ struct psd_leak {
 	DIR *proc;
 	DIR *fds; /* of the process that is being looked at, or NULL */
 	pid_t pid;
+	uid_t uid; /* its owner, as whom we look */
+	gid_t gid;
 };
 
 struct psd_leak *
@@ -58,20 +62,38 @@ psd_leak_free(struct psd_leak *leak)
 	free(leak);
 }
 
+/*
+ * A process's descriptors are seen by its owner.  As root without
+ * CAP_SYS_PTRACE, which would let us do far more, we look as that owner; for
+ * a helper, which has no capabilities, that is enough.  Only what concerns
+ * files changes, for this step, and a rootless daemon is the owner anyway.
+ */
+static void
+look_as(uid_t uid, gid_t gid)
+{
+	(void)setfsgid(gid);
+	(void)setfsuid(uid);
+}
+
 /* 0 when there is another entry of /proc, -ENOENT after the last. */
 static int
 next_process(struct psd_leak *leak)
 {
 	const struct dirent *entry = readdir(leak->proc);
 	char path[NAME_SIZE];
+	struct stat status;
 	long pid;
 	int fd;
 
 	if (entry == NULL)
 		return -ENOENT;
 	pid = strtol(entry->d_name, NULL, 10);
-	if (pid <= 0 || pid == getpid())
+	if (pid <= 0 || pid == getpid() ||
+	    fstatat(dirfd(leak->proc), entry->d_name, &status, 0) < 0)
 		return 0;
+	leak->uid = status.st_uid;
+	leak->gid = status.st_gid;
+	look_as(leak->uid, leak->gid);
 	(void)snprintf(path, sizeof(path), "%ld/fd", pid);
 	fd =
 	    openat(dirfd(leak->proc), path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -126,8 +148,8 @@ next_descriptor(struct psd_leak *leak, struct psd_leak_holder *ret_holder)
 	return true;
 }
 
-int
-psd_leak_step(struct psd_leak *leak, struct psd_leak_holder *ret_holder)
+static int
+look_on(struct psd_leak *leak, struct psd_leak_holder *ret_holder)
 {
 	for (int i = 0; i < LOOKS_PER_STEP; i++) {
 		if (leak->fds != NULL && next_descriptor(leak, ret_holder))
@@ -136,4 +158,16 @@ psd_leak_step(struct psd_leak *leak, struct psd_leak_holder *ret_holder)
 			return -ENOENT;
 	}
 	return 0;
+}
+
+int
+psd_leak_step(struct psd_leak *leak, struct psd_leak_holder *ret_holder)
+{
+	int r;
+
+	if (leak->fds != NULL)
+		look_as(leak->uid, leak->gid);
+	r = look_on(leak, ret_holder);
+	look_as(geteuid(), getegid());
+	return r;
 }
