@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A helper that does what its client says: one command a line, one line of
+ * answer.  Stands for a helper whose code somebody else has taken over.
+ */
+#include "helper/privsep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { LINE_MAX_BYTES = 4096, FDS_MAX = 256, GARBAGE = 7 };
+
+static struct privsep *conversation;
+static int client = -1;
+
+/* The answer goes out at once: the next command may be the last. */
+__attribute__((format(printf, 1, 2))) static void
+answer(const char *format, ...)
+{
+	char line[LINE_MAX_BYTES];
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vsnprintf(line, sizeof(line) - 1, format, arguments);
+	va_end(arguments);
+	if (n < 0 || (size_t)n > sizeof(line) - 2)
+		abort();
+	line[n++] = '\n';
+	if (send(client, line, (size_t)n, MSG_NOSIGNAL) != n)
+		_exit(99);
+}
+
+static void
+do_ping(const char *argument)
+{
+	const long times = strtol(argument, NULL, 10);
+	int r = 0;
+
+	for (long i = 0; i < times && r == 0; i++)
+		r = privsep_ping(conversation);
+	answer("%d", r);
+}
+
+/* "PATH": its first bytes. */
+static void
+do_read(const char *argument)
+{
+	char text[64];
+	const int fd = privsep_open(conversation, argument, O_RDONLY, 0);
+	ssize_t n;
+
+	if (fd < 0) {
+		answer("%d", fd);
+		return;
+	}
+	n = read(fd, text, sizeof(text) - 1);
+	text[n < 0 ? 0 : n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	answer("ok %s", text);
+	(void)close(fd);
+}
+
+static void
+do_fds(const char *argument)
+{
+	char list[LINE_MAX_BYTES / 2] = "";
+
+	(void)argument;
+	for (int fd = 0; fd < FDS_MAX; fd++)
+		if (fcntl(fd, F_GETFD) >= 0)
+			(void)snprintf(list + strlen(list),
+			    sizeof(list) - strlen(list), " %d", fd);
+	answer("%s", list + 1);
+}
+
+static void
+do_exit(const char *argument)
+{
+	_exit((int)strtol(argument, NULL, 10));
+}
+
+static void
+do_end(const char *argument)
+{
+	(void)argument;
+	_exit(privsep_end(conversation) == 0 ? 0 : 1);
+}
+
+/* Says its end and then does not go. */
+static void
+do_linger(const char *argument)
+{
+	(void)argument;
+	answer("%d", shutdown(privsep_fd(conversation), SHUT_WR));
+	for (;;)
+		(void)poll(NULL, 0, -1);
+}
+
+static void
+do_garbage(const char *argument)
+{
+	static const char record[GARBAGE] = "garbage";
+
+	(void)argument;
+	answer("%zd",
+	    send(privsep_fd(conversation), record, sizeof(record),
+		MSG_NOSIGNAL));
+}
+
+/* A system call by its number, with small arguments. */
+static void
+do_call(const char *argument)
+{
+	char *rest;
+	const long number = strtol(argument, &rest, 10);
+	const long a = strtol(rest, &rest, 10);
+	const long b = strtol(rest, &rest, 10);
+	const long c = strtol(rest, NULL, 10);
+	const long r = syscall(number, a, b, c, 0L, 0L, 0L);
+
+	answer("%ld %s", r, r < 0 ? strerrorname_np(errno) : "ok");
+}
+
+/* Leaves a process behind that holds the pair, and dies. */
+static void
+do_orphan(const char *argument)
+{
+	const pid_t pid = fork();
+
+	(void)argument;
+	if (pid == 0)
+		for (;;)
+			(void)poll(NULL, 0, -1);
+	answer("%d", pid);
+	_exit(0);
+}
+
+/* Asks and asks, and never reads an answer. */
+static void
+do_flood(const char *argument)
+{
+	/* ping, id 0, cookie 0 */
+	static const unsigned char ping[20] = { 1, 0, 2, 0 };
+	const long times = strtol(argument, NULL, 10);
+	long sent = 0;
+
+	while (sent < times &&
+	    send(privsep_fd(conversation), ping, sizeof(ping),
+		MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+		sent++;
+	answer("%ld", sent);
+	for (;;)
+		(void)poll(NULL, 0, -1);
+}
+
+static void
+do_restrict(const char *argument)
+{
+	answer("%d", privsep_restrict(conversation, argument));
+}
+
+static void
+do_log(const char *argument)
+{
+	answer("%d", privsep_log(conversation, 6, "%s", argument));
+}
+
+static void
+do_pid(const char *argument)
+{
+	(void)argument;
+	answer("%d", getpid());
+}
+
+static void
+do_complain(const char *argument)
+{
+	(void)fprintf(stderr, "%s\n", argument);
+	answer("ok");
+}
+
+static const struct {
+	const char *name;
+	void (*perform)(const char *argument);
+} commands[] = {
+	{ "call", do_call },
+	{ "complain", do_complain },
+	{ "end", do_end },
+	{ "exit", do_exit },
+	{ "fds", do_fds },
+	{ "flood", do_flood },
+	{ "garbage", do_garbage },
+	{ "linger", do_linger },
+	{ "log", do_log },
+	{ "orphan", do_orphan },
+	{ "pid", do_pid },
+	{ "ping", do_ping },
+	{ "read", do_read },
+	{ "restrict", do_restrict },
+};
+
+static void
+perform(const char *line)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const size_t len = strlen(commands[i].name);
+
+		if (strncmp(line, commands[i].name, len) != 0 ||
+		    (line[len] != ' ' && line[len] != '\0'))
+			continue;
+		commands[i].perform(line[len] == ' ' ? line + len + 1 : "");
+		return;
+	}
+	answer("unknown command");
+}
+
+/* One command a read: the test waits for each answer. */
+static void
+serve(void)
+{
+	char line[LINE_MAX_BYTES];
+
+	for (;;) {
+		const ssize_t n = recv(client, line, sizeof(line) - 1, 0);
+
+		if (n <= 0)
+			return;
+		line[n] = '\0';
+		line[strcspn(line, "\n")] = '\0';
+		perform(line);
+	}
+}
+
+/* "puppet die": never says hello.  "puppet mute": neither, but lives. */
+int
+main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "die") == 0)
+		return 3;
+	if (argc > 1 && strcmp(argv[1], "mute") == 0)
+		for (;;)
+			(void)poll(NULL, 0, -1);
+	if (privsep_init(&conversation) < 0)
+		return 4;
+	for (;;) {
+		client = privsep_accept(conversation, NULL);
+		if (client < 0)
+			break;
+		serve();
+		(void)close(client);
+	}
+	return privsep_end(conversation) == 0 ? 0 : 1;
+}

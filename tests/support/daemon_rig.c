@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/support/daemon_rig.h"
+
+#include "common/fd.h"
+#include "common/mem.h"
+#include "tests/support/child.h"
+#include "tests/support/dir.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { TEXT_MAX = 65536, STEP_MS = 20, WORDS_MAX = 16 };
+
+static char text[TEXT_MAX];
+
+/* Where make has put things, and where confined programs are. */
+static const char *
+built(void)
+{
+	const char *dir = getenv("B");
+
+	assert_non_null(dir);
+	return dir;
+}
+
+static const char *
+built_helpers(void)
+{
+	const char *dir = getenv("PSD_HELPERS");
+
+	return dir != NULL ? dir : built();
+}
+
+static const char *
+below(const struct daemon_rig *rig, const char *name)
+{
+	static char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", rig->dir, name);
+	return path;
+}
+
+void
+daemon_rig_prepare(struct daemon_rig *rig)
+{
+	static const char *const dirs[] = { "policies", "run", "files" };
+
+	(void)umask(022);
+	rig->pid = -1;
+	rig->dir = test_dir_make();
+	assert_non_null(rig->dir);
+	assert_int_equal(chmod(rig->dir, 0755), 0);
+	for (size_t i = 0; i < PSD_ELEMENTS(dirs); i++)
+		assert_int_equal(mkdir(below(rig, dirs[i]), 0755), 0);
+}
+
+void
+daemon_rig_write(const struct daemon_rig *rig, const char *name,
+    const char *lines)
+{
+	FILE *file = fopen(below(rig, name), "we");
+
+	assert_non_null(file);
+	for (const char *c = lines; *c != '\0'; c++) {
+		if (c[0] == '%' && c[1] == 's') {
+			assert_true(fputs(rig->dir, file) >= 0);
+			c++;
+		} else {
+			assert_true(fputc(*c, file) != EOF);
+		}
+	}
+	assert_int_equal(fclose(file), 0);
+}
+
+void
+daemon_rig_puppet(const struct daemon_rig *rig, const char *name,
+    const char *helper_lines, const char *policy_lines)
+{
+	char policy[TEXT_MAX / 2], file[NAME_MAX];
+
+	(void)snprintf(policy, sizeof(policy),
+	    "[Helper]\n"
+	    "ExecStart=%s/tests/helpers/puppet\n"
+	    "ListenStream=%%s/run/%s.sock\n"
+	    "%s\n"
+	    "[Policy]\n"
+	    "SystemCallFilter=@helper @loader @network-io\n"
+	    "AllowOpen=@runtime\n"
+	    "AllowAccept=yes\n"
+	    "%s\n",
+	    built_helpers(), name, helper_lines, policy_lines);
+	(void)snprintf(file, sizeof(file), "policies/%s.policy", name);
+	daemon_rig_write(rig, file, policy);
+}
+
+static void
+run_daemon(const struct daemon_rig *rig)
+{
+	char program[PATH_MAX], policies[PATH_MAX], run[PATH_MAX];
+	const int log =
+	    open(below(rig, "log"), O_WRONLY | O_CREAT | O_APPEND, 0644);
+
+	(void)snprintf(program, sizeof(program), "%s/privsepd", built());
+	(void)snprintf(policies, sizeof(policies), "%s/policies", rig->dir);
+	(void)snprintf(run, sizeof(run), "%s/run", rig->dir);
+	if (log < 0 || dup2(log, STDOUT_FILENO) < 0 ||
+	    dup2(log, STDERR_FILENO) < 0)
+		_exit(97);
+	(void)close(log);
+	(void)execl(program, program, "--policy-dir", policies, "--runtime-dir",
+	    run, (char *)NULL);
+	_exit(98);
+}
+
+static void
+spawn_daemon(struct daemon_rig *rig)
+{
+	rig->pid = fork();
+	assert_true(rig->pid >= 0);
+	if (rig->pid == 0)
+		run_daemon(rig);
+}
+
+static const char *
+read_log(const struct daemon_rig *rig)
+{
+	_cleanup_fd_ int fd = open(below(rig, "log"), O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+
+	text[n < 0 ? 0 : n] = '\0';
+	return text;
+}
+
+bool
+daemon_rig_has_logged(const struct daemon_rig *rig, const char *wanted)
+{
+	return strstr(read_log(rig), wanted) != NULL;
+}
+
+bool
+daemon_rig_logs(const struct daemon_rig *rig, const char *wanted)
+{
+	for (int ms = 0; ms < TEST_DEADLINE; ms += STEP_MS) {
+		if (daemon_rig_has_logged(rig, wanted))
+			return true;
+		(void)poll(NULL, 0, STEP_MS);
+	}
+	print_error("not in the log: %s\n%s", wanted, read_log(rig));
+	return false;
+}
+
+void
+daemon_rig_start(struct daemon_rig *rig)
+{
+	(void)unlink(below(rig, "log"));
+	spawn_daemon(rig);
+	assert_true(daemon_rig_logs(rig, "ready: "));
+}
+
+static int
+wait_for_daemon(struct daemon_rig *rig)
+{
+	int status = 0;
+
+	assert_int_equal(test_child_wait(rig->pid, &status), 0);
+	rig->pid = -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int
+daemon_rig_start_fails(struct daemon_rig *rig)
+{
+	(void)unlink(below(rig, "log"));
+	spawn_daemon(rig);
+	return wait_for_daemon(rig);
+}
+
+int
+daemon_rig_stop(struct daemon_rig *rig)
+{
+	assert_int_equal(kill(rig->pid, SIGTERM), 0);
+	return wait_for_daemon(rig);
+}
+
+void
+daemon_rig_clean(struct daemon_rig *rig)
+{
+	if (rig->pid > 0)
+		(void)daemon_rig_stop(rig);
+	test_dir_remove(rig->dir);
+}
+
+/* Reads until end-of-file; what does not fit is the test's mistake. */
+static void
+read_all(int fd)
+{
+	size_t used = 0;
+	ssize_t n;
+
+	while ((n = read(fd, text + used, sizeof(text) - 1 - used)) > 0)
+		used += (size_t)n;
+	text[used] = '\0';
+}
+
+int
+daemon_rig_ctl(const struct daemon_rig *rig, const char **ret_text, ...)
+{
+	char program[PATH_MAX], run[PATH_MAX];
+	char *words[WORDS_MAX] = { program, (char *)(uintptr_t) "--runtime-dir",
+		run };
+	int out[2], n = 3, status;
+	va_list rest;
+	pid_t pid;
+
+	va_start(rest, ret_text);
+	while ((words[n] = va_arg(rest, char *)) != NULL)
+		assert_true(++n < WORDS_MAX);
+	va_end(rest);
+	(void)snprintf(program, sizeof(program), "%s/privsepctl", built());
+	(void)snprintf(run, sizeof(run), "%s/run", rig->dir);
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)dup2(out[1], STDOUT_FILENO);
+		(void)dup2(out[1], STDERR_FILENO);
+		(void)execv(program, words);
+		_exit(98);
+	}
+	(void)close(out[1]);
+	read_all(out[0]);
+	(void)close(out[0]);
+	assert_int_equal(test_child_wait(pid, &status), 0);
+	*ret_text = text;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int
+daemon_rig_connect(const struct daemon_rig *rig, const char *name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path),
+	    "%s/run/%s.sock", rig->dir, name);
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address,
+			     sizeof(address)),
+	    0);
+	return fd;
+}
+
+const char *
+daemon_rig_say(int puppet, const char *format, ...)
+{
+	char line[4096];
+	va_list arguments;
+	ssize_t n;
+
+	va_start(arguments, format);
+	n = vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	text[0] = '\0';
+	if (send(puppet, line, (size_t)n, MSG_NOSIGNAL) != n)
+		return text;
+	if (test_poll(puppet, POLLIN, TEST_DEADLINE) == 0)
+		fail_msg("no answer to: %s", line);
+	n = recv(puppet, text, sizeof(text) - 1, 0);
+	text[n < 0 ? 0 : n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
