@@ -110,6 +110,9 @@ psd_respawn_after(struct psd_service *service, enum psd_ending ending,
 	 */
 	service->failures++;
 	hold_back(service);
+	/* Who waits for all services to serve need not wait for this one. */
+	if (service->is_held_back)
+		psd_daemon_check_ready(service->daemon);
 	if (service->failures == 1) {
 		psd_service_fill(service);
 		return;

@@ -79,6 +79,10 @@ daemon_rig_write(const struct daemon_rig *rig, const char *name,
 		if (c[0] == '%' && c[1] == 's') {
 			assert_true(fputs(rig->dir, file) >= 0);
 			c++;
+		} else if (c[0] == '%' && c[1] == 'p') {
+			assert_true(fprintf(file, "%s/tests/helpers/puppet",
+					built_helpers()) > 0);
+			c++;
 		} else {
 			assert_true(fputc(*c, file) != EOF);
 		}
@@ -94,7 +98,7 @@ daemon_rig_puppet(const struct daemon_rig *rig, const char *name,
 
 	(void)snprintf(policy, sizeof(policy),
 	    "[Helper]\n"
-	    "ExecStart=%s/tests/helpers/puppet\n"
+	    "ExecStart=%%p\n"
 	    "ListenStream=%%s/run/%s.sock\n"
 	    "%s\n"
 	    "[Policy]\n"
@@ -102,7 +106,7 @@ daemon_rig_puppet(const struct daemon_rig *rig, const char *name,
 	    "AllowOpen=@runtime\n"
 	    "AllowAccept=yes\n"
 	    "%s\n",
-	    built_helpers(), name, helper_lines, policy_lines);
+	    name, helper_lines, policy_lines);
 	(void)snprintf(file, sizeof(file), "policies/%s.policy", name);
 	daemon_rig_write(rig, file, policy);
 }

@@ -20,12 +20,13 @@ void daemon_rig_prepare(struct daemon_rig *rig);
 
 /*
  * Writes NAME.policy for the puppet (tests/helpers/puppet.c) with a listener
- * DIR/run/NAME.sock.  Each "%s" in the lines stands for DIR.
+ * DIR/run/NAME.sock.  In the lines "%s" stands for DIR and "%p" for the
+ * puppet's path.
  */
 void daemon_rig_puppet(const struct daemon_rig *rig, const char *name,
     const char *helper_lines, const char *policy_lines);
 
-/* Writes a file below DIR, each "%s" in text standing for DIR. */
+/* Writes a file below DIR, with the same replaced. */
 void daemon_rig_write(const struct daemon_rig *rig, const char *name,
     const char *text);
 
