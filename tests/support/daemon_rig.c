@@ -288,3 +288,14 @@ daemon_rig_say(int puppet, const char *format, ...)
 	text[strcspn(text, "\n")] = '\0';
 	return text;
 }
+
+uid_t
+daemon_rig_uid_of(const char *pid)
+{
+	char path[64];
+	struct stat status;
+
+	(void)snprintf(path, sizeof(path), "/proc/%s/task", pid);
+	assert_int_equal(stat(path, &status), 0);
+	return status.st_uid;
+}

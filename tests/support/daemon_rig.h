@@ -56,6 +56,9 @@ int daemon_rig_ctl(const struct daemon_rig *rig, const char **ret_text, ...)
 /* A connection to NAME's listener; fails the test when there is none. */
 int daemon_rig_connect(const struct daemon_rig *rig, const char *name);
 
+/* The user id of a process, from /proc. */
+uid_t daemon_rig_uid_of(const char *pid);
+
 /*
  * Says a line to a puppet and returns its answer, without the newline, valid
  * until the next; "" when the puppet is gone.
