@@ -3,37 +3,15 @@
 
 #include "common/fd.h"
 #include "common/mem.h"
-#include "daemon/image.h"
 #include "daemon/landlock.h"
 #include "daemon/namespace.h"
+#include "daemon/plan_work.h"
 #include "policy/filter.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-
-/* 0, 1, 2, the pair, and the listener on its way out. */
-enum { NOFILE_MIN = 5 };
-
-struct psd_prepared_resources {
-	struct psd_image image;
-	int loader_fd;
-	int ns[PSD_NS_COUNT];
-	int landlock_fd;
-	struct psd_filter *filter, *plain_filter;
-	char **argv;           /* of a script; its strings are borrowed */
-	struct psd_words view; /* the policy's, and the script */
-};
-
-/* What prepare's steps work on. */
-struct work {
-	const struct psd_host *host;
-	const struct psd_policy *policy;
-	struct psd_prepared *prepared;
-	struct psd_diag *diag;
-};
 
 static void
 free_resources(struct psd_prepared_resources *own)
@@ -86,20 +64,13 @@ make_empty(void)
  * puts descriptors there before it lowers its limit.
  */
 static int
-check_numbers(const struct work *work)
+check_numbers(const struct psd_plan_work *work)
 {
 	const struct psd_policy *policy = work->policy;
 	const struct psd_where where = { .file = policy->file };
 	const uint64_t wanted = (uint64_t)policy->nofile + PSD_SPAWN_ROOM;
 	struct rlimit limit;
 
-	if (policy->nofile < NOFILE_MIN) {
-		psd_diag_error(work->diag, &where,
-		    "LimitNOFILE=%u is less than a helper starts with; write "
-		    "%d or more",
-		    policy->nofile, NOFILE_MIN);
-		return -EINVAL;
-	}
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return -errno;
 	if (wanted <= limit.rlim_cur)
@@ -113,7 +84,7 @@ check_numbers(const struct work *work)
 }
 
 static int
-check_required(const struct work *work)
+check_required(const struct psd_plan_work *work)
 {
 	const uint32_t missing =
 	    work->policy->require & ~work->prepared->layers;
@@ -130,86 +101,8 @@ check_required(const struct work *work)
 	return -EOPNOTSUPP;
 }
 
-/* The interpreter is given the script by its path, as by the kernel. */
 static int
-make_script_argv(const struct work *work)
-{
-	const struct psd_policy *policy = work->policy;
-	struct psd_prepared_resources *own = work->prepared->own;
-	size_t n = 0, at = 0;
-
-	while (policy->argv[n] != NULL)
-		n++;
-	own->argv = calloc(n + 4, sizeof(*own->argv));
-	if (own->argv == NULL)
-		return -ENOMEM;
-	own->argv[at++] = own->image.interpreter;
-	if (own->image.argument[0] != '\0')
-		own->argv[at++] = own->image.argument;
-	own->argv[at++] = (char *)(uintptr_t)policy->exec_path;
-	for (size_t i = 1; i < n; i++)
-		own->argv[at++] = policy->argv[i];
-	work->prepared->plan.argv = own->argv;
-	return 0;
-}
-
-/* A script has to be read by its interpreter, so it is in the view too. */
-static int
-make_view(const struct work *work)
-{
-	const struct psd_words *view = &work->policy->view;
-	struct psd_prepared_resources *own = work->prepared->own;
-
-	own->view.at = calloc(view->n + 1, sizeof(*own->view.at));
-	if (own->view.at == NULL)
-		return -ENOMEM;
-	own->view.n = view->n;
-	if (view->n > 0)
-		memcpy(own->view.at, view->at, view->n * sizeof(*view->at));
-	if (own->image.is_script)
-		own->view.at[own->view.n++] = (struct psd_word){
-			.text = work->policy->exec_path,
-			.where = work->policy->exec_where,
-		};
-	return 0;
-}
-
-static int
-open_image(const struct work *work)
-{
-	const struct psd_policy *policy = work->policy;
-	struct psd_prepared_resources *own = work->prepared->own;
-	int r = psd_image_open(policy->exec_path,
-	    work->host->set_ids && policy->user == NULL, &policy->exec_where,
-	    &own->image, work->diag);
-
-	if (r < 0)
-		return r;
-	if (own->image.loader[0] != '\0' && policy->view.n == 0) {
-		psd_diag_error(work->diag, &policy->exec_where,
-		    "%s needs its loader and libraries, which the helper may "
-		    "not see; to allow: AllowOpen=@runtime",
-		    policy->exec_path);
-		return -EINVAL;
-	}
-	if (own->image.loader[0] != '\0') {
-		own->loader_fd = open(own->image.loader, O_PATH | O_CLOEXEC);
-		if (own->loader_fd < 0) {
-			r = -errno;
-			psd_diag_error(work->diag, &policy->exec_where,
-			    "cannot open the loader %s: %s", own->image.loader,
-			    strerror(-r));
-			return r;
-		}
-	}
-	work->prepared->plan.exec_fd = own->image.fd;
-	work->prepared->plan.argv = policy->argv;
-	r = own->image.is_script ? make_script_argv(work) : 0;
-	return r < 0 ? r : make_view(work);
-}
-
-static int
-make_namespaces(const struct work *work)
+make_namespaces(const struct psd_plan_work *work)
 {
 	struct psd_prepared_resources *own = work->prepared->own;
 	char why[PSD_REASON_MAX];
@@ -228,7 +121,7 @@ make_namespaces(const struct work *work)
 }
 
 static int
-make_landlock(const struct work *work)
+make_landlock(const struct psd_plan_work *work)
 {
 	struct psd_prepared_resources *own = work->prepared->own;
 	int r;
@@ -248,7 +141,7 @@ make_landlock(const struct work *work)
 }
 
 static int
-make_filters(const struct work *work)
+make_filters(const struct psd_plan_work *work)
 {
 	struct psd_prepared_resources *own = work->prepared->own;
 	struct psd_plan *plan = &work->prepared->plan;
@@ -276,7 +169,7 @@ make_filters(const struct work *work)
 }
 
 static void
-fill_in(const struct work *work)
+fill_in(const struct psd_plan_work *work)
 {
 	const struct psd_policy *policy = work->policy;
 	const struct psd_host *host = work->host;
@@ -306,15 +199,15 @@ struct psd_prepared *
 psd_plan_prepare(const struct psd_host *host, const struct psd_policy *policy,
     struct psd_diag *diag)
 {
-	static int (*const steps[])(const struct work *) = {
+	static int (*const steps[])(const struct psd_plan_work *) = {
 		check_numbers,
 		check_required,
-		open_image,
+		psd_plan_open_program,
 		make_namespaces,
 		make_landlock,
 		make_filters,
 	};
-	const struct work work = {
+	const struct psd_plan_work work = {
 		.host = host,
 		.policy = policy,
 		.prepared = make_empty(),

@@ -57,7 +57,9 @@ spawn_rig_program(char *ret, size_t size, const char *name)
 	}
 	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	self[n < 0 ? 0 : n] = '\0';
-	(void)snprintf(ret, size, "%s/../helpers/%s", dirname(self), name);
+	/* B/tests/unit/test_x, B/tests/helpers/name. */
+	(void)snprintf(
+	    ret, size, "%s/helpers/%s", dirname(dirname(self)), name);
 }
 
 int
