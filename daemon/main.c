@@ -87,7 +87,7 @@ check_policies(const struct psd_config *config)
 	return diag.errors == 0 ? EXIT_SUCCESS : EXIT_CONFIGURATION;
 }
 
-/* The host's layers, and one line for each that is missing. */
+/* Which layers there are, and one line of those that are missing. */
 static int
 look_at_host(struct psd_daemon *daemon, struct psd_diag *diag)
 {
@@ -98,17 +98,22 @@ look_at_host(struct psd_daemon *daemon, struct psd_diag *diag)
 		.control_group = daemon->config.control_group,
 	};
 	char missing[PSD_LAYERS * PSD_REASON_MAX];
-	char *rest = missing;
-	const char *line;
+	size_t len;
 	int r;
 
 	r = psd_host_init(&daemon->host, &settings, diag);
 	if (r < 0)
 		return r;
 	psd_layers_print_missing(&daemon->host, missing, sizeof(missing));
-	while ((line = strsep(&rest, "\n")) != NULL)
-		if (*line != '\0')
-			psd_log(LOG_NOTICE, "missing layer: %s", line);
+	len = strlen(missing);
+	if (len == 0)
+		return 0;
+	if (missing[len - 1] == '\n')
+		missing[len - 1] = '\0';
+	for (char *c = missing; *c != '\0'; c++)
+		if (*c == '\n')
+			*c = ';';
+	psd_log(LOG_NOTICE, "missing layers: %s", missing);
 	return 0;
 }
 
