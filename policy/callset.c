@@ -81,39 +81,49 @@ add_words(struct psd_callset *set, const struct psd_words *words)
 }
 
 /*
- * The two calls between the filter and the program's first instruction, each
- * on a descriptor number that does not exist any more after the exec.
+ * The one exec, of a descriptor number that does not exist any more after it,
+ * with the path at an address that only the daemon knows.
  */
+static void
+fill_exec(struct psd_call_row *row, const struct psd_filter_numbers *numbers)
+{
+	const struct psd_call_test fd = { PSD_TEST_int_is, 0,
+		(uint32_t)numbers->exec_fd, "fd = the program" };
+	const struct psd_call_test flags = { PSD_TEST_int_is, 4, AT_EMPTY_PATH,
+		"flags = AT_EMPTY_PATH" };
+	const struct psd_call_test path = { PSD_TEST_long_is, 1,
+		(uintptr_t)numbers->exec_path, "path = the daemon's" };
+
+	row->call = "execveat";
+	row->reason = "the one exec, of the program";
+	row->tests[0] = fd;
+	row->tests[1] = flags;
+	if (numbers->exec_path != NULL)
+		row->tests[2] = path;
+}
+
+/* Rows end where they are zero. */
+static void
+fill_report(struct psd_call_row *row, const struct psd_filter_numbers *numbers)
+{
+	const struct psd_call_test fd = { PSD_TEST_int_is, 0,
+		(uint32_t)numbers->report_fd, "fd = the report socket" };
+
+	row->call = "sendmsg";
+	row->reason = "hands the listener to the daemon before the exec";
+	row->tests[0] = fd;
+}
+
+/* The calls between the filter and the program's first instruction. */
 static void
 add_last_steps(struct psd_callset *set, struct psd_call_row *rows,
     enum psd_filter_kind kind, const struct psd_filter_numbers *numbers)
 {
-	static const struct psd_call_row exec = {
-		.call = "execveat",
-		.reason = "the one exec, of the program",
-		.tests = {
-			{ PSD_TEST_int_is, 0, 0, "fd = the program" },
-			{ PSD_TEST_int_is, 4, AT_EMPTY_PATH,
-			    "flags = AT_EMPTY_PATH" },
-			{ PSD_TEST_end, 0, 0, NULL },
-		},
-	};
-	static const struct psd_call_row report = {
-		.call = "sendmsg",
-		.reason = "hands the listener to the daemon before the exec",
-		.tests = {
-			{ PSD_TEST_int_is, 0, 0, "fd = the report socket" },
-			{ PSD_TEST_end, 0, 0, NULL },
-		},
-	};
-
-	rows[0] = exec;
-	rows[0].tests[0].value = (uint32_t)numbers->exec_fd;
+	fill_exec(&rows[0], numbers);
 	add(set, &rows[0]);
 	if (kind != PSD_FILTER_NOTIFY)
 		return;
-	rows[1] = report;
-	rows[1].tests[0].value = (uint32_t)numbers->report_fd;
+	fill_report(&rows[1], numbers);
 	add(set, &rows[1]);
 }
 

@@ -14,19 +14,27 @@ enum psd_filter_kind {
 };
 
 /*
- * The descriptor numbers that only the child's last steps use.  Both lie at
- * or above the helper's hard limit, so that after the exec, which closes
- * them, no descriptor with that number can exist again.
+ * What only the child's last steps use.  Both numbers lie at or above the
+ * helper's hard limit, so that after the exec, which closes them, no
+ * descriptor with that number can exist again.
  */
 struct psd_filter_numbers {
-	int exec_fd;   /* execveat(exec_fd, "", ..., AT_EMPTY_PATH) */
+	int exec_fd;   /* execveat(exec_fd, exec_path, ..., AT_EMPTY_PATH) */
 	int report_fd; /* sendmsg(report_fd, ...) */
+	/*
+	 * The very address of the empty string that execveat is given.  The
+	 * number alone is not enough: the kernel does not look at it when the
+	 * path is absolute, and the filter cannot look at the path.  At an
+	 * address that the helper cannot guess only the daemon's child can
+	 * make the call.  NULL: any address, for tests and checks.
+	 */
+	const char *exec_path;
 };
 
 /* A compiled program; does not change any more. */
 struct psd_filter {
 	struct sock_fprog program; /* its instructions are the filter's own */
-	int highest_known; /* a call above this number answers ENOSYS */
+	int highest_known;         /* a call above this number answers ENOSYS */
 };
 
 /*
