@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/cgroup_find.h"
 
-#include "common/mem.h"
 
 #include <errno.h>
 #include <limits.h>

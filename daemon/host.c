@@ -2,7 +2,6 @@
 #include "daemon/host.h"
 
 #include "common/fd.h"
-#include "common/mem.h"
 #include "common/sys.h"
 #include "daemon/host_probe.h"
 #include "daemon/namespace.h"

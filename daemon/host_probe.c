@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/host_probe.h"
 
-#include "common/mem.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -4,7 +4,6 @@
 #include "common/fd.h"
 #include "common/mem.h"
 #include "common/pair.h"
-#include "common/sys.h"
 #include "daemon/keeper.h"
 
 #include <errno.h>

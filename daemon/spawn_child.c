@@ -3,7 +3,6 @@
 
 #include "common/mem.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/syscall.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* A helper is executed once, and never again, by whatever route. */
-#include "common/fd.h"
 #include "tests/support/plan_rig.h"
 
 #include <errno.h>
@@ -12,7 +11,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 

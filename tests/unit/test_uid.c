@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* No two processes of different helpers ever share a uid. */
-#include "common/fd.h"
 #include "daemon/uid.h"
 #include "daemon/uid_check.h"
 #include "tests/support/child.h"

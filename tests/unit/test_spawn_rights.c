@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: ISC */
+/* What a helper has lost when its program begins. */
+#include "tests/support/spawn_rig.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void
+start(struct spawn_rig *rig, const char *name)
+{
+	const int r = spawn_rig_init(rig, name);
+
+	assert_int_equal(r, 0);
+	if (spawn_rig_start(rig) < 0)
+		fail_msg("%s: %s", psd_step_name(rig->failure.step),
+		    strerror(rig->failure.error));
+}
+
+static void
+stop(struct spawn_rig *rig)
+{
+	spawn_rig_stop(rig);
+	spawn_rig_free(rig);
+}
+
+static void
+ids_groups_and_capabilities_are_gone(void **state)
+{
+	static const char *const sets[] = { "CapInh", "CapPrm", "CapEff",
+		"CapBnd", "CapAmb" };
+	struct spawn_rig rig;
+	char text[256], ids[256];
+
+	(void)state;
+	start(&rig, "tiny_pong");
+	(void)snprintf(ids, sizeof(ids), "%d\t%d\t%d\t%d", RIG_UID, RIG_UID,
+	    RIG_UID, RIG_UID);
+	spawn_rig_status(&rig, "Uid", text, sizeof(text));
+	assert_string_equal(text, ids);
+	spawn_rig_status(&rig, "Gid", text, sizeof(text));
+	assert_string_equal(text, ids);
+	spawn_rig_status(&rig, "Groups", text, sizeof(text));
+	assert_int_equal(strspn(text, " "), strlen(text));
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		spawn_rig_status(&rig, sets[i], text, sizeof(text));
+		assert_string_equal(text, "0000000000000000");
+	}
+	spawn_rig_status(&rig, "NoNewPrivs", text, sizeof(text));
+	assert_string_equal(text, "1");
+	stop(&rig);
+}
+
+/* Without a filter: the second wall alone. */
+static void
+ids_cannot_be_regained(void **state)
+{
+	static const struct {
+		long number;
+		uint64_t args[6];
+	} tries[] = {
+		{ SYS_setuid, { 0 } },
+		{ SYS_setgid, { 0 } },
+		{ SYS_setresuid, { (uint64_t)-1, 0, (uint64_t)-1 } },
+		{ SYS_setresgid, { (uint64_t)-1, 0, (uint64_t)-1 } },
+		{ SYS_setgroups, { 0, 0 } },
+		{ SYS_unshare, { 0x20000 /* CLONE_NEWNS */ } },
+		{ SYS_prctl, { 28 /* PR_SET_SECUREBITS */, 0 } },
+		{ SYS_prctl, { 47 /* PR_CAP_AMBIENT */, 2 /* RAISE */, 0 } },
+		{ SYS_prctl, { 24 /* PR_CAPBSET_DROP */, 0 } },
+	};
+	struct spawn_rig rig;
+
+	(void)state;
+	start(&rig, "tiny_remote");
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++)
+		assert_int_equal(spawn_rig_call(&rig, tries[i].number,
+				     tries[i].args),
+		    -EPERM);
+	stop(&rig);
+}
+
+static void
+securebits_are_locked(void **state)
+{
+	const uint64_t args[6] = { 27 /* PR_GET_SECUREBITS */ };
+	struct spawn_rig rig;
+
+	(void)state;
+	start(&rig, "tiny_remote");
+	/*
+	 * NOROOT and NO_CAP_AMBIENT_RAISE on, KEEP_CAPS and NO_SETUID_FIXUP
+	 * off, all locked.
+	 */
+	assert_int_equal(spawn_rig_call(&rig, SYS_prctl, args), 0xeb);
+	stop(&rig);
+}
+
+static void
+limits_are_set(void **state)
+{
+	struct spawn_rig rig;
+	char text[4096];
+
+	(void)state;
+	start(&rig, "tiny_pong");
+	(void)spawn_rig_proc(&rig, "limits", text, sizeof(text));
+	assert_non_null(strstr(text,
+	    "Max open files            256                  256  "));
+	assert_non_null(
+	    strstr(text, "Max core file size        0                    0  "));
+	stop(&rig);
+}
+
+static void
+memory_of_the_daemon_is_not_the_helpers(void **state)
+{
+	struct spawn_rig one, other;
+	char maps[8192], others[8192];
+
+	(void)state;
+	start(&one, "tiny_pong");
+	start(&other, "tiny_pong");
+	(void)spawn_rig_proc(&one, "maps", maps, sizeof(maps));
+	(void)spawn_rig_proc(&other, "maps", others, sizeof(others));
+	assert_null(strstr(maps, "[heap]"));
+	assert_null(strstr(maps, "test_spawn"));
+	/* Even a program that is never moved has its stack elsewhere. */
+	assert_string_not_equal(maps, others);
+	stop(&one);
+	stop(&other);
+}
+
+static void
+daemon_is_not_dumpable_after_a_start(void **state)
+{
+	struct stat status;
+
+	(void)state;
+	/* Then its files in /proc belong to root, whoever it is. */
+	assert_int_equal(stat("/proc/self/mem", &status), 0);
+	assert_int_equal(syscall(SYS_prctl, 3 /* PR_GET_DUMPABLE */), 0);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ids_groups_and_capabilities_are_gone),
+		cmocka_unit_test(ids_cannot_be_regained),
+		cmocka_unit_test(securebits_are_locked),
+		cmocka_unit_test(limits_are_set),
+		cmocka_unit_test(memory_of_the_daemon_is_not_the_helpers),
+		cmocka_unit_test(daemon_is_not_dumpable_after_a_start),
+	};
+	const int skipped = spawn_rig_prepare();
+
+	if (skipped != 0)
+		return skipped;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
