@@ -92,17 +92,22 @@ endif
 SANITIZE_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
-BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -I. -DPSD_VERSION='"$(VERSION)"' \
+BASE_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. -DPSD_VERSION='"$(VERSION)"' \
     -MMD -MP $(WARNINGS) $(PKG_CFLAGS)
-OUR_CFLAGS := $(BASE_CFLAGS) $(HARDENING) $(SANITIZE_CFLAGS)
+OUR_CFLAGS = $(BASE_CFLAGS) $(HARDENING) $(SANITIZE_CFLAGS)
 OUR_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed \
     $(SANITIZE_CFLAGS)
-# Libraries may not refer to what nothing defines; the sanitizers' do.
-SO_LDFLAGS := $(filter-out -pie,$(OUR_LDFLAGS)) \
-    $(if $(SANITIZE),,-Wl,-z,defs)
 
 compile = $(CC) $(OUR_CFLAGS) $(1) $(CPPFLAGS) $(CFLAGS)
 link = $(CC) $(OUR_LDFLAGS) $(LDFLAGS)
+
+# What runs confined, and the library in it, is never built with sanitizers:
+# their runtime opens files and maps terabytes, and a helper's filter and
+# limits are there to refuse just that.
+compile-confined = $(CC) $(filter-out $(SANITIZE_CFLAGS),$(OUR_CFLAGS)) \
+    $(1) $(CPPFLAGS) $(CFLAGS)
+link-confined = $(CC) $(filter-out $(SANITIZE_CFLAGS),$(OUR_LDFLAGS)) \
+    $(LDFLAGS)
 
 # -- What there is -----------------------------------------------------------
 
@@ -167,7 +172,8 @@ help:
 .PHONY: FORCE
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(call compile) :: $(link))' >$@.new
+	@printf '%s\n' '$(subst ','\'',$(call compile) :: $(link) :: \
+	    $(call compile-confined))' >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 # Says what is missing before a compiler complains of a header.
@@ -197,9 +203,9 @@ $(B)/obj/%.o: %.c $(B)/flags
 $(B)/obj/%.o: %.S $(B)/flags
 	$(call compile-c,$(call compile,-fPIE))
 $(B)/pic/%.o: %.c $(B)/flags
-	$(call compile-c,$(call compile,-fPIC))
+	$(call compile-c,$(call compile-confined,-fPIC))
 $(B)/pic/%.o: %.S $(B)/flags
-	$(call compile-c,$(call compile,-fPIC))
+	$(call compile-c,$(call compile-confined,-fPIC))
 
 define archive =
 @mkdir -p $(@D)
@@ -228,8 +234,8 @@ $(B)/pic/libcommon.a: $(call objects,pic,$(SRC_common))
 define link-program =
 @mkdir -p $(@D)
 @$(if $(Q),echo '  LINK  $@')
-$(Q)$(link) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) \
-    -Wl,--end-group $(1)
+$(Q)$(or $(2),$(link)) -o $@ $(filter %.o,$^) -Wl,--start-group \
+    $(filter %.a,$^) -Wl,--end-group $(1)
 endef
 
 $(B)/privsepd: $(call objects,obj,daemon/main.c) $(B)/libdaemon.a \
@@ -247,7 +253,8 @@ $(B)/privsepctl: $(call objects,obj,daemon/ctl/main.c) $(B)/libctl.a \
 $(B)/libprivsep.so.0: $(call objects,pic,$(SRC_helper)) \
     $(B)/pic/libcommon.a helper/libprivsep.map
 	@$(if $(Q),echo '  LINK  $@')
-	$(Q)$(CC) -shared $(SO_LDFLAGS) $(LDFLAGS) -Wl,-soname,$(@F) \
+	$(Q)$(filter-out -pie,$(link-confined)) -shared -Wl,-z,defs \
+	    -Wl,-soname,$(@F) \
 	    -Wl,--version-script=helper/libprivsep.map -o $@ \
 	    $(filter %.o %.a,$^)
 
@@ -267,10 +274,10 @@ $(B)/libprivsep.a: $(call objects,pic,$(SRC_helper)) $(B)/pic/libcommon.a
 # -- Helpers -----------------------------------------------------------------
 
 define helper-rules =
-$(B)/helpers/$(1): $$(call objects,obj,$$(wildcard helper/$(1)/*.c)) \
+$(B)/helpers/$(1): $$(call objects,pic,$$(wildcard helper/$(1)/*.c)) \
     $(B)/libprivsep.a
-	$$(call link-program,$$(call pkg,--libs,$$(PKG_$(1))))
-$$(call objects,obj,$$(wildcard helper/$(1)/*.c)): PKG_CFLAGS += \
+	$$(call link-program,$$(call pkg,--libs,$$(PKG_$(1))),$$(link-confined))
+$$(call objects,pic,$$(wildcard helper/$(1)/*.c)): PKG_CFLAGS += \
     $$(call pkg,--cflags,$$(PKG_$(1)))
 endef
 $(foreach h,$(HELPERS),$(eval $(call helper-rules,$(h))))
@@ -287,9 +294,9 @@ $(TESTS): $(B)/%: $(B)/obj/%.o $(TEST_ARCHIVES)
 $(BENCHES): $(B)/bench/%: $(B)/obj/tests/bench/%.o $(TEST_ARCHIVES)
 	$(call link-program,$(LIBS_tests))
 
-$(SRC_confined:%.c=$(B)/%): $(B)/%: $(B)/obj/%.o \
-    $(if $(SRC_helper),$(B)/libprivsep.a) $(B)/libcommon.a
-	$(call link-program,)
+$(SRC_confined:%.c=$(B)/%): $(B)/%: $(B)/pic/%.o \
+    $(if $(SRC_helper),$(B)/libprivsep.a) $(B)/pic/libcommon.a
+	$(call link-program,,$(link-confined))
 
 # No libc, no loader: what such a program can do is all in its source.
 $(SRC_tiny:%.c=$(B)/%): $(B)/%: %.c $(B)/flags
