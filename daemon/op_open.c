@@ -37,6 +37,11 @@ is_sensible(uint32_t access)
 	if ((access & PSD_ACCESS_EXCLUSIVE) != 0 &&
 	    (access & PSD_ACCESS_CREATE) == 0)
 		return false;
+	/* What can be read and written can be mapped, and changed anywhere. */
+	if ((access & (PSD_ACCESS_READ | PSD_ACCESS_APPEND)) ==
+		(PSD_ACCESS_READ | PSD_ACCESS_APPEND) &&
+	    (access & PSD_ACCESS_WRITE) == 0)
+		return false;
 	return writes || (access & PSD_ACCESS_READ) != 0;
 }
 

@@ -66,8 +66,10 @@ int privsep_ping(struct privsep *conversation);
 /*
  * open(2) by the daemon: flags of O_RDONLY, O_WRONLY, O_RDWR, O_APPEND,
  * O_CREAT, O_EXCL, O_TRUNC, O_CLOEXEC (always on); others are -EINVAL, and
- * so are those that write together with O_RDONLY.  path is absolute.  mode
- * counts with O_CREAT, up to 0777; no umask is applied to it.
+ * so are those that write together with O_RDONLY, and O_APPEND together with
+ * O_RDWR: what can be read and written can be mapped, and changed anywhere.
+ * path is absolute.  mode counts with O_CREAT, up to 0777; no umask is applied
+ * to it.
  */
 int privsep_open(struct privsep *conversation, const char *path, int flags,
     mode_t mode);

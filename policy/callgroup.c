@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 /* What the rows name, and one architecture's or older headers do not have. */
 #ifndef PROT_BTI

@@ -231,6 +231,7 @@ combinations_that_mean_nothing_are_invalid(void **state)
 	static const uint32_t senseless[] = { PSD_ACCESS_CREATE,
 		PSD_ACCESS_TRUNCATE, PSD_ACCESS_READ | PSD_ACCESS_CREATE,
 		PSD_ACCESS_READ | PSD_ACCESS_TRUNCATE,
+		PSD_ACCESS_READ | PSD_ACCESS_APPEND,
 		PSD_ACCESS_WRITE | PSD_ACCESS_EXCLUSIVE, PSD_ACCESS_EXCLUSIVE };
 	struct op_rig rig;
 

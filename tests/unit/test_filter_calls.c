@@ -143,6 +143,29 @@ clone3_is_answered_enosys_unless_it_is_named(void **state)
 	psd_filter_free(named);
 }
 
+/* A file may be granted for appending only. */
+static void
+appending_cannot_be_got_around(void **state)
+{
+	/* RWF_DSYNC, RWF_NOAPPEND; descriptor -1 is the kernel's to refuse. */
+	const struct call passes = CALL(pwritev2, -1, 0, 0, 0, 0, 0x02);
+	const struct call killed[] = {
+		CALL(pwritev2, -1, 0, 0, 0, 0, 0x20),
+		CALL(pwritev2, -1, 0, 0, 0, 0, 0x22),
+		CALL(fcntl, -1, F_SETFL, 0),
+	};
+	struct psd_filter *filter = compile(
+	    "@helper @loader @threads @network-io @basic-io @io-event @sync",
+	    PSD_VIOLATION_KILL);
+	size_t i;
+
+	(void)state;
+	expect_errno(filter, &passes, EBADF);
+	for (i = 0; i < PSD_ELEMENTS(killed); i++)
+		expect_killed(filter, &killed[i]);
+	psd_filter_free(filter);
+}
+
 int
 main(void)
 {
@@ -150,6 +173,7 @@ main(void)
 		cmocka_unit_test(calls_of_the_policy_pass),
 		cmocka_unit_test(upper_half_neither_helps_nor_harms),
 		cmocka_unit_test(memory_is_never_writable_and_executable),
+		cmocka_unit_test(appending_cannot_be_got_around),
 		cmocka_unit_test(
 		    calls_newer_than_the_policy_are_answered_enosys),
 		cmocka_unit_test(clone3_is_answered_enosys_unless_it_is_named),
