@@ -3,6 +3,7 @@
 
 #include "common/fd.h"
 #include "common/mem.h"
+#include "daemon/exec_path.h"
 #include "daemon/landlock.h"
 #include "daemon/namespace.h"
 #include "daemon/plan_work.h"
@@ -148,10 +149,18 @@ make_filters(const struct psd_plan_work *work)
 	const struct psd_filter_numbers numbers = {
 		.exec_fd = plan->exec_number,
 		.report_fd = plan->exec_number + PSD_SPAWN_REPORT,
+		.exec_path = psd_exec_path(),
 	};
 
 	if ((work->host->layers & PSD_LAYER_FILTER) == 0)
 		return 0;
+	if (numbers.exec_path == NULL) {
+		psd_diag_error(work->diag, NULL,
+		    "no memory for the path of the one exec: %s",
+		    strerror(errno));
+		return -ENOMEM;
+	}
+	plan->exec_path = numbers.exec_path;
 	own->plain_filter = psd_filter_compile(work->policy, PSD_FILTER_PLAIN,
 	    &numbers, work->diag);
 	if (own->plain_filter == NULL)

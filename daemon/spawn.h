@@ -40,6 +40,8 @@ enum psd_spawn_numbers {
 struct psd_plan {
 	int exec_fd;     /* O_PATH or read-only descriptor of the program */
 	int exec_number; /* the high number it gets in the child */
+	const char *exec_path; /* the empty string at the address that the
+				  filter lets pass; NULL: any */
 	char *const *argv;
 	char *const *environment; /* NAME=value, without LISTEN_*; may be
 				     NULL */

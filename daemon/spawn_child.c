@@ -181,8 +181,11 @@ write_decimal(char *ret, unsigned value)
 static int
 execute(struct psd_spawn_state *state)
 {
-	return raw(SYS_execveat, state->plan->exec_number, "",
-	    state->plan->argv, state->environment, AT_EMPTY_PATH);
+	const struct psd_plan *plan = state->plan;
+
+	return raw(SYS_execveat, plan->exec_number,
+	    plan->exec_path != NULL ? plan->exec_path : "", plan->argv,
+	    state->environment, AT_EMPTY_PATH);
 }
 
 static bool
