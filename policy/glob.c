@@ -139,11 +139,17 @@ count_components(const char *path, size_t len)
 }
 
 bool
+psd_glob_can_cover(const char *path, size_t len)
+{
+	return psd_path_is_normal(path, len) &&
+	    count_components(path, len) <= PSD_GLOB_COMPONENTS_MAX;
+}
+
+bool
 psd_glob_match(const char *glob, const char *path, size_t len)
 {
 	tried++;
-	if (!psd_path_is_normal(path, len) ||
-	    count_components(path, len) > PSD_GLOB_COMPONENTS_MAX)
+	if (!psd_glob_can_cover(path, len))
 		return false;
 	return match_components(glob + 1, glob + strlen(glob), path + 1,
 	    path + len);

@@ -22,9 +22,14 @@ enum {
 const char *psd_glob_wrong(const char *glob);
 
 /*
- * Does a well-formed pattern cover path (len bytes)?  A path that is not
- * normal (policy/path.h) or has too many components is covered by none.  The
- * work grows at most with the product of both lengths.
+ * Can any pattern cover path (len bytes)?  It must be normal (policy/path.h)
+ * and not have too many components.
+ */
+bool psd_glob_can_cover(const char *path, size_t len);
+
+/*
+ * Does a well-formed pattern cover path?  The work grows at most with the
+ * product of both lengths.
  */
 bool psd_glob_match(const char *glob, const char *path, size_t len);
 

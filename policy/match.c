@@ -2,7 +2,6 @@
 #include "policy/match.h"
 
 #include "policy/glob.h"
-#include "policy/path.h"
 
 #include <string.h>
 
@@ -33,7 +32,7 @@ static bool
 ask_path(const struct psd_str *path, struct psd_question *question)
 {
 	if (question->n_paths == PSD_MATCH_PATHS_MAX || path->at == NULL ||
-	    !psd_path_is_normal(path->at, path->len))
+	    !psd_glob_can_cover(path->at, path->len))
 		return false;
 	question->paths[question->n_paths++] = *path;
 	return true;

@@ -123,17 +123,21 @@ request_that_no_line_can_allow_gets_a_comment(void **state)
 {
 	static const char *const lines[] = { "", "a", "/a/", "//a", "/a/../b",
 		"/a/./b" };
-	char line[1024];
+	char line[1024], deep[2 * 256 + 1];
+	struct psd_stat_req req;
 
 	(void)state;
 	for (size_t i = 0; i < PSD_ELEMENTS(lines); i++) {
-		const struct psd_stat_req req = { .path =
-						      psd_str_of(lines[i]) };
-
+		req.path = psd_str_of(lines[i]);
 		psd_policy_suggest(line, sizeof(line), psd_op_find(PSD_OP_stat),
 		    &req);
 		assert_int_equal(line[0], '#');
 	}
+	for (size_t i = 0; i < 256; i++)
+		memcpy(deep + 2 * i, "/a", 3);
+	req.path = psd_str_of(deep);
+	psd_policy_suggest(line, sizeof(line), psd_op_find(PSD_OP_stat), &req);
+	assert_int_equal(line[0], '#');
 	psd_policy_suggest(line, sizeof(line), psd_op_find(PSD_OP_ping), "");
 	assert_int_equal(line[0], '#');
 }
