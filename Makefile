@@ -143,6 +143,8 @@ TESTS := $(SRC_tests:%.c=$(B)/%)
 SHELL_TESTS := $(wildcard tests/system/test_*.sh)
 TEST_HELPERS := $(patsubst %.c,$(B)/%,$(SRC_confined) $(SRC_tiny))
 BENCHES := $(SRC_bench:tests/bench/%.c=$(B)/bench/%)
+UNCONFINED := $(if $(SANITIZE),$(patsubst $(B)/helpers/%,\
+    $(B)/unconfined/%,$(BUILT_HELPERS)))
 FUZZERS := $(SRC_fuzz:tests/fuzz/%.c=$(B)/fuzz/%)
 
 # -- Targets -----------------------------------------------------------------
@@ -153,7 +155,7 @@ all: $(ARCHIVES) $(PROGRAMS) $(LIBRARY) $(BUILT_HELPERS)
 	not find $(call missing,$(PKG_$(h))); make deps installs it)";) :
 
 .PHONY: tests
-tests: all $(TESTS) $(TEST_HELPERS) $(BENCHES)
+tests: all $(TESTS) $(TEST_HELPERS) $(BENCHES) $(UNCONFINED)
 
 .PHONY: help
 help:
@@ -282,6 +284,16 @@ $$(call objects,pic,$$(wildcard helper/$(1)/*.c)): PKG_CFLAGS += \
 endef
 $(foreach h,$(HELPERS),$(eval $(call helper-rules,$(h))))
 
+# The same with the sanitizers, for tests that run it without a filter.
+define unconfined-rules =
+$(B)/unconfined/$(1): $$(call objects,obj,$$(wildcard helper/$(1)/*.c)) \
+    $(B)/libhelper.a $(B)/libcommon.a
+	$$(call link-program,$$(call pkg,--libs,$$(PKG_$(1))))
+$$(call objects,obj,$$(wildcard helper/$(1)/*.c)): PKG_CFLAGS += \
+    $$(call pkg,--cflags,$$(PKG_$(1)))
+endef
+$(foreach h,$(HELPERS),$(eval $(call unconfined-rules,$(h))))
+
 # -- Tests -------------------------------------------------------------------
 
 TEST_ARCHIVES := $(if $(SRC_support),$(B)/libsupport.a) $(ARCHIVES) \
@@ -393,7 +405,9 @@ MANUALS := $(wildcard man/*.[1-8])
 manual-path = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 
 # Where each file goes: what is installed and uninstalled, one list.
-INSTALLED := $(if $(filter %/privsepd,$(PROGRAMS)),$(PREFIX)/sbin/privsepd) \
+COMPLETIONS := share/bash-completion/completions/privsepctl \
+    share/zsh/site-functions/_privsepctl
+INSTALLED := $(addprefix $(PREFIX)/,$(COMPLETIONS)) $(if $(filter %/privsepd,$(PROGRAMS)),$(PREFIX)/sbin/privsepd) \
     $(if $(filter %/privsepctl,$(PROGRAMS)),$(PREFIX)/bin/privsepctl) \
     $(BUILT_HELPERS:$(B)/helpers/%=$(PREFIX)/libexec/privsepd/%) \
     $(PREFIX)/include/privsep.h $(LIBRARY:$(B)/%=$(LIBDIR)/%) \
@@ -431,6 +445,10 @@ install: all $(B)/privsep.pc
 	    $(DESTDIR)$(LIBDIR)/pkgconfig/privsep.pc
 	$(foreach m,$(MANUALS),$(INSTALL) 644 $(m) \
 	    $(DESTDIR)$(call manual-path,$(m));)
+	$(INSTALL) 644 scripts/completion/privsepctl.bash \
+	    $(DESTDIR)$(PREFIX)/$(word 1,$(COMPLETIONS))
+	$(INSTALL) 644 scripts/completion/_privsepctl \
+	    $(DESTDIR)$(PREFIX)/$(word 2,$(COMPLETIONS))
 	$(foreach u,$(UNITS),$(call install-unit,$(u),$(UNITDIR)))
 	$(foreach u,$(SYSUSERS),$(call install-unit,$(u),$(SYSUSERSDIR)))
 	$(foreach u,$(TMPFILES),$(call install-unit,$(u),$(TMPFILESDIR)))
