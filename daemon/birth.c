@@ -24,6 +24,7 @@ enum {
 	LINES_BURST = 200, /* of the log, for one helper */
 	LINES_INTERVAL_USEC = 10 * 1000000,
 	SECOND_USEC = 1000000,
+	QUEUE_BYTES = 65536,
 };
 
 /* Linux 6.16; the headers may be older. */
@@ -67,6 +68,22 @@ refuse_descriptors(int fd)
 	    sizeof(off));
 }
 
+/*
+ * What either side may leave unread in the kernel: some hundred small frames,
+ * or descriptors, and no more.  It is memory of ours that they take.
+ */
+static int
+bound_queues(const int ends[2])
+{
+	const int bytes = QUEUE_BYTES;
+
+	for (int i = 0; i < 2; i++)
+		if (setsockopt(ends[i], SOL_SOCKET, SO_SNDBUF, &bytes,
+			sizeof(bytes)) < 0)
+			return -errno;
+	return 0;
+}
+
 /* The helper's end is known later by its inode, should a copy outlive it. */
 static int
 open_pair(struct psd_instance *instance, int *ret_theirs)
@@ -80,6 +97,9 @@ open_pair(struct psd_instance *instance, int *ret_theirs)
 	psd_conv_init(&instance->conv, ends[0]);
 	*ret_theirs = ends[1];
 	refuse_descriptors(ends[0]);
+	r = bound_queues(ends);
+	if (r < 0)
+		return r;
 	if (fstat(ends[1], &status) < 0)
 		return -errno;
 	instance->pair_inode = status.st_ino;

@@ -22,6 +22,8 @@ enum {
 	CLIENTS_PER_UID = 8, /* but for root, who must always get in */
 	CLIENT_TIMEOUT_USEC = 30 * 1000000,
 	BACKLOG = 16,
+	RATE_USEC = 100000,
+	RATE_BURST = 64,
 };
 
 struct client {
@@ -145,8 +147,7 @@ has_room(const struct psd_control *control, uid_t uid)
 	unsigned all = 0, same = 0;
 	const struct client *client;
 
-	TAILQ_FOREACH(client, &control->clients, of_control)
-	{
+	TAILQ_FOREACH(client, &control->clients, of_control) {
 		all++;
 		if (client->who.uid == uid)
 			same++;
@@ -271,6 +272,10 @@ psd_control_open(struct psd_daemon *daemon)
 		r = sd_event_add_io(daemon->event, &control->source,
 		    control->fd, EPOLLIN, on_client, control);
 	}
+	/* Out of descriptors, the listener stays readable: no spinning. */
+	if (r >= 0)
+		r = sd_event_source_set_ratelimit(control->source, RATE_USEC,
+		    RATE_BURST);
 	if (r < 0) {
 		psd_control_close(control);
 		return r;

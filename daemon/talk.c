@@ -16,6 +16,7 @@ enum {
 	FRAMES_PER_TURN = 16, /* fair turns: then the others come */
 	FRAMES_OF_THE_DEAD = 1024,
 	PROBE_EVERY = 16,
+	RETRY_USEC = 100000,
 };
 
 /* One thread, so one frame to read into is enough. */
@@ -159,21 +160,26 @@ resume(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
+/* Reads nothing until then.  False when there is no memory for a timer. */
+static bool
+pause_until(struct psd_instance *instance, uint64_t usec)
+{
+	if (instance->pause_source == NULL &&
+	    sd_event_add_time(instance->service->daemon->event,
+		&instance->pause_source, CLOCK_MONOTONIC, usec, 0, resume,
+		instance) < 0)
+		return false;
+	watch(instance);
+	return true;
+}
+
 /* RequestRate= is a speed, not a refusal: nothing is read until it fits. */
 static bool
 must_pause(struct psd_instance *instance)
 {
-	struct psd_service *service = instance->service;
-
-	if (instance->requests.interval_usec == 0 ||
-	    psd_rate_pass(&instance->requests, psd_now()))
-		return false;
-	if (sd_event_add_time(service->daemon->event, &instance->pause_source,
-		CLOCK_MONOTONIC, psd_rate_next_usec(&instance->requests), 0,
-		resume, instance) < 0)
-		return false;
-	watch(instance);
-	return true;
+	return instance->requests.interval_usec != 0 &&
+	    !psd_rate_pass(&instance->requests, psd_now()) &&
+	    pause_until(instance, psd_rate_next_usec(&instance->requests));
 }
 
 /* Reads and answers one frame.  False when there is nothing more to do. */
@@ -191,10 +197,10 @@ converse(struct psd_instance *instance)
 		psd_instance_break(instance, "sent a malformed record");
 		return false;
 	case PSD_HEARD_ERROR:
-		/* EMFILE and the like: nothing was lost, try again later. */
-		psd_log(LOG_ERR, "%s[%d]: cannot read: %s",
-		    instance->service->name, instance->child.pid,
+		/* No memory, say: nothing was lost, so it is tried again. */
+		psd_instance_log(instance, LOG_ERR, "cannot read: %s",
 		    strerror(errno));
+		(void)pause_until(instance, psd_now() + RETRY_USEC);
 		return false;
 	case PSD_HEARD_NOTHING:
 		break;
