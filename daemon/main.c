@@ -15,6 +15,7 @@
 #include "policy/load.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -58,6 +59,24 @@ clean_environment(void)
 		free(values[i]);
 	}
 	return r;
+}
+
+/*
+ * Whoever starts us decides which descriptors are open.  With one of the
+ * first three closed, something of ours would become a helper's or our own
+ * standard error; the others are nothing to us.
+ */
+static int
+clean_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (fd < 0)
+			return -errno;
+	} while (fd <= STDERR_FILENO);
+	return close_range(STDERR_FILENO + 1, ~0U, 0) < 0 ? -errno : 0;
 }
 
 /* --check: every policy as far as it can be judged without starting it. */
@@ -212,6 +231,9 @@ main(int argc, char **argv)
 	r = psd_options_parse(argc, argv, &self.config);
 	if (r != PSD_OPTIONS_RUN)
 		return r;
+	r = clean_descriptors();
+	if (r < 0)
+		return give_up("clean the descriptors", r);
 	r = clean_environment();
 	if (r < 0)
 		return give_up("clean the environment", r);
