@@ -17,12 +17,25 @@
 /* One thread and one reply at a time: the texts that a reply points to. */
 static char texts[4][PSD_TEXT_MAX + 1];
 
-/* Adds a line to a text of one entry a line, as far as there is room. */
+static const char more[] = "\n(and more, for which there is no room here)";
+
+/*
+ * Adds a line to a text of one entry a line.  Where there is no room for it,
+ * the text says so, once: nothing is cut in silence.
+ */
 static void
 add_line(char *text, const char *line)
 {
 	const size_t used = strlen(text);
+	const size_t room = PSD_TEXT_MAX + 1 - sizeof(more);
 
+	if (used > room)
+		return;
+	if (used + 1 + strlen(line) > room) {
+		(void)snprintf(text + used, PSD_TEXT_MAX + 1 - used, "%s",
+		    used > 0 ? more : more + 1);
+		return;
+	}
 	(void)snprintf(text + used, PSD_TEXT_MAX + 1 - used, "%s%s",
 	    used > 0 ? "\n" : "", line);
 }
@@ -42,7 +55,7 @@ do_ctl_status(struct psd_daemon *daemon, const struct psd_ctl_status_req *req,
 		add_line(texts[2], daemon->config.policy_dirs[i]);
 	psd_caps_text(texts[3], sizeof(texts[3]));
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
-	rep->services++;
+		rep->services++;
 	rep->version = psd_str_of(PSD_VERSION);
 	rep->pid = (uint32_t)getpid();
 	rep->uptime_usec = psd_now() - daemon->started_usec;
@@ -62,8 +75,8 @@ service_after(struct psd_daemon *daemon, const struct psd_str *after)
 	const struct psd_service *service;
 
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
-	if (after->len == 0 || strcmp(service->name, after->at) > 0)
-		return service;
+		if (after->len == 0 || strcmp(service->name, after->at) > 0)
+			return service;
 	return NULL;
 }
 
@@ -120,8 +133,8 @@ do_ctl_instance(struct psd_daemon *daemon,
 		return -ENOENT;
 	/* Ids grow, and so does the list. */
 	TAILQ_FOREACH(instance, &service->instances, of_service)
-	if (instance->id > req->after)
-		break;
+		if (instance->id > req->after)
+			break;
 	if (instance == NULL)
 		return -ENOENT;
 	rep->id = instance->id;
@@ -197,13 +210,12 @@ do_ctl_stop(struct psd_daemon *daemon, const struct psd_ctl_stop_req *req,
 		return -ENOENT;
 	if (req->instance == 0) {
 		TAILQ_FOREACH(instance, &service->instances, of_service)
-		rep->stopped++;
+			rep->stopped++;
 		psd_log(LOG_INFO, "%s: stopped on request", service->name);
 		psd_service_stop(service);
 		return 0;
 	}
-	TAILQ_FOREACH(instance, &service->instances, of_service)
-	{
+	TAILQ_FOREACH(instance, &service->instances, of_service) {
 		if (instance->id != req->instance)
 			continue;
 		psd_instance_end(instance, true);
