@@ -53,6 +53,7 @@ int
 psd_bind_listener(const struct psd_listen *want)
 {
 	const int on = 1;
+	const int v6_only = !want->is_dual;
 	_cleanup_fd_ int fd = PSD_NO_FD;
 
 	fd = socket(want->address.ss_family,
@@ -64,7 +65,8 @@ psd_bind_listener(const struct psd_listen *want)
 		return -errno;
 	/* [::]:80 is IPv6 only, so that 0.0.0.0:80 can stand beside it. */
 	if (want->address.ss_family == AF_INET6 &&
-	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0)
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6_only,
+		sizeof(v6_only)) < 0)
 		return -errno;
 	remove_stale(want);
 	if (bind(fd, (const struct sockaddr *)&want->address, want->len) < 0)

@@ -142,9 +142,6 @@ psd_build_finish(struct psd_build *build)
 		    policy->exec_where.line == 0 ? &whole : &policy->exec_where,
 		    "there is no ExecStart=; section [Helper] must say which "
 		    "program to start");
-	/* A burst within no time at all is none. */
-	if (policy->start_limit_usec == 0)
-		policy->start_limit_burst = 0;
 	check_user(build);
 	check_filter(build);
 	check_listeners(build);

@@ -92,6 +92,8 @@ psd_key_listen(struct psd_build *build, const struct psd_key *key,
 		psd_key_refuse(build, key, setting);
 		return;
 	}
+	listen.is_dual = listen.address.ss_family == AF_INET6 &&
+	    strchr(setting->value, ':') == NULL;
 	for (size_t i = 0; i < policy->n_listens; i++)
 		if (policy->listens[i].len == listen.len &&
 		    memcmp(&policy->listens[i].address, &listen.address,

@@ -35,6 +35,8 @@ struct psd_listen {
 	socklen_t len;
 	const char *text; /* as written */
 	struct psd_where where;
+	bool
+	    is_dual; /* a port alone: IPv6 and IPv4, where the system has both */
 };
 
 struct psd_limit {

@@ -148,6 +148,8 @@ check_lists(const struct psd_policy *p)
 	assert_int_equal(p->n_listens, 2);
 	assert_string_equal(p->listens[0].text, "127.0.0.1:80");
 	assert_string_equal(p->listens[1].text, "/run/x y.sock");
+	assert_false(p->listens[0].is_dual);
+	assert_false(p->listens[1].is_dual);
 	assert_int_equal(p->listens[1].where.line, 5);
 	assert_int_equal(p->calls.n, 3);
 	assert_string_equal(p->calls.at[0].text, "@helper");
@@ -225,16 +227,18 @@ last_line_of_a_single_value_counts(void **state)
 	load(&policy,
 	    "[Helper]\nExecStart=/bin/false a\nExecStart=/bin/true\n"
 	    "MemoryMax=1M\n[Policy]\nSystemCallFilter=@helper\n"
-	    "[Helper]\nMemoryMax=2M\nUser=4711\nTimeoutStopSec=infinity\n"
-	    "StartLimitIntervalSec=0\n");
+	    "[Helper]\nListenStream=80\nListenStream=[::1]:80\n"
+	    "MemoryMax=2M\nUser=4711\nTimeoutStopSec=infinity\n");
 	assert_string_equal(policy.policy->exec_path, "/bin/true");
 	assert_null(policy.policy->argv[1]);
 	assert_int_equal(policy.policy->memory_max, 2 << 20);
 	assert_int_equal(policy.policy->uid, 4711);
 	assert_int_equal(policy.policy->gid, 4711);
 	assert_int_equal(policy.policy->timeout_stop_usec, 0);
-	/* A limit within no time is none. */
-	assert_int_equal(policy.policy->start_limit_burst, 0);
+	/* A port alone means both protocols, an address only its own. */
+	assert_int_equal(policy.policy->listens[0].is_dual,
+	    policy.policy->listens[0].address.ss_family == AF_INET6);
+	assert_false(policy.policy->listens[1].is_dual);
 	test_policy_free(&policy);
 }
 
