@@ -2,6 +2,7 @@
 #include "common/fd.h"
 
 #include "tests/support/child.h"
+#include "tests/support/deny.h"
 #include "tests/support/fds.h"
 
 #include <fcntl.h>
@@ -12,8 +13,11 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { COULD_NOT_TRY = 2 };
 
 static int
 open_null(void)
@@ -60,6 +64,33 @@ closing_keeps_errno(void **state)
 	errno = ENOTTY;
 	psd_fd_close(open_null());
 	assert_int_equal(errno, ENOTTY);
+}
+
+static int
+close_in_vain(void *argument)
+{
+	const int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	(void)argument;
+	if (test_deny(SYS_close, EIO) < 0)
+		return COULD_NOT_TRY;
+	errno = ENOTTY;
+	psd_fd_close(fd);
+	return errno == ENOTTY ? 0 : 1;
+}
+
+static void
+close_that_fails_keeps_errno(void **state)
+{
+	const int status =
+	    test_child_exit_status(test_child_start(close_in_vain, NULL));
+
+	(void)state;
+	if (status == COULD_NOT_TRY) {
+		print_message("SKIP: no seccomp filter to be had\n");
+		skip();
+	}
+	assert_int_equal(status, 0);
 }
 
 static int
@@ -126,6 +157,7 @@ main(void)
 		cmocka_unit_test(taking_moves_ownership),
 		cmocka_unit_test(closing_none_does_nothing),
 		cmocka_unit_test(closing_keeps_errno),
+		cmocka_unit_test(close_that_fails_keeps_errno),
 		cmocka_unit_test(leaving_a_scope_closes_what_is_still_owned),
 		cmocka_unit_test(closing_twice_aborts),
 	};

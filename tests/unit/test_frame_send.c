@@ -159,6 +159,19 @@ sending_to_nobody_is_an_error_and_no_signal(void **state)
 	    1);
 }
 
+/* Linux raises SIGPIPE for streams only, and others for records as well. */
+static void
+no_type_of_pair_raises_a_signal(void **state)
+{
+	(void)state;
+	assert_int_equal(drop_pair(NULL), 0);
+	assert_int_equal(psd_pair(SOCK_STREAM, ends), 0);
+	psd_fd_cleanup(&ends[1]);
+	assert_int_equal(test_child_exit_status(
+			     test_child_start(send_to_nobody, NULL)),
+	    1);
+}
+
 int
 main(void)
 {
@@ -167,6 +180,7 @@ main(void)
 		WITH_PAIR(full_pair_is_eagain_and_nothing_of_it_is_sent),
 		WITH_PAIR(sender_that_may_wait_waits_for_the_reader),
 		WITH_PAIR(sending_to_nobody_is_an_error_and_no_signal),
+		WITH_PAIR(no_type_of_pair_raises_a_signal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
