@@ -117,9 +117,14 @@ static enum psd_heard
 judge_nothing(int fd)
 {
 	struct pollfd look = { .fd = fd, .events = POLLRDHUP };
+	int n;
 
-	if (poll(&look, 1, 0) < 0)
-		return errno == EINTR ? PSD_HEARD_NOTHING : PSD_HEARD_ERROR;
+	/* A look that does not wait is interrupted all the same. */
+	do {
+		n = poll(&look, 1, 0);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return PSD_HEARD_ERROR;
 	if ((look.revents & (POLLRDHUP | POLLHUP)) != 0)
 		return PSD_HEARD_END;
 	return PSD_HEARD_BROKEN;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t signals;
@@ -47,6 +48,43 @@ signal_does_not_end_the_waiting(void **state)
 	assert_int_equal(frame.id, 7);
 	assert_int_equal(pthread_join(other, NULL), 0);
 	assert_true(signals > 0);
+}
+
+enum { EMPTY_RECORDS = 50000 };
+
+static atomic_bool storm_goes_on;
+
+static void *
+storm(void *reader)
+{
+	const pthread_t *thread = reader;
+
+	while (atomic_load(&storm_goes_on))
+		(void)pthread_kill(*thread, SIGUSR1);
+	return NULL;
+}
+
+/* A look that a signal interrupts must not pass an empty record over. */
+static void
+signals_do_not_hide_an_empty_record(void **state)
+{
+	const struct sigaction action = { .sa_handler = count_signal };
+	pthread_t self = pthread_self();
+	pthread_t other;
+	int broken = 0;
+
+	(void)state;
+	assert_int_equal(sigaction(SIGUSR1, &action, NULL), 0);
+	atomic_store(&storm_goes_on, true);
+	assert_int_equal(pthread_create(&other, NULL, storm, &self), 0);
+	for (int i = 0; i < EMPTY_RECORDS; i++) {
+		send_bytes("", 0);
+		broken +=
+		    psd_frame_recv(ends[1], 1, &frame) == PSD_HEARD_BROKEN;
+	}
+	atomic_store(&storm_goes_on, false);
+	assert_int_equal(pthread_join(other, NULL), 0);
+	assert_int_equal(broken, EMPTY_RECORDS);
 }
 
 /* Sends until there is no room; returns how many frames went. */
@@ -177,6 +215,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		WITH_PAIR(signal_does_not_end_the_waiting),
+		WITH_PAIR(signals_do_not_hide_an_empty_record),
 		WITH_PAIR(full_pair_is_eagain_and_nothing_of_it_is_sent),
 		WITH_PAIR(sender_that_may_wait_waits_for_the_reader),
 		WITH_PAIR(sending_to_nobody_is_an_error_and_no_signal),
