@@ -138,7 +138,7 @@ put_argument(struct text *text, char shape, uint64_t value)
 			put(text, "%" PRId32, (int32_t)lower);
 		return;
 	case PSD_SHAPE_MODE:
-		put(text, "0%" PRIo32, lower);
+		put(text, "%#" PRIo32, lower);
 		return;
 	case PSD_SHAPE_OPEN:
 		put_open_flags(text, lower);

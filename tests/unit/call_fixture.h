@@ -42,7 +42,7 @@ struct call {
 	long args[6];
 };
 
-static void
+static inline void
 make_call(void *argument)
 {
 	const struct call *call = argument;
@@ -52,20 +52,20 @@ make_call(void *argument)
 	test_filter_exit(r == -1 ? errno : PASSED);
 }
 
-static struct psd_filter *
+static inline struct psd_filter *
 compile(const char *words, enum psd_violation on_violation)
 {
 	return test_filter_compile(words, on_violation, PSD_FILTER_PLAIN, NULL);
 }
 
-static int
+static inline int
 status_of(const struct psd_filter *filter, const struct call *call)
 {
 	return test_filter_run(&filter->program, make_call,
 	    (void *)(uintptr_t)call);
 }
 
-static void
+static inline void
 expect_killed(const struct psd_filter *filter, const struct call *call)
 {
 	const int status = status_of(filter, call);
@@ -75,7 +75,7 @@ expect_killed(const struct psd_filter *filter, const struct call *call)
 		    (unsigned)status);
 }
 
-static void
+static inline void
 expect_errno(const struct psd_filter *filter, const struct call *call,
     int error)
 {
