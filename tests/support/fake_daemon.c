@@ -175,7 +175,7 @@ give_connection(struct serving *s)
 	union psd_any_rep rep;
 	int fd;
 
-	fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0)
 		return;
 	rep.as_accept = (struct psd_accept_rep){ .connection = fd };
