@@ -194,6 +194,16 @@ verdict_names_the_line_that_decides(void **state)
 	assert_true(verdict.is_allowed);
 	assert_null(verdict.grant);
 	test_policy_free(&policy);
+	/* The first one, whatever directories the patterns begin with. */
+	test_policy_lines(&policy,
+	    "DenyStat=/a/*/c\nDenyStat=/**\nDenyStat=/a/b/c");
+	verdict = test_policy_ask(policy.policy, NULL, "stat /a/b/c");
+	assert_string_equal(verdict.grant->text, "DenyStat=/a/*/c");
+	test_policy_free(&policy);
+	test_policy_lines(&policy, "AllowStat=/a/b\nAllowStat=/a/*");
+	verdict = test_policy_ask(policy.policy, NULL, "stat /a/b");
+	assert_string_equal(verdict.grant->text, "AllowStat=/a/b");
+	test_policy_free(&policy);
 }
 
 int

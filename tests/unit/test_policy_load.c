@@ -96,6 +96,24 @@ drop_in_hides_its_name_in_later_directories(void **state)
 }
 
 static void
+drop_in_below_a_directory_that_others_may_write_is_refused(void **state)
+{
+	const struct search *search = *state;
+	struct psd_diag diag;
+
+	put(search, 0, "www.policy", TEST_POLICY_HEAD);
+	put(search, 2, "www.policy.d/10.conf", "[Policy]\nAllowStat=/2\n");
+	assert_true(allows(search, "stat /2"));
+	assert_int_equal(chmod(search->path[2], 0777), 0);
+	psd_diag_init(&diag);
+	assert_null(psd_policy_load(search->dirs, "www", 0, &diag));
+	assert_int_equal(diag.errors, 1);
+	assert_non_null(
+	    strstr(diag.text, "/2: the directory may be written by"));
+	psd_diag_free(&diag);
+}
+
+static void
 drop_in_can_take_back_and_say_anew(void **state)
 {
 	const struct search *search = *state;
@@ -142,6 +160,8 @@ main(void)
 		TEST(first_file_found_wins),
 		TEST(drop_ins_of_all_directories_are_merged_by_name),
 		TEST(drop_in_hides_its_name_in_later_directories),
+		TEST(
+		    drop_in_below_a_directory_that_others_may_write_is_refused),
 		TEST(drop_in_can_take_back_and_say_anew),
 		TEST(link_to_dev_null_masks_a_policy),
 		TEST(error_in_a_drop_in_refuses_the_whole_policy),
