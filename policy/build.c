@@ -42,13 +42,20 @@ psd_policy_free(struct psd_policy *policy)
 	free(policy);
 }
 
+void
+psd_build_no_memory(struct psd_build *build)
+{
+	build->is_short = true;
+	psd_diag_no_memory(build->diag);
+}
+
 char *
 psd_build_copy(struct psd_build *build, const char *text)
 {
 	char *copy = psd_arena_copy(build->policy->arena, text, strlen(text));
 
 	if (copy == NULL)
-		psd_diag_no_memory(build->diag);
+		psd_build_no_memory(build);
 	return copy;
 }
 
@@ -58,7 +65,7 @@ psd_build_grow(struct psd_build *build, void *array, size_t n, size_t size)
 	void *larger = psd_arena_grow(build->policy->arena, array, n, size);
 
 	if (larger == NULL)
-		psd_diag_no_memory(build->diag);
+		psd_build_no_memory(build);
 	return larger;
 }
 

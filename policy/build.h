@@ -12,6 +12,7 @@ struct psd_build {
 	struct psd_policy *policy;
 	struct psd_diag *diag;
 	unsigned flags; /* enum psd_load_flags */
+	bool is_short;  /* of memory: nothing more is done, it is lost */
 
 	size_t n_argv, n_environment; /* without the NULL */
 	struct psd_where user_where, dynamic_user_where, require_where,
@@ -31,6 +32,9 @@ struct psd_build {
  * memory.
  */
 struct psd_policy *psd_build_policy(const char *name, const char *file);
+
+/* Tells that memory is short. */
+void psd_build_no_memory(struct psd_build *build);
 
 /* A copy of text in the policy; NULL when memory is short, which is told. */
 char *psd_build_copy(struct psd_build *build, const char *text);

@@ -93,7 +93,7 @@ finish_limits(struct psd_build *build)
 	policy->limits = psd_arena_take(policy->arena, RLIM_NLIMITS,
 	    sizeof(*policy->limits));
 	if (policy->limits == NULL) {
-		psd_diag_no_memory(build->diag);
+		psd_build_no_memory(build);
 		return;
 	}
 	for (int i = 0; i < RLIM_NLIMITS; i++)
@@ -127,7 +127,7 @@ finish_grants(struct psd_build *build)
 			continue;
 		grants->index = psd_index_new(policy->arena, grants);
 		if (grants->index == NULL)
-			psd_diag_no_memory(build->diag);
+			psd_build_no_memory(build);
 	}
 }
 

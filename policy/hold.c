@@ -131,7 +131,7 @@ hold_directories(struct psd_build *build)
 	int r = PSD_NO_FD;
 
 	if (all == NULL) {
-		psd_diag_no_memory(build->diag);
+		psd_build_no_memory(build);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {

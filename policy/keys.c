@@ -141,8 +141,8 @@ psd_key_refuse(struct psd_build *build, const struct psd_key *key,
 void
 psd_keys_begin(struct psd_build *build)
 {
-	for (const struct psd_key *key = psd_keys; key->section != NULL;
-	     key++) {
+	for (const struct psd_key *key = psd_keys;
+	     key->section != NULL && !build->is_short; key++) {
 		const struct psd_setting nothing = {
 			.section = key->section,
 			.key = key->name,

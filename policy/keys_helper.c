@@ -198,7 +198,9 @@ psd_key_user(struct psd_build *build, const struct psd_key *key,
 	r = psd_user_find(setting->value, &uid, &gid);
 	if (r == -ENOENT) {
 		psd_diag_error(build->diag, &setting->where,
-		    "%s=%s: there is no such user", key->name, setting->value);
+		    "%s=%s: there is no such user in /etc/passwd; a number "
+		    "will do as well",
+		    key->name, setting->value);
 		return;
 	}
 	if (r < 0 || uid == 0 || gid == 0) {

@@ -51,9 +51,10 @@ compile(const struct psd_search *search, const char *name, unsigned flags,
 	found = psd_search_files(search, take_file, build, diag);
 	if (found == PSD_FOUND_NOTHING)
 		psd_diag_error(diag, &where, "there is no such policy");
-	if (found == PSD_FOUND_FILE)
+	if (found == PSD_FOUND_FILE && !build->is_short)
 		psd_build_finish(build);
-	if (found == PSD_FOUND_FILE && (flags & PSD_LOAD_HOLD) != 0)
+	if (found == PSD_FOUND_FILE && !build->is_short &&
+	    (flags & PSD_LOAD_HOLD) != 0)
 		psd_build_hold(build);
 	if (found == PSD_FOUND_FILE && diag->errors == errors)
 		return build->policy;

@@ -36,7 +36,8 @@ take_owner(struct psd_grant *grant, const char *name)
 	const int r = psd_user_find(name, &grant->owner, &gid);
 
 	if (r == -ENOENT)
-		return "there is no such user";
+		return "there is no such user in /etc/passwd; a number will do "
+		       "as well";
 	return r < 0 ? "a user's name or number must follow owner=" : NULL;
 }
 

@@ -5,10 +5,10 @@
 #include <sys/types.h>
 
 /*
- * A user by name, from the user database, or by number.  A number asks no
- * database: it is the user's id, and its own group's.  Returns 0, -ENOENT when
- * there is no such user, -ERANGE for a number that no user has, or another
- * -errno when the database did not answer.
+ * A user by name, from /etc/passwd, or by number.  A number asks nobody: it
+ * is the user's id, and its own group's.  Returns 0, -ENOENT when there is no
+ * such user, -ERANGE for a number that no user has, or another -errno when the
+ * file could not be read.
  */
 int psd_user_find(const char *text, uid_t *ret_uid, gid_t *ret_gid);
 
