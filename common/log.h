@@ -41,6 +41,6 @@ typedef int psd_log_sink(int priority, const char *text,
 /* Standard error, one line a message; the sink of the start. */
 psd_log_sink psd_log_stderr;
 
-void psd_log_to(psd_log_sink *sink);
+void psd_log_to(psd_log_sink *to);
 
 #endif

@@ -29,8 +29,8 @@ psd_daemon_check_ready(struct psd_daemon *daemon)
 	if (daemon->was_ready || daemon->is_stopping)
 		return;
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
-	if (psd_service_state(service) == PSD_SERVICE_STARTING)
-		return;
+		if (psd_service_state(service) == PSD_SERVICE_STARTING)
+			return;
 	daemon->was_ready = true;
 	psd_log(LOG_INFO, "ready: %u helpers", daemon->n_instances);
 	psd_notify_ready(daemon);

@@ -21,8 +21,7 @@ find_listener(struct psd_daemon *daemon, const char *text)
 {
 	struct psd_service *service;
 
-	TAILQ_FOREACH(service, &daemon->services, of_daemon)
-	{
+	TAILQ_FOREACH(service, &daemon->services, of_daemon) {
 		const struct psd_listeners *have = &service->listeners;
 
 		for (size_t i = 0; i < have->n; i++)

@@ -12,7 +12,7 @@ psd_notify_ready(const struct psd_daemon *daemon)
 	unsigned services = 0;
 
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
-	services++;
+		services++;
 	(void)sd_notifyf(0, "READY=1\nSTATUS=%u services, %u helpers", services,
 	    daemon->n_instances);
 }

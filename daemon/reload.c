@@ -182,9 +182,9 @@ tell_changes(struct psd_daemon *daemon, const struct batch *batch,
 		    fresh->loaded->policy, change, cookie);
 	}
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
-	if (!service->is_removed && !is_wanted(batch, service))
-		psd_policy_compare(service->loaded->policy, NULL, change,
-		    cookie);
+		if (!service->is_removed && !is_wanted(batch, service))
+			psd_policy_compare(service->loaded->policy, NULL,
+			    change, cookie);
 }
 
 static int

@@ -44,9 +44,9 @@ psd_service_find(struct psd_daemon *daemon, const char *name, size_t len)
 	struct psd_service *service;
 
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
-	if (!service->is_removed && strlen(service->name) == len &&
-	    memcmp(service->name, name, len) == 0)
-		return service;
+		if (!service->is_removed && strlen(service->name) == len &&
+		    memcmp(service->name, name, len) == 0)
+			return service;
 	return NULL;
 }
 
@@ -55,8 +55,7 @@ insert_sorted(struct psd_daemon *daemon, struct psd_service *service)
 {
 	struct psd_service *other;
 
-	TAILQ_FOREACH(other, &daemon->services, of_daemon)
-	{
+	TAILQ_FOREACH(other, &daemon->services, of_daemon) {
 		if (strcmp(other->name, service->name) > 0) {
 			TAILQ_INSERT_BEFORE(other, service, of_daemon);
 			return;
@@ -160,7 +159,7 @@ psd_service_change(struct psd_service *service, struct psd_loaded *loaded,
 	service->n_instances = 0;
 	service->n_ready = 0;
 	TAILQ_FOREACH(instance, &service->instances, of_service)
-	instance->is_counted = false;
+		instance->is_counted = false;
 	psd_service_fill(service);
 	if (loaded->policy->instances_min == 0)
 		retire_older(service);
