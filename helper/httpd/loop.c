@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 enum {
-	IDLE_TIMEOUT = 30,         /* seconds that a client may say nothing */
-	ENDING_TIMEOUT = 10,       /* seconds that answers take at the end */
-	PAUSE_MSEC = 100,          /* after a connection could not be had */
+	IDLE_TIMEOUT = 30,  /* seconds that a client may say nothing */
+	ENDING_TIMEOUT = 4, /* seconds that answers may take at the end */
+	PAUSE_MSEC = 100,   /* after a connection could not be had */
 	CONNECTION_MEMORY = 16384, /* bytes of a request's header */
 };
 
@@ -130,8 +130,9 @@ wait_msec(const struct httpd *httpd)
 }
 
 /*
- * One turn of the loop.  A request to the daemon may have found the next
- * connection on its way, so it is looked for after each, too.
+ * One turn of the loop.  A request that MHD had us make to the daemon may have
+ * found the next connection on its way, and then the pair has no input for it
+ * any more: it is looked for before the next wait.
  */
 static int
 turn(struct httpd *httpd, int mhd_fd)
@@ -139,15 +140,16 @@ turn(struct httpd *httpd, int mhd_fd)
 	const int pair =
 	    httpd->is_ending ? -1 : privsep_fd(httpd->conversation);
 	struct pollfd looks[] = { { mhd_fd, POLLIN, 0 }, { pair, POLLIN, 0 } };
-	int r = 0;
 
 	ask_connection(httpd);
 	if (poll(looks, 2, wait_msec(httpd)) < 0 && errno != EINTR)
 		return 1;
 	httpd->is_paused = false;
+	if (MHD_run(httpd->mhd) != MHD_YES)
+		return 1;
 	if (looks[1].revents != 0 || (httpd->was_asked && !httpd->is_ending))
-		r = take_connection(httpd);
-	return MHD_run(httpd->mhd) == MHD_YES ? r : 1;
+		return take_connection(httpd);
+	return 0;
 }
 
 static time_t
