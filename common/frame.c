@@ -3,6 +3,7 @@
 
 #include "common/fd.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -225,6 +226,7 @@ send_with_descriptors(int fd, int flags, const struct psd_frame *frame)
 	/* The padding behind the last descriptor must not carry our stack. */
 	memset(&control, 0, sizeof(control));
 	message = CMSG_FIRSTHDR(&header);
+	assert(message != NULL);
 	message->cmsg_level = SOL_SOCKET;
 	message->cmsg_type = SCM_RIGHTS;
 	message->cmsg_len = CMSG_LEN(frame->n_fds * sizeof(int));
