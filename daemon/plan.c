@@ -69,7 +69,7 @@ check_numbers(const struct psd_plan_work *work)
 {
 	const struct psd_policy *policy = work->policy;
 	const struct psd_where where = { .file = policy->file };
-	const uint64_t wanted = (uint64_t)policy->nofile + PSD_SPAWN_ROOM;
+	const uint64_t wanted = (uint64_t)policy->nofile + PSD_SPAWN_NUMBERS;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)

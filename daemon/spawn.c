@@ -299,6 +299,7 @@ psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
 	struct psd_child child = { .listener = PSD_NO_FD };
 	int r = -ENOMEM;
 
+	assert(plan->exec_number >= PSD_SPAWN_LOWEST);
 	borrow_descriptors(&state);
 	if (environment != NULL)
 		r = start_undisturbed(&state, &child);

@@ -23,15 +23,17 @@ enum { PSD_NS_MNT, PSD_NS_NET, PSD_NS_IPC, PSD_NS_UTS, PSD_NS_COUNT };
 
 /*
  * The numbers of the child's that lie above its limit, counted from
- * psd_plan.exec_number, which is the first.  Our own limit has to leave room
- * for PSD_SPAWN_ROOM numbers from there on: what stands in the way is moved.
+ * psd_plan.exec_number, which is the first.  Our own limit has to be above
+ * them.
  */
 enum psd_spawn_numbers {
 	PSD_SPAWN_REPORT = 1, /* the socket that the listener goes out by */
 	PSD_SPAWN_LANDLOCK = 2,
 	PSD_SPAWN_NUMBERS = 3, /* of them */
-	PSD_SPAWN_ROOM = 16,
 };
+
+/* psd_plan.exec_number is no less: the child needs those below. */
+enum { PSD_SPAWN_LOWEST = 8 };
 
 /*
  * What all instances of a service share, prepared at policy load and not

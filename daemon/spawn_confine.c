@@ -102,22 +102,29 @@ verify_capabilities(const struct psd_spawn_state *state)
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
 	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
-	const int r = raw(SYS_capget, &header, sets);
+	int r;
 
+	/* An answer that is none must not look like empty sets. */
+	memset(sets, 0xff, sizeof(sets));
+	r = raw(SYS_capget, &header, sets);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < PSD_ELEMENTS(sets); i++)
 		if ((sets[i].effective | sets[i].permitted |
 			sets[i].inheritable) != 0)
 			return -EPERM;
-	for (long cap = 0; cap <= state->plan->last_cap; cap++) {
-		if (raw(SYS_prctl, PR_CAP_AMBIENT, (long)PR_CAP_AMBIENT_IS_SET,
-			cap, 0L, 0L) != 0)
-			return -EPERM;
+	/*
+	 * The kernel keeps the ambient set within the permitted and the
+	 * inheritable one, so it is empty too, which one look confirms.
+	 */
+	r = raw(SYS_prctl, PR_CAP_AMBIENT, (long)PR_CAP_AMBIENT_IS_SET, 0L, 0L,
+	    0L);
+	if (r != 0)
+		return r < 0 ? r : -EPERM;
+	for (long cap = 0; cap <= state->plan->last_cap; cap++)
 		if (!state->plan->is_unprivileged &&
 		    raw(SYS_prctl, PR_CAPBSET_READ, cap, 0L, 0L, 0L) != 0)
 			return -EPERM;
-	}
 	return 0;
 }
 

@@ -58,8 +58,8 @@ spawn_rig_program(char *ret, size_t size, const char *name)
 	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	self[n < 0 ? 0 : n] = '\0';
 	/* B/tests/unit/test_x, B/tests/helpers/name. */
-	(void)snprintf(
-	    ret, size, "%s/helpers/%s", dirname(dirname(self)), name);
+	(void)snprintf(ret, size, "%s/helpers/%s", dirname(dirname(self)),
+	    name);
 }
 
 int
@@ -99,6 +99,21 @@ spawn_rig_init(struct spawn_rig *rig, const char *name)
 	return 0;
 }
 
+/*
+ * The kernel wakes a parent that waits as by vfork() when the child has left
+ * its memory; closing what is close-on-exec and laying out the stack, which
+ * tests look at, come a moment later.
+ */
+static void
+settle(const struct spawn_rig *rig)
+{
+	char text[16];
+
+	while (spawn_rig_proc(rig, "cmdline", text, sizeof(text)) == 0 &&
+	    test_poll(rig->child.pidfd, POLLIN, 1) == 0)
+		continue;
+}
+
 int
 spawn_rig_start(struct spawn_rig *rig)
 {
@@ -113,9 +128,11 @@ spawn_rig_start(struct spawn_rig *rig)
 	psd_fd_close(ends[1]);
 	if (r < 0)
 		psd_fd_close(ends[0]);
-	else
-		rig->pair = ends[0];
-	return r;
+	if (r < 0)
+		return r;
+	rig->pair = ends[0];
+	settle(rig);
+	return 0;
 }
 
 int

@@ -34,7 +34,6 @@ has_child(void)
 	return waitpid(-1, NULL, WNOHANG | __WALL) >= 0 || errno != ECHILD;
 }
 
-/* error 0: any. */
 static bool
 start_with_bad_plan(struct spawn_rig *rig, enum psd_step step, int error)
 {
@@ -42,7 +41,7 @@ start_with_bad_plan(struct spawn_rig *rig, enum psd_step step, int error)
 
 	spawn_rig_stop(rig);
 	if (r < 0 && rig->failure.step == step && rig->failure.error == -r &&
-	    (error == 0 || r == -error))
+	    r == -error)
 		return true;
 	print_error("%s: %s\n", psd_step_name(rig->failure.step),
 	    strerror(rig->failure.error));
@@ -60,10 +59,10 @@ bad_descriptors_fail_where_they_are_used(void **state)
 	assert_int_equal(spawn_rig_init(&good, "tiny_pong"), 0);
 	rig = good;
 	rig.plan.exec_fd = PSD_NO_FD;
-	assert_true(start_with_bad_plan(&rig, PSD_STEP_HIGH_NUMBERS, EBADF));
+	assert_true(start_with_bad_plan(&rig, PSD_STEP_CLOSE_RANGE, EBADF));
 	rig = good;
 	rig.plan.exec_number = 1 << 29;
-	assert_true(start_with_bad_plan(&rig, PSD_STEP_HIGH_NUMBERS, 0));
+	assert_true(start_with_bad_plan(&rig, PSD_STEP_HIGH_NUMBERS, EBADF));
 	rig = good;
 	rig.plan.namespaces = bad_ns;
 	assert_true(start_with_bad_plan(&rig, PSD_STEP_NAMESPACES, EINVAL));
@@ -229,6 +228,17 @@ shortage_of_descriptors_fails_the_start(void **state)
 	    0);
 }
 
+static void
+each_step_has_a_name(void **state)
+{
+	(void)state;
+	for (int step = PSD_STEP_NONE; step <= PSD_STEP_EXEC; step++)
+		assert_string_not_equal(psd_step_name((enum psd_step)step),
+		    "an unknown step");
+	assert_string_equal(psd_step_name((enum psd_step)(PSD_STEP_EXEC + 1)),
+	    "an unknown step");
+}
+
 int
 main(void)
 {
@@ -239,6 +249,7 @@ main(void)
 		cmocka_unit_test(arguments_that_are_too_long_are_told),
 		cmocka_unit_test(thousand_failed_starts_leave_nothing_behind),
 		cmocka_unit_test(shortage_of_descriptors_fails_the_start),
+		cmocka_unit_test(each_step_has_a_name),
 	};
 	const int skipped = spawn_rig_prepare();
 

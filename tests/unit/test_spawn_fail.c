@@ -42,8 +42,14 @@ static struct sock_filter allow_all = { .code = BPF_RET | BPF_K,
 static const struct sock_fprog filter = { .len = 1, .filter = &allow_all };
 
 static const struct fault faults[] = {
+	{ SYS_fcntl, 1, F_DUPFD_CLOEXEC, EMFILE, PSD_STEP_MAKE_WAY },
 	{ SYS_dup3, 1, RIG_NOFILE, EMFILE, PSD_STEP_HIGH_NUMBERS },
 	{ SYS_dup3, 1, RIG_NOFILE + 1, EMFILE, PSD_STEP_HIGH_NUMBERS },
+	{ SYS_dup3, 1, RIG_NOFILE + 2, EMFILE, PSD_STEP_HIGH_NUMBERS },
+	{ SYS_close_range, 0, 4, ENOSYS, PSD_STEP_HIGH_NUMBERS },
+	{ SYS_dup3, 1, 4, EIO, PSD_STEP_CLOSE_RANGE },
+	{ SYS_dup3, 1, 5, EIO, PSD_STEP_CLOSE_RANGE },
+	{ SYS_dup3, 1, 6, EIO, PSD_STEP_CLOSE_RANGE },
 	{ SYS_setns, ANY, 0, EPERM, PSD_STEP_NAMESPACES },
 	{ SYS_dup3, 1, 0, EIO, PSD_STEP_STDIO },
 	{ SYS_dup3, 1, 1, EIO, PSD_STEP_STDIO },
