@@ -48,7 +48,7 @@ upper_half_neither_helps_nor_harms(void **state)
 		CALL(mmap, 0, 4096, PROT_READ | upper,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
 		CALL(mprotect, 0, 0, PROT_READ | upper),
-		CALL(mprotect, 0, 0, PROT_READ | 1L << 63),
+		CALL(mprotect, 0, 0, PROT_READ | LONG_MIN),
 		CALL(prlimit64, 0, 7, upper, 0),
 	};
 	struct psd_filter *filter =
