@@ -255,7 +255,7 @@ file_is_at_most_one_mib(void **state)
 
 	assert_non_null(text);
 	memset(text, '\n', PSD_FILE_MAX + 1);
-	memcpy(text, good, strlen(good));
+	memcpy(text, good, sizeof(good) - 1);
 	write_bytes(place->file, text, PSD_FILE_MAX);
 	loads(place, NULL);
 	write_bytes(place->file, text, PSD_FILE_MAX + 1);

@@ -67,8 +67,10 @@ directories_are_held_once_and_closed_with_the_policy(void **state)
 	snprintf(sub, sizeof(sub), "%s/sub", dir);
 	assert_int_equal(mkdir(sub, 0755), 0);
 	load(&policy, dir, lines, PSD_ELEMENTS(lines));
-	if (policy.policy == NULL)
+	if (policy.policy == NULL) {
 		fail_msg("%s", policy.diag.text);
+		return;
+	}
 	assert_int_equal(test_fds_count(), before + 2);
 	open = grants_of(&policy, PSD_OP_open)->at;
 	check_is_directory(open[0].dir_fd, dir);
@@ -141,8 +143,10 @@ directory_with_a_dash_may_be_missing(void **state)
 	(void)state;
 	assert_non_null(dir);
 	load(&policy, dir, lines, PSD_ELEMENTS(lines));
-	if (policy.policy == NULL)
+	if (policy.policy == NULL) {
 		fail_msg("%s", policy.diag.text);
+		return;
+	}
 	assert_true(grants_of(&policy, PSD_OP_open)->at[0].dir_fd < 0);
 	assert_true(grants_of(&policy, PSD_OP_stat)->at[0].dir_fd >= 0);
 	/* The policy still says what it says. */

@@ -37,13 +37,15 @@ names_are_listed_without_masked_ones(void **state)
 	psd_diag_free(&diag);
 }
 
+/* 65 characters. */
+static const char long_name[] = "12345678901234567890123456789012"
+				"345678901234567890123456789012345";
+
 static void
 names_that_could_leave_the_directory_are_refused(void **state)
 {
 	static const char *const names[] = { "", ".", "..", "a/b", "../www",
-		"a.b", "a b", "\xc3\xa4", "a\nb",
-		"12345678901234567890123456789012345678901234567890123456789012"
-		"345" };
+		"a.b", "a b", "\xc3\xa4", "a\nb", long_name };
 	const struct search *search = *state;
 
 	for (size_t i = 0; i < PSD_ELEMENTS(names); i++) {

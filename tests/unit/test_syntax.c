@@ -150,15 +150,18 @@ errors_do_not_end_the_reading(void **state)
 static unsigned int
 read_long(size_t n, bool in_two)
 {
-	const size_t head = strlen("[A]\nk=");
+	static const char start[] = { '[', 'A', ']', '\n', 'k', '=' };
+	const size_t head = sizeof(start);
 	_cleanup_free_ char *text = malloc(head + n + 2);
 	char told[1024];
 
 	assert_non_null(text);
-	memcpy(text, "[A]\nk=", head);
+	memcpy(text, start, head);
 	memset(text + head, 'v', n);
-	if (in_two)
-		memcpy(text + head + n / 2, "\\\n", 2);
+	if (in_two) {
+		text[head + n / 2] = '\\';
+		text[head + n / 2 + 1] = '\n';
+	}
 	return read_text(text, head + n, told, sizeof(told));
 }
 
