@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/cgroup_find.h"
 
-
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/host_probe.h"
 
+#include "daemon/uid_check.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { LINE_SIZE = 256 };
 
 static bool
 is_effective(cap_value_t cap)
@@ -33,14 +35,15 @@ bool
 psd_host_is_rootless(void)
 {
 	FILE *file = fopen("/proc/self/uid_map", "re");
-	uint64_t inside, outside, count;
+	struct psd_uid_map map;
+	char line[LINE_SIZE];
 	bool is_single;
 
 	if (file == NULL)
 		return false;
-	is_single = fscanf(file, "%" SCNu64 " %" SCNu64 " %" SCNu64, &inside,
-			&outside, &count) == 3 &&
-	    count == 1 && fscanf(file, "%" SCNu64, &inside) == EOF;
+	is_single = fgets(line, sizeof(line), file) != NULL &&
+	    psd_uid_map_parse(line, &map) == 0 && map.count == 1 &&
+	    fgets(line, sizeof(line), file) == NULL;
 	(void)fclose(file);
 	return is_single;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/keeper.h"
 
-
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/plan_work.h"
 
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

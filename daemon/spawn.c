@@ -36,7 +36,7 @@ psd_step_name(enum psd_step step)
 {
 	static const char *const names[] = {
 		[PSD_STEP_NONE] = "make the process",
-#define STEP(name, text) [PSD_STEP_##name] = text,
+#define STEP(name, text) [PSD_STEP_##name] = (text),
 #include "daemon/steps.def"
 #undef STEP
 	};

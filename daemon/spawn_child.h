@@ -43,7 +43,7 @@ struct psd_spawn_state {
  * raw system calls and this state: whatever else it would touch is the
  * parent's too.
  */
-int psd_spawn_child(void *state);
+int psd_spawn_child(void *argument);
 
 /*
  * Its steps that take rights away (daemon/spawn_confine.c); 0 or more when

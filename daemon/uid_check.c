@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/uid_check.h"
 
+#include "common/mem.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Kept by everyone for nobody and for "no such id". */
 enum { OVERFLOW_ID = 65534, OVERFLOW_ID_16 = 65535 };
+
+enum { LINE_SIZE = 512 };
 
 /* The ids from first up to and with last. */
 struct span {
@@ -31,13 +36,40 @@ overlaps(const struct span *a, const struct span *b)
 	return a->first <= b->last && b->first <= a->last;
 }
 
-/* Lines "first-inside first-outside count", as in /proc/self/uid_map. */
+/* Reads digits and moves *at behind them.  0 or -EINVAL. */
+static int
+parse_number(const char **at, uint64_t *ret)
+{
+	char *end;
+
+	if (**at < '0' || **at > '9')
+		return -EINVAL;
+	errno = 0;
+	*ret = strtoull(*at, &end, 10);
+	*at = end;
+	return errno == 0 ? 0 : -EINVAL;
+}
+
+int
+psd_uid_map_parse(const char *line, struct psd_uid_map *ret)
+{
+	uint64_t *const fields[] = { &ret->inside, &ret->outside, &ret->count };
+
+	for (size_t i = 0; i < PSD_ELEMENTS(fields); i++) {
+		line += strspn(line, " ");
+		if (parse_number(&line, fields[i]) < 0)
+			return -EINVAL;
+	}
+	return *line == '\n' || *line == '\0' ? 0 : -EINVAL;
+}
+
 static int
 check_map(const char *path, const struct span *range, struct psd_diag *diag)
 {
 	_cleanup_file_ FILE *file = fopen(path, "re");
 	const struct psd_where where = { .file = path };
-	uint64_t inside, outside, count, reached = range->first;
+	uint64_t reached = range->first;
+	char line[LINE_SIZE];
 
 	if (file == NULL) {
 		psd_diag_error(diag, &where,
@@ -46,10 +78,13 @@ check_map(const char *path, const struct span *range, struct psd_diag *diag)
 		return -EINVAL;
 	}
 	/* The kernel sorts nothing, but more than one line is rare. */
-	while (fscanf(file, "%" SCNu64 " %" SCNu64 " %" SCNu64, &inside,
-		   &outside, &count) == 3)
-		if (inside <= reached && reached - inside < count)
-			reached = inside + count;
+	while (fgets(line, sizeof(line), file) != NULL) {
+		struct psd_uid_map map;
+
+		if (psd_uid_map_parse(line, &map) == 0 &&
+		    map.inside <= reached && reached - map.inside < map.count)
+			reached = map.inside + map.count;
+	}
 	if (reached > range->last)
 		return 0;
 	psd_diag_error(diag, &where,
@@ -60,28 +95,39 @@ check_map(const char *path, const struct span *range, struct psd_diag *diag)
 	return -EINVAL;
 }
 
-/* Lines "name:first:count", as in /etc/subuid. */
+/* "name:first:count", as in /etc/subuid.  0 or -EINVAL. */
+static int
+parse_subordinates(const char *line, struct span *ret)
+{
+	const char *at = strchr(line, ':');
+	uint64_t first, count;
+
+	if (at == NULL)
+		return -EINVAL;
+	at++;
+	if (parse_number(&at, &first) < 0 || *at++ != ':' ||
+	    parse_number(&at, &count) < 0 || count == 0)
+		return -EINVAL;
+	*ret = (struct span){ first, first + count - 1 };
+	return 0;
+}
+
 static int
 check_subordinates(const char *path, const struct span *range,
     struct psd_diag *diag)
 {
 	_cleanup_file_ FILE *file = fopen(path, "re");
 	struct psd_where where = { .file = path };
-	char line[512];
+	char line[LINE_SIZE];
 
 	if (file == NULL)
 		return 0;
 	while (fgets(line, sizeof(line), file) != NULL) {
-		uint64_t first, count;
 		struct span theirs;
 
 		where.line++;
-		if (sscanf(line, "%*[^:]:%" SCNu64 ":%" SCNu64, &first,
-			&count) != 2 ||
-		    count == 0)
-			continue;
-		theirs = (struct span){ first, first + count - 1 };
-		if (!overlaps(&theirs, range))
+		if (parse_subordinates(line, &theirs) < 0 ||
+		    !overlaps(&theirs, range))
 			continue;
 		psd_diag_error(diag, &where,
 		    "UidRange=%" PRIu64 "-%" PRIu64

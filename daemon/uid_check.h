@@ -23,4 +23,12 @@ struct psd_uid_files {
 int psd_uid_check_files(const struct psd_uid_files *files, uid_t first,
     uint32_t n, struct psd_diag *diag);
 
+/* A line of /proc/PID/uid_map: these ids inside are those outside. */
+struct psd_uid_map {
+	uint64_t inside, outside, count;
+};
+
+/* 0 or -EINVAL. */
+int psd_uid_map_parse(const char *line, struct psd_uid_map *ret);
+
 #endif
