@@ -3,10 +3,10 @@
 
 #include "common/arch.h"
 #include "common/mem.h"
+#include "policy/near.h"
 
 #include <errno.h>
 #include <seccomp.h>
-#include <stdbool.h>
 #include <string.h>
 
 int
@@ -54,63 +54,22 @@ psd_call_highest(uint32_t arch)
 	return number;
 }
 
-/*
- * How many letters have to be changed, added or taken away to make one name
- * from the other.
- */
-static unsigned
-distance(const char *from, const char *to)
-{
-	unsigned costs[PSD_CALL_NAME_MAX + 1];
-	const size_t len = strlen(to);
-	size_t i, j;
-
-	for (j = 0; j <= len; j++)
-		costs[j] = (unsigned)j;
-	for (i = 1; from[i - 1] != '\0'; i++) {
-		unsigned diagonal = costs[0];
-
-		costs[0] = (unsigned)i;
-		for (j = 1; j <= len; j++) {
-			const unsigned above = costs[j];
-			unsigned least =
-			    diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-
-			if (above + 1 < least)
-				least = above + 1;
-			if (costs[j - 1] + 1 < least)
-				least = costs[j - 1] + 1;
-			costs[j] = least;
-			diagonal = above;
-		}
-	}
-	return costs[len];
-}
-
 int
 psd_call_nearest(const char *name, char *ret)
 {
-	const size_t len = strnlen(name, PSD_CALL_NAME_MAX + 1);
 	const int highest = psd_call_highest(PSD_AUDIT_ARCH);
-	/* Beyond a third of the letters it is another word. */
-	unsigned best = (unsigned)len / 3 + 1;
+	struct psd_near near = psd_near_to(name);
 	char candidate[PSD_CALL_NAME_MAX + 1];
-	bool found = false;
+	const char *best;
 	int number;
 
-	if (len > PSD_CALL_NAME_MAX)
-		return -ENOENT;
 	for (number = 0; number <= highest; number++) {
-		unsigned far;
-
-		if (psd_call_name(PSD_AUDIT_ARCH, number, candidate) < 0)
-			continue;
-		far = distance(name, candidate);
-		if (far < best) {
-			best = far;
-			memcpy(ret, candidate, sizeof(candidate));
-			found = true;
-		}
+		if (psd_call_name(PSD_AUDIT_ARCH, number, candidate) == 0)
+			psd_near_try(&near, candidate);
 	}
-	return found ? 0 : -ENOENT;
+	best = psd_near_best(&near);
+	if (best == NULL)
+		return -ENOENT;
+	memcpy(ret, best, strlen(best) + 1);
+	return 0;
 }
