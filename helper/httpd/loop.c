@@ -111,7 +111,9 @@ take_connection(struct httpd *httpd)
 		    "httpd needs AllowAccept=yes and ListenStream=");
 		return 1;
 	} else {
-		httpd->is_ending = fd == -EPIPE || fd == -EPROTO;
+		/* ESHUTDOWN: a newer policy, whose helpers take over. */
+		httpd->is_ending = fd == -EPIPE || fd == -EPROTO ||
+		    fd == -ESHUTDOWN || fd == -ECANCELED;
 		httpd->is_paused = true;
 	}
 	return 0;
