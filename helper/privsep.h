@@ -97,8 +97,8 @@ int privsep_read_directory(struct privsep *conversation, const char *path,
 /*
  * Takes the next client connection of the service's listeners; waits for
  * one.  -ESHUTDOWN: a newer policy is in force and its helpers take over;
- * finish what is under way and end.  Returns its descriptor, and in *ret_listener (if not NULL) which
- * ListenStream= line it came by, from 0.
+ * finish what is under way and end.  Returns its descriptor, and in
+ * *ret_listener (if not NULL) which ListenStream= line it came by, from 0.
  */
 int privsep_accept(struct privsep *conversation, uint32_t *ret_listener);
 
