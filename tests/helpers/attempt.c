@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -74,6 +75,32 @@ try_thread(void)
 		return error;
 	(void)pthread_join(thread, NULL);
 	return counted == 1 ? 0 : EPROTO;
+}
+
+static pthread_t early;
+static int early_error = EPROTO;
+
+static void *
+make_socket(void *argument)
+{
+	(void)argument;
+	early_error = socket(AF_INET, SOCK_STREAM, 0) < 0 ? errno : 0;
+	return NULL;
+}
+
+/* A library might start a thread before main(), or before privsep_init(). */
+__attribute__((constructor)) static void
+start_early(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "early-thread") == 0)
+		(void)pthread_create(&early, NULL, make_socket, NULL);
+}
+
+static int
+try_early_thread(void)
+{
+	(void)pthread_join(early, NULL);
+	return early_error;
 }
 
 static int
@@ -199,6 +226,7 @@ static const struct {
 	{ "work", try_work },
 	{ "privsep", try_privsep },
 	{ "thread", try_thread },
+	{ "early-thread", try_early_thread },
 	{ "execve", try_execve },
 	{ "execveat-path", try_execveat_path },
 	{ "execveat-number", try_execveat_number },

@@ -161,6 +161,15 @@ threads_start_with_their_group_alone(void **state)
 }
 
 static void
+thread_started_before_main_is_confined(void **state)
+{
+	(void)state;
+	expect_exit("@helper @loader @threads", PSD_VIOLATION_ERRNO,
+	    "early-thread", EPERM);
+	expect_killed("@helper @loader @threads", "early-thread");
+}
+
+static void
 no_second_program_starts_by_any_way(void **state)
 {
 	static const char *const names[] = { "execve", "execveat-path",
@@ -215,6 +224,7 @@ main(void)
 		cmocka_unit_test(static_program_runs_with_helper_and_loader),
 		cmocka_unit_test(dynamic_program_does_not_start_without_loader),
 		cmocka_unit_test(threads_start_with_their_group_alone),
+		cmocka_unit_test(thread_started_before_main_is_confined),
 		cmocka_unit_test(no_second_program_starts_by_any_way),
 		cmocka_unit_test(number_of_the_program_exists_no_more),
 		cmocka_unit_test(absolute_path_needs_its_address_to_be_ours),
