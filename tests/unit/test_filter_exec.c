@@ -156,7 +156,6 @@ threads_start_with_their_group_alone(void **state)
 	expect_exit("@helper @loader @threads", PSD_VIOLATION_KILL, "thread",
 	    0);
 	expect_killed("@helper @loader", "thread");
-	/* The C library tells of EPERM as EAGAIN only since 2.34. */
 	expect_exit("@helper @loader", PSD_VIOLATION_ERRNO, "thread", EPERM);
 }
 
