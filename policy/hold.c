@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static int
 compare_directories(const void *a, const void *b)
@@ -147,6 +148,22 @@ hold_directories(struct psd_build *build)
 	}
 }
 
+/* Who can change the program acts with all that its policy grants. */
+static void
+warn_of_writers(struct psd_build *build, const struct stat *status)
+{
+	const struct psd_policy *policy = build->policy;
+
+	if ((status->st_uid == 0 || status->st_uid == geteuid()) &&
+	    (status->st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return;
+	psd_diag_warning(build->diag, &policy->exec_where,
+	    "ExecStart=%s may be changed by others (owner %u, mode %04o), who "
+	    "then have what this policy grants",
+	    policy->exec_path, (unsigned)status->st_uid,
+	    (unsigned)(status->st_mode & 07777));
+}
+
 static void
 look_for_executable(struct psd_build *build)
 {
@@ -162,6 +179,8 @@ look_for_executable(struct psd_build *build)
 		psd_diag_error(build->diag, &policy->exec_where,
 		    "ExecStart=%s is not an executable file",
 		    policy->exec_path);
+	else
+		warn_of_writers(build, &status);
 }
 
 void

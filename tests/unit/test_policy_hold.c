@@ -197,6 +197,35 @@ program_must_be_an_executable_file(void **state)
 	}
 }
 
+static void
+program_that_others_may_change_is_warned_of(void **state)
+{
+	static const mode_t modes[] = { 0755, 0775, 0757 };
+	char *dir = test_dir_make();
+	char path[4096], text[8192];
+
+	(void)state;
+	assert_non_null(dir);
+	assert_int_equal(test_dir_write(dir, "program", "#!/bin/sh\n"), 0);
+	snprintf(path, sizeof(path), "%s/program", dir);
+	snprintf(text, sizeof(text),
+	    "[Helper]\nExecStart=%s\n[Policy]\nSystemCallFilter=@helper\n",
+	    path);
+	for (size_t i = 0; i < PSD_ELEMENTS(modes); i++) {
+		struct test_policy policy;
+
+		assert_int_equal(chmod(path, modes[i]), 0);
+		test_policy_load(&policy, text, PSD_LOAD_HOLD);
+		assert_non_null(policy.policy);
+		assert_int_equal(policy.diag.warnings, i > 0);
+		if (i > 0)
+			assert_non_null(strstr(policy.diag.text,
+			    "may be changed by others"));
+		test_policy_free(&policy);
+	}
+	test_dir_remove(dir);
+}
+
 int
 main(void)
 {
@@ -207,6 +236,7 @@ main(void)
 		cmocka_unit_test(directory_with_a_dash_may_be_missing),
 		cmocka_unit_test(check_alone_opens_nothing),
 		cmocka_unit_test(program_must_be_an_executable_file),
+		cmocka_unit_test(program_that_others_may_change_is_warned_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
