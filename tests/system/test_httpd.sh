@@ -117,13 +117,14 @@ body() { [ "$(cat "$dir/body")" = "$1" ]; }
 value() { sed -n "s/^$1: //Ip" "$dir/head"; }
 
 # raw TEXT: speaks to the port without any notion of HTTP, prints the answer.
-raw() {
-	exec 9<>"/dev/tcp/127.0.0.1/$port" || return 1
+# In a shell of its own, that outlives a server that hangs up.
+raw() (
+	trap '' PIPE
+	exec 9<>"/dev/tcp/127.0.0.1/$port" || exit 1
 	# shellcheck disable=SC2059 # The caller writes \r\n.
 	printf "$1" >&9
 	timeout 3 cat <&9
-	exec 9<&-
-}
+)
 
 pids() { "${ctl[@]}" status www | awk '$2 == "ready" { print $3 }'; }
 
