@@ -3,7 +3,9 @@
 
 #include "common/mem.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -162,6 +164,23 @@ start_session(struct psd_spawn_state *state)
 	return raw(SYS_setsid);
 }
 
+/*
+ * Whoever has a session keyring may use its keys, and the daemon's is handed
+ * down from whoever started it.  Refused altogether, as in containers, it is
+ * refused to the helper too.  A user's quota of keys is too small for this,
+ * and a rootless helper has the user's id anyway.
+ */
+static int
+join_keyring(struct psd_spawn_state *state)
+{
+	int r;
+
+	if (!state->plan->set_ids)
+		return 0;
+	r = raw(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	return r == -ENOSYS || r == -EPERM ? 0 : r;
+}
+
 static void
 write_decimal(char *ret, unsigned value)
 {
@@ -213,6 +232,7 @@ psd_spawn_child(void *argument)
 	    step(s, PSD_STEP_HIGH_NUMBERS, take_high_numbers) &&
 	    step(s, PSD_STEP_LIMITS, set_limits) &&
 	    step(s, PSD_STEP_SESSION, start_session) &&
+	    step(s, PSD_STEP_KEYRING, join_keyring) &&
 	    /* Needs a capability, which the next ones take away. */
 	    step(s, PSD_STEP_SECUREBITS, psd_spawn_lock_securebits) &&
 	    /* In this order: with the uid goes the right to the others. */

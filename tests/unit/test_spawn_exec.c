@@ -12,8 +12,10 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,6 +230,56 @@ shortage_of_descriptors_fails_the_start(void **state)
 	    0);
 }
 
+/* One thread of several that open as fast as they can, without O_CLOEXEC. */
+static void *
+open_carelessly(void *argument)
+{
+	const atomic_bool *is_over = argument;
+
+	while (!atomic_load(is_over)) {
+		int ends[2];
+		const int fd = open("/dev/null", O_RDONLY);
+
+		if (pipe(ends) == 0) {
+			(void)close(ends[0]);
+			(void)close(ends[1]);
+		}
+		if (fd >= 0)
+			(void)close(fd);
+	}
+	return NULL;
+}
+
+static void
+descriptors_of_other_threads_do_not_leak(void **state)
+{
+	enum { THREADS = 4, STARTS = 300 };
+	pthread_t threads[THREADS];
+	atomic_bool is_over = false;
+	struct spawn_rig rig;
+	int wrong = 0;
+
+	(void)state;
+	assert_int_equal(spawn_rig_init(&rig, "tiny_pong"), 0);
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL,
+				     open_carelessly, &is_over),
+		    0);
+	for (int i = 0; i < STARTS; i++) {
+		struct test_fd fds[32];
+
+		if (spawn_rig_start(&rig) < 0 ||
+		    test_fds_list(rig.child.pid, fds, 32) != 4)
+			wrong++;
+		spawn_rig_stop(&rig);
+	}
+	atomic_store(&is_over, true);
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	assert_int_equal(wrong, 0);
+	spawn_rig_free(&rig);
+}
+
 static void
 each_step_has_a_name(void **state)
 {
@@ -249,6 +301,7 @@ main(void)
 		cmocka_unit_test(arguments_that_are_too_long_are_told),
 		cmocka_unit_test(thousand_failed_starts_leave_nothing_behind),
 		cmocka_unit_test(shortage_of_descriptors_fails_the_start),
+		cmocka_unit_test(descriptors_of_other_threads_do_not_leak),
 		cmocka_unit_test(each_step_has_a_name),
 	};
 	const int skipped = spawn_rig_prepare();

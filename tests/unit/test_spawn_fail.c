@@ -58,6 +58,7 @@ static const struct fault faults[] = {
 	{ SYS_close_range, ANY, 0, ENOSYS, PSD_STEP_CLOSE_RANGE },
 	{ SYS_prlimit64, 1, RLIMIT_CORE, EPERM, PSD_STEP_LIMITS },
 	{ SYS_setsid, ANY, 0, EPERM, PSD_STEP_SESSION },
+	{ SYS_keyctl, ANY, 0, ENOMEM, PSD_STEP_KEYRING },
 	{ SYS_prctl, 0, PR_SET_SECUREBITS, EPERM, PSD_STEP_SECUREBITS },
 	{ SYS_setgroups, ANY, 0, EPERM, PSD_STEP_GROUPS },
 	{ SYS_setresgid, ANY, 0, EAGAIN, PSD_STEP_GID },
