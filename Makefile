@@ -142,7 +142,8 @@ ARCHIVES := $(foreach a,common policy daemon ctl,\
 TESTS := $(SRC_tests:%.c=$(B)/%)
 SHELL_TESTS := $(wildcard tests/system/test_*.sh)
 TEST_HELPERS := $(patsubst %.c,$(B)/%,$(SRC_confined) $(SRC_tiny))
-BENCHES := $(SRC_bench:tests/bench/%.c=$(B)/bench/%)
+# One program of all files there.
+BENCHES := $(if $(SRC_bench),$(B)/bench/bench)
 UNCONFINED := $(if $(SANITIZE),$(patsubst $(B)/helpers/%,\
     $(B)/unconfined/%,$(BUILT_HELPERS)))
 FUZZERS := $(SRC_fuzz:tests/fuzz/%.c=$(B)/fuzz/%)
@@ -303,7 +304,7 @@ TEST_ARCHIVES := $(if $(SRC_support),$(B)/libsupport.a) $(ARCHIVES) \
 $(TESTS): $(B)/%: $(B)/obj/%.o $(TEST_ARCHIVES)
 	$(call link-program,$(LIBS_tests))
 
-$(BENCHES): $(B)/bench/%: $(B)/obj/tests/bench/%.o $(TEST_ARCHIVES)
+$(BENCHES): $(call objects,obj,$(SRC_bench)) $(TEST_ARCHIVES)
 	$(call link-program,$(LIBS_tests))
 
 $(SRC_confined:%.c=$(B)/%): $(B)/%: $(B)/pic/%.o \
