@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+#
+# The examples of privsep(3): the program compiles without a warning, and
+# under the policy beside it does what the page says.
+set -u
+
+: "${B:?run me by make check}"
+dir=$(mktemp -d)
+daemon=
+finish() {
+	if [ -n "$daemon" ]; then
+		kill "$daemon" 2>/dev/null
+		wait "$daemon"
+	fi
+	rm -rf "$dir"
+}
+trap finish EXIT
+umask 022
+chmod 755 "$dir"
+mkdir -m 755 "$dir/etc" "$dir/run" "$dir/data"
+flags=(-Wall -Wextra -Wpedantic -Werror -Ihelper)
+# shellcheck disable=SC2054 # The comma is the compiler's.
+[ -z "${PSD_ASAN:-}" ] || flags+=(-fsanitize=address,undefined)
+number=0
+
+report() {
+	local name=$1
+	shift
+	number=$((number + 1))
+	if "$@" >"$dir/out" 2>&1; then
+		echo "ok $number - $name"
+	else
+		echo "not ok $number - $name"
+		sed 's/^/# /' "$dir/out"
+	fi
+}
+
+# block N: the Nth example of the page, without mdoc's escapes.
+block() {
+	awk -v wanted="$1" '
+	/^\.Sh / { examples = /EXAMPLES/ }
+	examples && /^\.Bd -literal/ { n++; inside = 1; next }
+	/^\.Ed/ { inside = 0 }
+	inside && n == wanted { gsub(/\\e/, "\\"); print }
+	' man/privsep.3
+}
+
+block 1 >"$dir/sizes.c"
+block 2 >"$dir/sizes.policy"
+
+report the_example_compiles "${CC:-cc}" "${flags[@]}" -o "$dir/sizes" \
+    "$dir/sizes.c" "$B/libprivsep.a"
+
+alone() {
+	"$dir/sizes"
+	[ $? -eq 1 ]
+}
+report without_a_daemon_it_gives_up alone
+
+# write_policy PORT
+write_policy() {
+	sed -e "s|/usr/local/libexec/sizes|$dir/sizes|" \
+	    -e "s|127.0.0.1:7001|127.0.0.1:$1|" \
+	    -e "s|/srv/data/list|$dir/data/list|" "$dir/sizes.policy" \
+	    >"$dir/etc/sizes.policy"
+}
+
+good_policy() {
+	write_policy 7001
+	"$B/privsepctl" check "$dir/etc/sizes.policy"
+}
+printf 'twelve bytes' >"$dir/data/list"
+report its_policy_is_good good_policy
+
+# Some port is free; the daemon says at once when one is not.
+start() {
+	local try
+	for try in $(seq 1000); do
+		if [ -z "$daemon" ]; then
+			port=$((20000 + RANDOM % 10000))
+			write_policy "$port"
+			"$B/privsepd" --policy-dir "$dir/etc" \
+			    --runtime-dir "$dir/run" >"$dir/log" 2>&1 &
+			daemon=$!
+		fi
+		grep -q '^ready' "$dir/log" && return 0
+		sleep 0.1
+		kill -0 "$daemon" 2>/dev/null || daemon=
+	done
+	echo "not ready after $try looks"
+	return 1
+}
+
+ask() {
+	exec 9<>"/dev/tcp/127.0.0.1/$port" && timeout 30 cat <&9
+	exec 9>&-
+}
+
+# The path of the file is the program's, so that is changed, too.
+serves() {
+	sed "s|/srv/data/list|$dir/data/list|" "$dir/sizes.c" >"$dir/here.c"
+	"${CC:-cc}" "${flags[@]}" -o "$dir/sizes" "$dir/here.c" \
+	    "$B/libprivsep.a" || return 1
+	start && [ "$(ask)" = '12 bytes' ] && return 0
+	cat "$dir/log"
+	return 1
+}
+
+ends() {
+	kill "$daemon" && wait "$daemon" || return 1
+	daemon=
+	cat "$dir/log"
+	grep -q 'ended: orderly' "$dir/log" && ! grep -q refused "$dir/log"
+}
+
+if [ "$(id -u)" -ne 0 ] || [ -n "${PSD_ASAN:-}" ]; then
+	echo 'ok 4 # SKIP starting helpers takes root and no sanitizer'
+	echo 'ok 5 # SKIP the same'
+	number=5
+else
+	report it_tells_the_size_of_a_file serves
+	report it_ends_in_an_orderly_way ends
+fi
+echo "1..$number"
