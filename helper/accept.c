@@ -44,7 +44,7 @@ privsep_accept_ask(struct privsep *conversation)
 static struct psd_waiting *
 find_answered(struct privsep *conversation)
 {
-	for (size_t i = 0; i < PSD_WAITING_MAX; i++) {
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
 		struct psd_waiting *place = &conversation->waiting[i];
 
 		if (place->is_kept && place->state == PSD_WAIT_ANSWERED)

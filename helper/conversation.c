@@ -51,7 +51,7 @@ make(int fd)
 	}
 	(void)pthread_mutex_init(&conversation->lock, NULL);
 	(void)pthread_cond_init(&conversation->room, NULL);
-	for (size_t i = 0; i < PSD_WAITING_MAX; i++)
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
 		(void)pthread_cond_init(&conversation->waiting[i].answered,
 		    NULL);
 	psd_conv_init(&conversation->conv, fd);
@@ -155,7 +155,7 @@ privsep_free(struct privsep *conversation)
 	psd_exchange_release(conversation);
 	psd_frame_clear(&conversation->in);
 	psd_conv_close(&conversation->conv);
-	for (size_t i = 0; i < PSD_WAITING_MAX; i++)
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
 		(void)pthread_cond_destroy(&conversation->waiting[i].answered);
 	(void)pthread_cond_destroy(&conversation->room);
 	(void)pthread_mutex_destroy(&conversation->lock);

@@ -14,7 +14,7 @@
  * Requests that one conversation may have waiting at a time, and how many of
  * them may be accept, whose reply can take for ever.
  */
-enum { PSD_WAITING_MAX = 16, PSD_ACCEPTS_MAX = 8 };
+enum { PSD_ASKED_MAX = 16, PSD_ACCEPTS_MAX = 8 };
 
 enum psd_wait_state {
 	PSD_WAIT_FREE,     /* no request */
@@ -50,7 +50,7 @@ struct privsep {
 	/* Whose reply in still holds; nobody receives before it was taken. */
 	struct psd_waiting *unread;
 	uint32_t last_id;
-	struct psd_waiting waiting[PSD_WAITING_MAX];
+	struct psd_waiting waiting[PSD_ASKED_MAX];
 	struct psd_frame out;
 	struct psd_frame in;
 	char service[PSD_NAME_MAX + 1]; /* does not change after hello */

@@ -32,7 +32,7 @@ pass_on(struct privsep *conversation)
 {
 	if (conversation->receiving || conversation->unread != NULL)
 		return;
-	for (size_t i = 0; i < PSD_WAITING_MAX; i++) {
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
 		struct psd_waiting *place = &conversation->waiting[i];
 
 		if (place->state == PSD_WAIT_ASKED && !place->is_kept) {
@@ -48,7 +48,7 @@ finish(struct privsep *conversation, int fate)
 {
 	if (conversation->fate == 0)
 		conversation->fate = fate;
-	for (size_t i = 0; i < PSD_WAITING_MAX; i++)
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
 		(void)pthread_cond_signal(&conversation->waiting[i].answered);
 	(void)pthread_cond_broadcast(&conversation->room);
 }
@@ -64,7 +64,7 @@ psd_exchange_break(struct privsep *conversation)
 
 /*
  * Sending under the lock cannot wait for a daemon that waits for us to
- * receive: the requests that PSD_WAITING_MAX allows fit the socket's buffer.
+ * receive: the requests that PSD_ASKED_MAX allows fit the socket's buffer.
  */
 static int
 send_request(struct privsep *conversation, const struct psd_op_row *row,
@@ -267,7 +267,7 @@ psd_exchange_drain(struct privsep *conversation)
 void
 psd_exchange_release(struct privsep *conversation)
 {
-	for (size_t i = 0; i < PSD_WAITING_MAX; i++) {
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
 		struct psd_waiting *place = &conversation->waiting[i];
 
 		if (place->state == PSD_WAIT_ANSWERED && place->status == 0)

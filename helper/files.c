@@ -33,6 +33,9 @@ is_sensible(int flags)
 		return false;
 	if (mode == O_RDONLY && (flags & FLAGS_THAT_WRITE) != 0)
 		return false;
+	/* What can be read and written can be mapped, and changed anywhere. */
+	if (mode == O_RDWR && (flags & O_APPEND) != 0)
+		return false;
 	return (flags & O_EXCL) == 0 || (flags & O_CREAT) != 0;
 }
 

@@ -4,7 +4,7 @@
 struct psd_waiting *
 psd_waiting_find_free(struct privsep *conversation)
 {
-	for (size_t i = 0; i < PSD_WAITING_MAX; i++)
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
 		if (conversation->waiting[i].state == PSD_WAIT_FREE)
 			return &conversation->waiting[i];
 	return NULL;
@@ -13,7 +13,7 @@ psd_waiting_find_free(struct privsep *conversation)
 struct psd_waiting *
 psd_waiting_find_asked(struct privsep *conversation, uint32_t id)
 {
-	for (size_t i = 0; i < PSD_WAITING_MAX; i++)
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
 		if (conversation->waiting[i].state == PSD_WAIT_ASKED &&
 		    conversation->waiting[i].id == id)
 			return &conversation->waiting[i];
@@ -28,7 +28,7 @@ psd_waiting_has_room(const struct privsep *conversation,
 	size_t n_free = 0;
 	size_t n_accepts = 0;
 
-	for (size_t i = 0; i < PSD_WAITING_MAX; i++) {
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
 		const struct psd_waiting *place = &conversation->waiting[i];
 
 		if (place->state == PSD_WAIT_FREE)

@@ -194,8 +194,9 @@ static void
 flags_that_mean_nothing_are_not_asked(void **state)
 {
 	static const int flags[] = { O_RDONLY | O_CREAT, O_RDONLY | O_TRUNC,
-		O_RDONLY | O_APPEND, O_WRONLY | O_EXCL, O_ACCMODE, O_PATH,
-		O_DIRECTORY, O_NONBLOCK, O_NOFOLLOW, O_TMPFILE | O_RDWR, -1 };
+		O_RDONLY | O_APPEND, O_RDWR | O_APPEND, O_WRONLY | O_EXCL,
+		O_ACCMODE, O_PATH, O_DIRECTORY, O_NONBLOCK, O_NOFOLLOW,
+		O_TMPFILE | O_RDWR, -1 };
 	const struct talk *t = *state;
 
 	for (size_t i = 0; i < PSD_ELEMENTS(flags); i++)
@@ -206,7 +207,7 @@ flags_that_mean_nothing_are_not_asked(void **state)
 	    -EINVAL);
 	/* What could be asked is refused by the daemon. */
 	assert_int_equal(privsep_open(t->conversation, "/",
-			     O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_TRUNC |
+			     O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_TRUNC |
 				 O_CLOEXEC,
 			     0600),
 	    -EPERM);
