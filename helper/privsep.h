@@ -132,6 +132,15 @@ int privsep_log(struct privsep *conversation, int priority, const char *format,
  */
 int privsep_restrict(struct privsep *conversation, const char *operation);
 
+struct privsep_hostname {
+	char name[256];
+	char domain[256]; /* of NIS; "(none)" where there is none */
+};
+
+/* The host's names, which uname(2) does not tell a helper. */
+int privsep_get_hostname(struct privsep *conversation,
+    struct privsep_hostname *ret);
+
 #ifdef __cplusplus
 }
 #endif

@@ -128,6 +128,10 @@ perform(struct serving *s, const struct psd_op_row *row,
 		    &rep->as_read_directory);
 	case PSD_OP_restrict:
 		return 0;
+	case PSD_OP_get_hostname:
+		rep->as_get_hostname.hostname = psd_str_of("host.example.org");
+		rep->as_get_hostname.domain = psd_str_of("(none)");
+		return 0;
 	default:
 		return -EOPNOTSUPP;
 	}

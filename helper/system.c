@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/codec.h"
+#include "helper/exchange.h"
+#include "helper/stub.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The host's names, settings and clock. */
+
+/* Copies a text out of the frame; ret has room for size bytes with the NUL. */
+static int
+copy(const struct psd_str *text, char *ret, size_t size)
+{
+	if (text->len >= size)
+		return -ERANGE;
+	memcpy(ret, text->at, text->len);
+	ret[text->len] = '\0';
+	return 0;
+}
+
+int
+privsep_get_hostname(struct privsep *conversation, struct privsep_hostname *ret)
+{
+	struct psd_get_hostname_req req = { .end = 0 };
+	struct psd_get_hostname_rep rep;
+	struct privsep_hostname names;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_get_hostname(conversation, &req, &rep);
+	if (r == 0)
+		r = copy(&rep.hostname, names.name, sizeof(names.name));
+	if (r == 0)
+		r = copy(&rep.domain, names.domain, sizeof(names.domain));
+	psd_exchange_unlock(conversation);
+	if (r == 0)
+		*ret = names;
+	return r;
+}

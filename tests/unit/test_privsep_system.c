@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC */
+/* What the library asks of the host, against a daemon that has no policy. */
+#include "common/fd.h"
+#include "common/pair.h"
+#include "helper/privsep.h"
+#include "tests/support/child.h"
+#include "tests/support/fake_daemon.h"
+#include "tests/support/fds.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+struct talk {
+	struct privsep *conversation;
+	pid_t daemon;
+	size_t fds_before;
+};
+
+struct both {
+	struct fake_daemon daemon;
+	int helper_end;
+};
+
+static int
+serve(void *argument)
+{
+	struct both *both = argument;
+
+	psd_fd_close(both->helper_end);
+	return fake_daemon_serve(&both->daemon);
+}
+
+static int
+begin(void **state)
+{
+	static struct talk talk;
+	struct both both;
+	int ends[2];
+
+	talk.fds_before = test_fds_count();
+	assert_int_equal(psd_pair(SOCK_SEQPACKET, ends), 0);
+	both.daemon = (struct fake_daemon){ ends[1], PSD_NO_FD, PSD_NO_FD };
+	both.helper_end = ends[0];
+	talk.daemon = test_child_start(serve, &both);
+	assert_true(talk.daemon > 0);
+	psd_fd_close(ends[1]);
+	assert_int_equal(privsep_from_fd(&talk.conversation, ends[0]), 0);
+	*state = &talk;
+	return 0;
+}
+
+static int
+finish(void **state)
+{
+	const struct talk *talk = *state;
+
+	assert_int_equal(privsep_end(talk->conversation), 0);
+	assert_int_equal(test_child_exit_status(talk->daemon), 0);
+	assert_int_equal(test_fds_count(), talk->fds_before);
+	return 0;
+}
+
+static void
+both_names_of_the_host_are_told(void **state)
+{
+	const struct talk *talk = *state;
+	struct privsep_hostname names;
+
+	assert_int_equal(privsep_get_hostname(talk->conversation, &names), 0);
+	assert_string_equal(names.name, "host.example.org");
+	assert_string_equal(names.domain, "(none)");
+}
+
+#define WITH_DAEMON(test) cmocka_unit_test_setup_teardown((test), begin, finish)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		WITH_DAEMON(both_names_of_the_host_are_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
