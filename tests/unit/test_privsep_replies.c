@@ -1,76 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include "common/codec.h"
-#include "common/fd.h"
-#include "common/mem.h"
-#include "common/pair.h"
-#include "helper/privsep.h"
-#include "tests/support/fds.h"
-#include "tests/support/raw.h"
+#include "tests/unit/privsep_raw_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-/*
- * The daemon's side is written by hand, before the request is made: the
- * library counts its ids from 1, which is hello's, so the first request has 2.
- */
-enum { FIRST_ID = 2 };
-
-struct talk {
-	struct privsep *conversation;
-	int daemon;
-	size_t fds_before;
-};
-
-static const unsigned char HELLO_BODY[] = { 1, 0, 0, 0, 4, 0, 't', 'e', 's',
-	't', 0 };
-
-static void
-send_record(int fd, uint16_t type, uint16_t op, uint32_t id, int32_t status,
-    const void *body, size_t len, const int *fds, size_t n_fds)
-{
-	unsigned char record[PSD_FRAME_MAX + 64];
-
-	assert_true(len <= sizeof(record) - PSD_FRAME_HEADER);
-	test_raw_header(record, type, op, id, status);
-	if (len > 0)
-		memcpy(record + PSD_FRAME_HEADER, body, len);
-	assert_int_equal(test_raw_send(fd, record, PSD_FRAME_HEADER + len, fds,
-			     n_fds),
-	    PSD_FRAME_HEADER + len);
-}
-
-static void
-begin(struct talk *t)
-{
-	int ends[2];
-
-	t->fds_before = test_fds_count();
-	assert_int_equal(psd_pair(SOCK_SEQPACKET, ends), 0);
-	t->daemon = ends[1];
-	send_record(t->daemon, PSD_FRAME_REPLY, PSD_OP_hello, 1, 0, HELLO_BODY,
-	    sizeof(HELLO_BODY), NULL, 0);
-	assert_int_equal(privsep_from_fd(&t->conversation, ends[0]), 0);
-}
-
-static void
-finish(struct talk *t)
-{
-	privsep_free(t->conversation);
-	psd_fd_close(t->daemon);
-	assert_int_equal(test_fds_count(), t->fds_before);
-}
 
 /* What may come back for open("/x"): everything but the last row is wrong. */
 static const struct {
@@ -260,108 +193,6 @@ a_malformed_entry_of_a_directory_is_not_told(void **state)
 	}
 }
 
-static void
-a_helper_without_room_for_a_descriptor_goes_on(void **state)
-{
-	const int fd = STDIN_FILENO;
-	const int limit = dup(STDIN_FILENO);
-	struct rlimit whole, narrow;
-	struct talk t;
-	int got;
-
-	(void)state;
-	assert_true(limit >= 0);
-	(void)close(limit);
-	begin(&t);
-	send_record(t.daemon, PSD_FRAME_REPLY, PSD_OP_open, FIRST_ID, 0, NULL,
-	    0, &fd, 1);
-	send_record(t.daemon, PSD_FRAME_REPLY, PSD_OP_open, FIRST_ID + 1, 0,
-	    NULL, 0, &fd, 1);
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &whole), 0);
-	narrow = whole;
-	narrow.rlim_cur = (rlim_t)limit;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &narrow), 0);
-	got = privsep_open(t.conversation, "/x", O_RDONLY, 0);
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &whole), 0);
-	assert_int_equal(got, -EMFILE);
-	got = privsep_open(t.conversation, "/x", O_RDONLY, 0);
-	assert_true(got >= 0);
-	(void)close(got);
-	finish(&t);
-}
-
-static void
-replies_of_waiting_requests_may_come_in_any_order(void **state)
-{
-	const int fd = STDIN_FILENO;
-	static const unsigned char second[4] = { 1 }, first[4] = { 0 };
-	uint32_t listener = 9;
-	struct talk t;
-	int got;
-
-	(void)state;
-	begin(&t);
-	assert_int_equal(privsep_accept_ask(t.conversation), 0);
-	assert_int_equal(privsep_accept_ask(t.conversation), 0);
-	assert_int_equal(privsep_accept_take(t.conversation, NULL), -EAGAIN);
-	send_record(t.daemon, PSD_FRAME_REPLY, PSD_OP_accept, FIRST_ID + 1, 0,
-	    second, sizeof(second), &fd, 1);
-	send_record(t.daemon, PSD_FRAME_REPLY, PSD_OP_open, FIRST_ID + 2,
-	    -ENOENT, NULL, 0, NULL, 0);
-	send_record(t.daemon, PSD_FRAME_REPLY, PSD_OP_accept, FIRST_ID, 0,
-	    first, sizeof(first), &fd, 1);
-	assert_int_equal(privsep_open(t.conversation, "/x", O_RDONLY, 0),
-	    -ENOENT);
-	got = privsep_accept_take(t.conversation, &listener);
-	assert_true(got >= 0);
-	assert_int_equal(listener, 1);
-	(void)close(got);
-	got = privsep_accept_take(t.conversation, &listener);
-	assert_true(got >= 0);
-	assert_int_equal(listener, 0);
-	(void)close(got);
-	assert_int_equal(privsep_accept_take(t.conversation, NULL), -EAGAIN);
-	finish(&t);
-}
-
-static void
-connections_that_nobody_took_are_closed(void **state)
-{
-	const int fd = STDIN_FILENO;
-	struct talk t;
-
-	(void)state;
-	begin(&t);
-	assert_int_equal(privsep_accept_ask(t.conversation), 0);
-	send_record(t.daemon, PSD_FRAME_REPLY, PSD_OP_accept, FIRST_ID, 0,
-	    "\0\0\0", 4, &fd, 1);
-	send_record(t.daemon, PSD_FRAME_REPLY, PSD_OP_open, FIRST_ID + 1,
-	    -ENOENT, NULL, 0, NULL, 0);
-	assert_int_equal(privsep_open(t.conversation, "/x", O_RDONLY, 0),
-	    -ENOENT);
-	finish(&t);
-}
-
-static void
-too_many_waiting_accepts_are_busy(void **state)
-{
-	struct talk t;
-	int n = 0;
-
-	(void)state;
-	begin(&t);
-	while (n < 100 && privsep_accept_ask(t.conversation) == 0)
-		n++;
-	assert_in_range(n, 1, 16);
-	assert_int_equal(privsep_accept_ask(t.conversation), -EBUSY);
-	/* There is room for the rest. */
-	send_record(t.daemon, PSD_FRAME_REPLY, PSD_OP_open,
-	    FIRST_ID + (uint32_t)n, -ENOENT, NULL, 0, NULL, 0);
-	assert_int_equal(privsep_open(t.conversation, "/x", O_RDONLY, 0),
-	    -ENOENT);
-	finish(&t);
-}
-
 int
 main(void)
 {
@@ -375,12 +206,6 @@ main(void)
 		    a_ping_that_answers_another_is_a_broken_protocol),
 		cmocka_unit_test(a_version_that_was_not_offered_is_refused),
 		cmocka_unit_test(a_malformed_entry_of_a_directory_is_not_told),
-		cmocka_unit_test(
-		    a_helper_without_room_for_a_descriptor_goes_on),
-		cmocka_unit_test(
-		    replies_of_waiting_requests_may_come_in_any_order),
-		cmocka_unit_test(connections_that_nobody_took_are_closed),
-		cmocka_unit_test(too_many_waiting_accepts_are_busy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

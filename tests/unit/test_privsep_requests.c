@@ -1,116 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include "common/fd.h"
-#include "common/mem.h"
-#include "common/pair.h"
-#include "helper/privsep.h"
-#include "tests/support/child.h"
-#include "tests/support/dir.h"
-#include "tests/support/fake_daemon.h"
-#include "tests/support/fds.h"
+#include "tests/unit/privsep_fixture.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-/* A conversation with a daemon in a process of its own. */
-struct talk {
-	struct privsep *conversation;
-	pid_t daemon;
-	int stop[2];  /* a byte into stop[1] makes the daemon end its side */
-	int listener; /* abstract, so that nothing is left behind */
-	struct sockaddr_un address;
-	socklen_t address_len;
-	char *dir;
-	size_t fds_before;
-};
-
-static int
-listen_somewhere(struct talk *t)
-{
-	const struct sockaddr_un any = { .sun_family = AF_UNIX };
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	t->address_len = sizeof(t->address);
-	assert_true(fd >= 0);
-	/* No name at all: the kernel chooses a free one. */
-	assert_int_equal(bind(fd, (const struct sockaddr *)&any,
-			     sizeof(any.sun_family)),
-	    0);
-	assert_int_equal(listen(fd, 8), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&t->address,
-			     &t->address_len),
-	    0);
-	return fd;
-}
-
-struct both {
-	struct fake_daemon daemon;
-	int helper_end;
-};
-
-static int
-serve(void *argument)
-{
-	struct both *b = argument;
-
-	psd_fd_close(b->helper_end);
-	return fake_daemon_serve(&b->daemon);
-}
-
-static int
-begin(void **state)
-{
-	static struct talk t;
-	struct both b;
-	int ends[2];
-
-	t.fds_before = test_fds_count();
-	t.dir = test_dir_make();
-	assert_non_null(t.dir);
-	assert_int_equal(pipe2(t.stop, O_CLOEXEC), 0);
-	t.listener = listen_somewhere(&t);
-	assert_int_equal(psd_pair(SOCK_SEQPACKET, ends), 0);
-	b.daemon = (struct fake_daemon){ ends[1], t.listener, t.stop[0] };
-	b.helper_end = ends[0];
-	t.daemon = test_child_start(serve, &b);
-	assert_true(t.daemon > 0);
-	psd_fd_close(ends[1]);
-	assert_int_equal(privsep_from_fd(&t.conversation, ends[0]), 0);
-	*state = &t;
-	return 0;
-}
-
-/* Each test leaves the conversation by an orderly end. */
-static int
-finish(void **state)
-{
-	struct talk *t = *state;
-
-	if (t->conversation != NULL) {
-		assert_int_equal(privsep_end(t->conversation), 0);
-		assert_int_equal(test_child_exit_status(t->daemon), 0);
-	}
-	psd_fd_close(t->listener);
-	psd_fd_close(t->stop[0]);
-	psd_fd_close(t->stop[1]);
-	test_dir_remove(t->dir);
-	assert_int_equal(test_fds_count(), t->fds_before);
-	return 0;
-}
 
 static char *
 path_of(const struct talk *t, const char *name)
@@ -119,32 +12,6 @@ path_of(const struct talk *t, const char *name)
 
 	assert_true(asprintf(&path, "%s/%s", t->dir, name) > 0);
 	return path;
-}
-
-static int
-call(const struct talk *t)
-{
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(connect(fd, (const struct sockaddr *)&t->address,
-			     t->address_len),
-	    0);
-	return fd;
-}
-
-/* The two ends of one connection, and no other. */
-static void
-assert_connected(int client, int connection)
-{
-	char byte = 0;
-
-	assert_int_equal(send(client, "x", 1, MSG_NOSIGNAL), 1);
-	assert_int_equal(test_poll(connection, POLLIN, TEST_DEADLINE), POLLIN);
-	assert_int_equal(read(connection, &byte, 1), 1);
-	assert_int_equal(byte, 'x');
-	psd_fd_close(client);
-	psd_fd_close(connection);
 }
 
 static void
@@ -308,87 +175,6 @@ a_directory_is_told_entry_by_entry(void **state)
 }
 
 static void
-accept_waits_for_a_client(void **state)
-{
-	const struct talk *t = *state;
-	const int client = call(t);
-	uint32_t listener = 9;
-	const int connection = privsep_accept(t->conversation, &listener);
-
-	assert_true(connection >= 0);
-	assert_int_equal(fcntl(connection, F_GETFD), FD_CLOEXEC);
-	assert_int_equal(listener, 0);
-	assert_connected(client, connection);
-}
-
-static void
-other_requests_are_answered_while_an_accept_waits(void **state)
-{
-	const struct talk *t = *state;
-	const int fd = privsep_fd(t->conversation);
-	int client;
-
-	assert_int_equal(privsep_accept_ask(t->conversation), 0);
-	for (int i = 0; i < 100; i++)
-		assert_int_equal(privsep_ping(t->conversation), 0);
-	assert_int_equal(privsep_accept_take(t->conversation, NULL), -EAGAIN);
-	client = call(t);
-	assert_int_equal(test_poll(fd, POLLIN, TEST_DEADLINE), POLLIN);
-	assert_connected(client, privsep_accept_take(t->conversation, NULL));
-	assert_int_equal(privsep_accept_take(t->conversation, NULL), -EAGAIN);
-}
-
-static void
-what_the_daemon_sent_before_its_end_is_not_lost(void **state)
-{
-	struct talk *t = *state;
-	const int fd = privsep_fd(t->conversation);
-
-	assert_int_equal(privsep_accept_ask(t->conversation), 0);
-	assert_int_equal(privsep_ping(t->conversation), 0);
-	assert_int_equal(write(t->stop[1], "", 1), 1);
-	assert_int_not_equal(test_poll(fd, POLLRDHUP, TEST_DEADLINE), 0);
-	assert_int_equal(privsep_accept_take(t->conversation, NULL),
-	    -ECANCELED);
-	assert_int_equal(privsep_accept_take(t->conversation, NULL), -EPIPE);
-	assert_int_equal(privsep_accept_take(t->conversation, NULL), -EPIPE);
-	assert_int_equal(privsep_accept_ask(t->conversation), -EPIPE);
-	assert_int_equal(privsep_ping(t->conversation), -EPIPE);
-}
-
-static void
-an_end_with_an_accept_waiting_is_orderly(void **state)
-{
-	struct talk *t = *state;
-
-	assert_int_equal(privsep_accept_ask(t->conversation), 0);
-	assert_int_equal(privsep_accept_ask(t->conversation), 0);
-}
-
-static void
-a_daemon_that_dies_is_an_end(void **state)
-{
-	struct talk *t = *state;
-
-	assert_int_equal(privsep_accept_ask(t->conversation), 0);
-	test_child_kill(t->daemon);
-	assert_int_equal(privsep_ping(t->conversation), -EPIPE);
-	assert_int_equal(privsep_accept(t->conversation, NULL), -EPIPE);
-	assert_int_equal(privsep_end(t->conversation), 0);
-	t->conversation = NULL;
-}
-
-static void
-a_helper_that_only_frees_did_not_end(void **state)
-{
-	struct talk *t = *state;
-
-	privsep_free(t->conversation);
-	t->conversation = NULL;
-	assert_in_range(test_child_exit_status(t->daemon), 0, 1);
-}
-
-static void
 a_message_is_cut_rather_than_refused(void **state)
 {
 	static char text[10000];
@@ -421,8 +207,6 @@ nothing_to_end_is_fine(void **state)
 	privsep_free(NULL);
 }
 
-#define WITH_DAEMON(test) cmocka_unit_test_setup_teardown((test), begin, finish)
-
 int
 main(void)
 {
@@ -434,12 +218,6 @@ main(void)
 		WITH_DAEMON(too_long_a_path_is_refused_like_open),
 		WITH_DAEMON(stat_tells_what_stat_tells),
 		WITH_DAEMON(a_directory_is_told_entry_by_entry),
-		WITH_DAEMON(accept_waits_for_a_client),
-		WITH_DAEMON(other_requests_are_answered_while_an_accept_waits),
-		WITH_DAEMON(what_the_daemon_sent_before_its_end_is_not_lost),
-		WITH_DAEMON(an_end_with_an_accept_waiting_is_orderly),
-		WITH_DAEMON(a_daemon_that_dies_is_an_end),
-		WITH_DAEMON(a_helper_that_only_frees_did_not_end),
 		WITH_DAEMON(a_message_is_cut_rather_than_refused),
 		WITH_DAEMON(only_operations_that_exist_are_given_up),
 		cmocka_unit_test(nothing_to_end_is_fine),

@@ -106,6 +106,9 @@ read_all(const char *path)
 	return text;
 }
 
+static void assert_says(const char *page, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 static void
 assert_says(const char *page, const char *format, ...)
 {
