@@ -248,7 +248,7 @@ psd_exchange_request(struct privsep *conversation, const struct psd_op_row *row,
 		(void)pthread_cond_wait(&conversation->room,
 		    &conversation->lock);
 	r = psd_exchange_ask(conversation, row, req, rep_size, &place);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	return psd_exchange_answer(conversation, place, ret_rep);
 }

@@ -30,10 +30,11 @@ struct httpd {
 /* Serves until the daemon ends its side.  Returns an exit status. */
 int psd_httpd_serve(struct httpd *httpd);
 
-/* Answers one request; an MHD_AccessHandlerCallback. */
-enum MHD_Result psd_httpd_answer(void *httpd, struct MHD_Connection *connection,
-    const char *target, const char *method, const char *version,
-    const char *upload, size_t *upload_len, void **request);
+/* Answers one request; an MHD_AccessHandlerCallback, cookie a struct httpd. */
+enum MHD_Result psd_httpd_answer(void *cookie,
+    struct MHD_Connection *connection, const char *target, const char *method,
+    const char *version, const char *upload, size_t *upload_len,
+    void **request);
 
 /*
  * Makes the path of a file of a request's target as it came: root and, where
