@@ -191,6 +191,7 @@ fill_in(const struct psd_plan_work *work)
 		.limits = policy->limits,
 		.n_limits = policy->n_limits,
 		.set_ids = host->set_ids,
+		.owns_uid = host->set_ids && policy->user == NULL,
 		.is_unprivileged = host->is_unprivileged,
 		.landlock_fd = PSD_NO_FD,
 		.last_cap = host->last_cap,

@@ -53,6 +53,7 @@ struct psd_plan {
 	const struct psd_limit *limits;
 	size_t n_limits;
 	bool set_ids;         /* change groups, gid, uid (not rootless) */
+	bool owns_uid;        /* nobody else has the helper's uid */
 	bool is_unprivileged; /* no capabilities at all, not even in a user
 				 namespace: what needs them is left out */
 	int landlock_fd;      /* ruleset, or PSD_NO_FD */
@@ -89,8 +90,9 @@ struct psd_spawn_failure {
 /*
  * Starts one confined helper.  Returns 0 and the child, which has executed
  * its program by then, or -errno with failure telling the step; then there is
- * no child, no zombie and no descriptor left.  Waits for the exec (vfork),
- * 200 to 400 µs.  For one thread: all children use the same stack.
+ * no child, no zombie and no descriptor left.  Waits for the exec, 200 to
+ * 400 µs; a child that is held up longer than two seconds is killed, which
+ * is -ETIMEDOUT.  For one thread: all children use the same stack.
  */
 int psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
     struct psd_child *ret_child, struct psd_spawn_failure *ret_failure);

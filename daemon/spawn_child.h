@@ -12,9 +12,9 @@
 enum { PSD_PAIR_NUMBER = 3 };
 
 /*
- * What psd_spawn() and its child share: the same memory, since the child is
- * made as by vfork().  The parent stands still until the child is gone or
- * has executed its program.
+ * What psd_spawn() and its child share: the child is in the parent's memory
+ * until it executes its program, and the parent does nothing but wait for
+ * that.
  */
 struct psd_spawn_state {
 	const struct psd_plan *plan;
@@ -22,7 +22,7 @@ struct psd_spawn_state {
 	pid_t parent;
 	char *const *environment; /* with LISTEN_* */
 	char *pid_text;           /* where LISTEN_PID='s digits go */
-	int report_fd;            /* the child's end, or PSD_NO_FD */
+	int report_fd;            /* the child's end */
 	bool enters_cgroup;       /* by itself, clone3() did not do it */
 
 	/* Written by the child. */

@@ -29,7 +29,7 @@ spawn_rig_prepare(void)
 	int r;
 
 	if (test_under_valgrind()) {
-		puts("1..0 # SKIP valgrind gives a vfork child its own memory");
+		puts("1..0 # SKIP valgrind knows no child in our memory");
 		return SKIPPED;
 	}
 	if (geteuid() != 0) {
@@ -100,9 +100,8 @@ spawn_rig_init(struct spawn_rig *rig, const char *name)
 }
 
 /*
- * The kernel wakes a parent that waits as by vfork() when the child has left
- * its memory; closing what is close-on-exec and laying out the stack, which
- * tests look at, come a moment later.
+ * We are told when the exec has closed what is close-on-exec; laying out the
+ * stack, which tests look at, comes a moment later.
  */
 static void
 settle(const struct spawn_rig *rig)

@@ -226,7 +226,7 @@ main(void)
 		return 77;
 	}
 	if (test_under_valgrind()) {
-		puts("1..0 # SKIP valgrind gives a vfork child its own memory");
+		puts("1..0 # SKIP valgrind knows no child in our memory");
 		return 77;
 	}
 	return cmocka_run_group_tests(tests, NULL, NULL);

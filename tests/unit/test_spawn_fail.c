@@ -35,6 +35,7 @@ struct fault {
 	uint32_t value;
 	int error;
 	enum psd_step step; /* where it must be noticed */
+	bool owns_uid;      /* which of the two ways to wait */
 };
 
 static struct sock_filter allow_all = { .code = BPF_RET | BPF_K,
@@ -131,6 +132,7 @@ start_with_fault(void *argument)
 	size_t before;
 
 	TEST_EXPECT(init_everything(&rig, ns) == 0);
+	rig.plan.owns_uid = fault->owns_uid;
 	/* Something for setgroups() to leave behind. */
 	TEST_EXPECT(setgroups(1, &group) == 0);
 	TEST_EXPECT(deny(fault) == 0);
@@ -154,11 +156,16 @@ step_that_fails_is_told_and_nothing_runs(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
 		struct fault fault = faults[i];
-		const pid_t pid = test_child_start(start_with_fault, &fault);
 
-		if (test_child_exit_status(pid) != 0)
-			fail_msg("fault %zu: %s with %s", i,
-			    psd_step_name(fault.step), strerror(fault.error));
+		for (int way = 0; way < 2; way++) {
+			fault.owns_uid = way == 1;
+			if (test_child_exit_status(
+				test_child_start(start_with_fault, &fault)) !=
+			    0)
+				fail_msg("fault %zu: %s with %s", i,
+				    psd_step_name(fault.step),
+				    strerror(fault.error));
+		}
 	}
 }
 
