@@ -104,7 +104,8 @@ psd_instance_free(struct psd_instance *instance)
 static void
 bury(struct psd_instance *instance, const siginfo_t *info)
 {
-	struct psd_daemon *daemon = instance->service->daemon;
+	struct psd_service *service = instance->service;
+	struct psd_daemon *daemon = service->daemon;
 	enum psd_ending ending;
 	bool is_held;
 
@@ -122,6 +123,7 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 	    psd_now() - instance->started_usec);
 	daemon->n_instances--;
 	psd_instance_free(instance);
+	psd_service_reap(service);
 	psd_daemon_check_stopped(daemon);
 }
 

@@ -199,16 +199,22 @@ psd_service_resume(struct psd_service *service)
 }
 
 void
+psd_service_reap(struct psd_service *service)
+{
+	if (!service->is_removed || !TAILQ_EMPTY(&service->instances))
+		return;
+	TAILQ_REMOVE(&service->daemon->services, service, of_daemon);
+	free_service(service);
+}
+
+void
 psd_service_remove(struct psd_service *service)
 {
 	service->is_stopped = true;
 	service->is_removed = true;
 	psd_listeners_free(&service->listeners);
 	end_all(service);
-	if (TAILQ_EMPTY(&service->instances)) {
-		TAILQ_REMOVE(&service->daemon->services, service, of_daemon);
-		free_service(service);
-	}
+	psd_service_reap(service);
 }
 
 void
@@ -252,11 +258,6 @@ psd_service_instance_gone(struct psd_instance *instance, enum psd_ending ending,
 		if (ending == PSD_ENDING_ORDERLY && instance->allowed > 1)
 			lived_usec = UINT64_MAX;
 		psd_respawn_after(service, ending, lived_usec);
-	}
-	if (service->is_removed && TAILQ_EMPTY(&service->instances)) {
-		TAILQ_REMOVE(&service->daemon->services, service, of_daemon);
-		free_service(service);
-		return;
 	}
 	psd_service_watch_listeners(service);
 }

@@ -94,6 +94,12 @@ void psd_service_change(struct psd_service *service, struct psd_loaded *loaded,
 /* Ends its helpers and closes its listeners; freed with the last helper. */
 void psd_service_remove(struct psd_service *service);
 
+/*
+ * Frees a removed service that has no helper any more.  Called when an
+ * instance has been freed, since that still refers to its service.
+ */
+void psd_service_reap(struct psd_service *service);
+
 /* Ends its helpers; started again by a reload, which calls resume. */
 void psd_service_stop(struct psd_service *service);
 void psd_service_resume(struct psd_service *service);
