@@ -73,23 +73,23 @@ static int
 add(struct psd_view *view, const char *path, const char *target, int fd,
     bool is_dir)
 {
-	struct psd_view_item item = {
-		.path = strdup(path),
-		.target = target == NULL ? NULL : strdup(target),
-		.fd = fd,
-		.is_dir = is_dir,
-	};
+	struct psd_view_item *item = &view->at[view->n];
 
 	if (view->n == PSD_VIEW_ITEMS_MAX) {
 		psd_fd_close(fd);
 		return -E2BIG;
 	}
-	if (item.path == NULL || (target != NULL && item.target == NULL)) {
-		psd_fd_close(fd);
-		return -ENOMEM;
-	}
-	view->at[view->n++] = item;
-	return 0;
+	/* Counted at once, so that what there is of it is freed with all. */
+	*item = (struct psd_view_item){
+		.path = strdup(path),
+		.target = target == NULL ? NULL : strdup(target),
+		.fd = fd,
+		.is_dir = is_dir,
+	};
+	view->n++;
+	return item->path == NULL || (target != NULL && item->target == NULL)
+	    ? -ENOMEM
+	    : 0;
 }
 
 static int
