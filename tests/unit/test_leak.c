@@ -91,7 +91,7 @@ holder_is_named_with_its_descriptor(void **state)
 	assert_int_equal(holder.pid, pid);
 	assert_int_equal(holder.fd, NUMBER);
 	/* Its name, which it chose, cannot forge a line. */
-	(void)strcpy(name, "a\\x0Ab\\x1B[1mc");
+	(void)snprintf(name, sizeof(name), "%s", "a\\x0Ab\\x1B[1mc");
 	if (strcasecmp(holder.comm, name) != 0)
 		fail_msg("%s", holder.comm);
 	assert_false(find(leak, &holder));
