@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BENCH_DAEMON_H
+#define BENCH_DAEMON_H
+
+#include "tests/support/daemon_rig.h"
+
+/* A real privsepd with one service. */
+struct bench_daemon {
+	struct daemon_rig rig;
+};
+
+/*
+ * Starts it with a service of this name, whose program is one of
+ * tests/helpers/, with further lines of [Helper].  It listens on
+ * DIR/run/NAME.sock and may read DIR/files/, where "a" is.
+ */
+void bench_daemon_start(struct bench_daemon *daemon, const char *name,
+    const char *program, const char *lines);
+void bench_daemon_stop(struct bench_daemon *daemon);
+
+/*
+ * A connection to a bench_helper, whose first byte has been read.  -errno
+ * when none came.
+ */
+int bench_daemon_connect(const struct bench_daemon *daemon, const char *name);
+
+#endif

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a start costs, layer by layer, for a program that ends at once.  The
+ * first rows are children of our own that call the same functions as
+ * psd_spawn()'s; from there on it is psd_spawn() with plans that have more
+ * and more.
+ */
+#include "common/clone3.h"
+#include "common/fd.h"
+#include "common/mem.h"
+#include "daemon/spawn_child.h"
+#include "tests/bench/bench.h"
+#include "tests/support/plan_rig.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+static const char title[] = "a start, until its end is seen";
+static const char bare_name[] = "posix_spawn() of the same program";
+
+/* A uid that no test has: a process with the same one may disturb us. */
+enum { STACK = 65536, TIMES = 4, BENCH_UID = 1900061000 };
+enum { RESIDENT = 256 * 1024 * 1024, PAGE = 4096 };
+
+/* A child of our own. */
+struct own_start {
+	int (*child)(void *state);
+	struct psd_spawn_state *state;
+};
+
+/* A plan, and how much is resident beside it. */
+struct planned_start {
+	struct psd_plan plan;
+	struct psd_birth birth;
+	size_t resident;
+};
+
+static bool
+has_ended_well(int pidfd)
+{
+	siginfo_t info = { .si_code = 0 };
+	const int r = waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED);
+
+	psd_fd_close(pidfd);
+	return r == 0 && info.si_code == CLD_EXITED && info.si_status == 0;
+}
+
+static double
+start_own(void *context, unsigned n)
+{
+	static unsigned char stack[STACK] __attribute__((aligned(16)));
+	const struct own_start *own = context;
+	const double start = bench_now();
+
+	for (unsigned i = 0; i < n; i++) {
+		int pidfd = PSD_NO_FD;
+		const struct psd_clone_args args = {
+			.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD,
+			.pidfd = (uintptr_t)&pidfd,
+			.exit_signal = SIGCHLD,
+			.stack = (uintptr_t)stack,
+			.stack_size = sizeof(stack),
+		};
+
+		if (psd_clone3(&args, sizeof(args), own->child, own->state) <
+			0 ||
+		    !has_ended_well(pidfd))
+			return -1;
+	}
+	return bench_now() - start;
+}
+
+static int
+execute(struct psd_spawn_state *state)
+{
+	(void)raw(SYS_execveat, state->plan->exec_fd, "", state->plan->argv,
+	    state->environment, AT_EMPTY_PATH);
+	return 1;
+}
+
+static int
+child_bare(void *state)
+{
+	return execute(state);
+}
+
+static int
+child_session(void *state)
+{
+	(void)raw(SYS_setsid);
+	if (psd_spawn_unblock_signals(state) < 0)
+		return 1;
+	return execute(state);
+}
+
+static int
+child_capabilities(void *state)
+{
+	(void)raw(SYS_setsid);
+	if (psd_spawn_lock_securebits(state) < 0 ||
+	    psd_spawn_drop_capabilities(state) < 0 ||
+	    psd_spawn_verify(state) < 0 || psd_spawn_unblock_signals(state) < 0)
+		return 1;
+	return execute(state);
+}
+
+static int
+child_death(void *state)
+{
+	(void)raw(SYS_setsid);
+	if (psd_spawn_lock_securebits(state) < 0 ||
+	    psd_spawn_drop_capabilities(state) < 0 ||
+	    psd_spawn_verify(state) < 0 || psd_spawn_ask_for_death(state) < 0 ||
+	    psd_spawn_set_no_new_privs(state) < 0 ||
+	    psd_spawn_unblock_signals(state) < 0)
+		return 1;
+	return execute(state);
+}
+
+static double
+start_planned(void *context, unsigned n)
+{
+	const struct planned_start *planned = context;
+	void *resident = MAP_FAILED;
+	double start;
+
+	if (planned->resident > 0) {
+		resident = mmap(NULL, planned->resident, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (resident == MAP_FAILED)
+			return -1;
+		(void)madvise(resident, planned->resident, MADV_NOHUGEPAGE);
+		for (size_t at = 0; at < planned->resident; at += PAGE)
+			((volatile char *)resident)[at] = 1;
+	}
+	start = bench_now();
+	for (unsigned i = 0; i < n; i++) {
+		struct psd_spawn_failure failure;
+		struct psd_child child;
+
+		if (psd_spawn(&planned->plan, &planned->birth, &child,
+			&failure) < 0)
+			return -1;
+		psd_fd_close(child.listener);
+		if (!has_ended_well(child.pidfd))
+			return -1;
+	}
+	start = bench_now() - start;
+	if (resident != MAP_FAILED)
+		(void)munmap(resident, planned->resident);
+	return start;
+}
+
+enum {
+	NO_LAYER,
+	LIMITS,
+	IDS,
+	LANDLOCK,
+	FILTER,
+	LISTENER,
+	NAMESPACES,
+	CGROUP,
+	LAYERS
+};
+
+/* The same plan without what comes after the layer. */
+static struct planned_start
+up_to(int layer, const struct psd_plan *whole, int pair_end, int cgroup_fd)
+{
+	struct planned_start start = {
+		.plan = *whole,
+		.birth = {
+			.uid = BENCH_UID,
+			.gid = BENCH_UID,
+			.pair_end = pair_end,
+			.stderr_fd = PSD_NO_FD,
+			.cgroup_fd = layer >= CGROUP ? cgroup_fd : PSD_NO_FD,
+		},
+	};
+
+	if (layer < LIMITS)
+		start.plan.n_limits = 0;
+	if (layer < IDS)
+		start.plan.set_ids = false;
+	if (layer < LANDLOCK)
+		start.plan.landlock_fd = PSD_NO_FD;
+	if (layer < FILTER)
+		start.plan.plain_filter = NULL;
+	if (layer < LISTENER) {
+		start.plan.filter = NULL;
+		start.plan.want_listener = false;
+	}
+	if (layer < NAMESPACES)
+		start.plan.namespaces = NULL;
+	return start;
+}
+
+static const char filtered_name[] = "+ system call filter";
+
+static void
+measure_layers(const struct psd_plan *plan, const int ends[2], int cgroup_fd)
+{
+	char *environment[] = { NULL };
+	struct psd_birth nothing = { .uid = 0 };
+	struct psd_plan as_root = *plan;
+	struct psd_spawn_state state = {
+		.plan = &as_root,
+		.birth = &nothing,
+		.parent = getpid(),
+		.environment = environment,
+	};
+	struct own_start own[] = {
+		{ child_bare, &state },
+		{ child_session, &state },
+		{ child_capabilities, &state },
+		{ child_death, &state },
+	};
+	struct planned_start planned[LAYERS];
+	const struct bench_case cases[] = {
+		{ bare_name, bench_posix_spawn, plan->argv[0], TIMES, NULL, 0,
+		    NULL },
+		{ "bare clone3() and execveat()", start_own, &own[0], TIMES,
+		    bare_name, 0, bare_name },
+		{ "+ session, signals to default", start_own, &own[1], TIMES,
+		    bare_name, 0, "bare clone3() and execveat()" },
+		{ "+ securebits, capabilities, verified", start_own, &own[2],
+		    TIMES, bare_name, 0, "+ session, signals to default" },
+		{ "+ death signal, no_new_privs", start_own, &own[3], TIMES,
+		    bare_name, 0, "+ securebits, capabilities, verified" },
+		{ "psd_spawn(): + descriptors in place", start_planned,
+		    &planned[NO_LAYER], TIMES, bare_name, 0,
+		    "+ death signal, no_new_privs" },
+		{ "+ limits", start_planned, &planned[LIMITS], TIMES, bare_name,
+		    0, "psd_spawn(): + descriptors in place" },
+		{ "+ groups, gid, uid", start_planned, &planned[IDS], TIMES,
+		    bare_name, 0, "+ limits" },
+		{ "+ Landlock", start_planned, &planned[LANDLOCK], TIMES,
+		    bare_name, 0, "+ groups, gid, uid" },
+		{ filtered_name, start_planned, &planned[FILTER], TIMES,
+		    bare_name, 1.4, "+ Landlock" },
+		{ "+ listener for denied calls", start_planned,
+		    &planned[LISTENER], TIMES, bare_name, 0, filtered_name },
+		{ "+ namespaces", start_planned, &planned[NAMESPACES], TIMES,
+		    bare_name, 0, "+ listener for denied calls" },
+		{ "+ control group", start_planned, &planned[CGROUP], TIMES,
+		    bare_name, 0, "+ namespaces" },
+	};
+
+	as_root.set_ids = false;
+	for (int layer = NO_LAYER; layer < LAYERS; layer++)
+		planned[layer] = up_to(layer, plan, ends[1], cgroup_fd);
+	/* Without a control group there is no row for it. */
+	bench_group(title, cases,
+	    cgroup_fd >= 0 ? PSD_ELEMENTS(cases) : PSD_ELEMENTS(cases) - 1);
+	if (cgroup_fd < 0)
+		bench_skip("a start in a control group", "%s",
+		    plan_rig_host.missing[4]);
+}
+
+static void
+measure_resident(const struct psd_plan *plan, const int ends[2])
+{
+	struct planned_start small = up_to(FILTER, plan, ends[1], PSD_NO_FD);
+	struct planned_start large = small;
+	const struct bench_case cases[] = {
+		{ "as above, up to the filter", start_planned, &small, TIMES,
+		    NULL, 0, NULL },
+		{ "with 256 MiB resident in the parent", start_planned, &large,
+		    TIMES, "as above, up to the filter", 1.2, NULL },
+	};
+
+	large.resident = RESIDENT;
+	bench_group("a start by a large process", cases, PSD_ELEMENTS(cases));
+}
+
+static int
+leaf_for_all(void)
+{
+	struct psd_cgroup *cgroup = &plan_rig_host.cgroup;
+	int leaf;
+
+	if (cgroup->base_fd < 0)
+		return PSD_NO_FD;
+	leaf = psd_cgroup_leaf_make(cgroup, UINT64_MAX, UINT32_MAX);
+	return leaf < 0 ? PSD_NO_FD : psd_cgroup_leaf_fd(cgroup, leaf);
+}
+
+void
+bench_starts(void)
+{
+	struct plan_rig rig;
+	int ends[2];
+
+	if (plan_rig_prepare() != 0) {
+		bench_skip(title, "this process cannot prepare");
+		return;
+	}
+	if (plan_rig_load(&rig, bench_built("tests/helpers/", "tiny_exit"), "",
+		"SystemCallFilter=@helper") < 0 ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+		bench_skip(title, "no plan: %s", rig.diag.text);
+	} else {
+		measure_layers(&rig.prepared->plan, ends, leaf_for_all());
+		measure_resident(&rig.prepared->plan, ends);
+		psd_fd_close(ends[0]);
+		psd_fd_close(ends[1]);
+	}
+	plan_rig_free(&rig);
+	psd_host_free(&plan_rig_host);
+}

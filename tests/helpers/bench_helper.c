@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A helper that measures its own requests: it greets each client with one
+ * byte, and answers "NUMBER ping" and "NUMBER open PATH" with the nanoseconds
+ * that this many took together, or -1.  With an argument it is no helper, but
+ * writes its byte and ends: what its start costs without privsepd.
+ */
+#include "helper/privsep.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINE_MAX_BYTES = 512 };
+
+static long long
+now(void)
+{
+	struct timespec time;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+static int
+request(struct privsep *conversation, const char *command)
+{
+	int fd;
+
+	if (strcmp(command, "ping") == 0)
+		return privsep_ping(conversation);
+	if (strncmp(command, "open ", 5) != 0)
+		return -1;
+	fd = privsep_open(conversation, command + 5, O_RDONLY, 0);
+	return fd < 0 ? fd : close(fd);
+}
+
+static long long
+repeat(struct privsep *conversation, char *line)
+{
+	const long n = strtol(line, &line, 10);
+	const long long start = now();
+
+	for (long i = 0; i < n; i++)
+		if (request(conversation, line + 1) < 0)
+			return -1;
+	return now() - start;
+}
+
+static void
+serve(struct privsep *conversation, int client)
+{
+	char line[LINE_MAX_BYTES];
+	ssize_t len;
+
+	if (send(client, "!", 1, MSG_NOSIGNAL) != 1)
+		return;
+	while ((len = recv(client, line, sizeof(line) - 1, 0)) > 0) {
+		line[len] = '\0';
+		line[strcspn(line, "\n")] = '\0';
+		len = snprintf(line, sizeof(line), "%lld\n",
+		    repeat(conversation, line));
+		if (send(client, line, (size_t)len, MSG_NOSIGNAL) != len)
+			return;
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct privsep *conversation;
+	int client;
+
+	(void)argv;
+	if (argc > 1)
+		return write(STDOUT_FILENO, "!", 1) == 1 ? 0 : 1;
+	if (privsep_init(&conversation) < 0)
+		return 1;
+	while ((client = privsep_accept(conversation, NULL)) >= 0) {
+		serve(conversation, client);
+		(void)close(client);
+	}
+	return privsep_end(conversation) == 0 ? 0 : 1;
+}
