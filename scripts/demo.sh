@@ -63,9 +63,8 @@ sed -e "s|@HTTPD@|$httpd|" -e "s|@SITE@|$site|" -e "s|@PORT@|$PORT|" \
 "$B/privsepd" --policy-dir "$dir/policy" --runtime-dir "$dir/run" &
 daemon=$!
 
-ctl="$B/privsepctl --runtime-dir $dir/run"
 tries=0
-until $ctl status >/dev/null 2>&1; do
+until "$B/privsepctl" --runtime-dir "$dir/run" status >/dev/null 2>&1; do
 	if ! kill -0 "$daemon" 2>/dev/null; then
 		fail "privsepd did not start; it says why above. When the" \
 		    "port is taken: make demo PORT=8081"
@@ -80,8 +79,9 @@ cat <<END
 A helper without privileges serves http://127.0.0.1:$PORT/ - try, elsewhere:
 
   curl -i http://127.0.0.1:$PORT/
-  $ctl status www
-  curl -i http://127.0.0.1:$PORT/private/note.txt    (refused; see below why)
+  '$B/privsepctl' --runtime-dir '$dir/run' status www
+  curl -i http://127.0.0.1:$PORT/private/note.txt
+      which is refused; below this the daemon says why
 
 Ctrl-C ends it.
 
