@@ -99,7 +99,8 @@ with_grants(void *argument)
 {
 	struct psd_policy *policy =
 	    load("ListenStream=127.0.0.1:80\n[Policy]\n"
-		 "SystemCallFilter=@helper\nAllowOpen=read /etc/**\n");
+		 "SystemCallFilter=@helper\nAllowAccept=yes\n"
+		 "AllowOpen=read /etc/**\n");
 
 	(void)argument;
 	TEST_EXPECT(policy != NULL);
@@ -118,7 +119,7 @@ with_writing(void *argument)
 {
 	struct psd_policy *policy =
 	    load("ListenStream=127.0.0.1:8080\n[Policy]\n"
-		 "SystemCallFilter=@helper\n"
+		 "SystemCallFilter=@helper\nAllowAccept=yes\n"
 		 "AllowOpen=write,create /var/tmp/**\n"
 		 "DenyStat=/etc/**\n");
 
