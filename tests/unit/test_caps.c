@@ -32,8 +32,7 @@ load(const char *lines)
 	    lines);
 	(void)snprintf(path, sizeof(path), "%s/t.policy", dir);
 	if (test_dir_write(dir, "t.policy", text) == 0)
-		policy = psd_policy_load_file(path,
-		    PSD_LOAD_HOLD | PSD_LOAD_TRUST, &diag);
+		policy = psd_policy_load_file(path, PSD_LOAD_TRUST, &diag);
 	if (diag.text != NULL)
 		(void)printf("# %s", diag.text);
 	psd_diag_free(&diag);
