@@ -26,9 +26,9 @@ void daemon_rig_prepare(struct daemon_rig *rig);
 void daemon_rig_puppet(const struct daemon_rig *rig, const char *name,
     const char *helper_lines, const char *policy_lines);
 
-/* Writes a file below DIR, with the same replaced. */
+/* Writes a file below DIR, with the same replaced in lines. */
 void daemon_rig_write(const struct daemon_rig *rig, const char *name,
-    const char *text);
+    const char *lines);
 
 /* Starts it and waits until it says that it is ready. */
 void daemon_rig_start(struct daemon_rig *rig);
