@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/program.h"
 
-#include "common/arch.h"
 #include "common/fd.h"
 #include "common/mem.h"
 
 #include <errno.h>
-#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,35 +176,6 @@ read_whole(int fd, void *ret, size_t len)
 	return 0;
 }
 
-/*
- * What libseccomp is not asked for.  A number above all that it knows answers
- * ENOSYS, so that a C library newer than it can fall back, except one of the
- * x32 ABI, which kills.  Other architectures go on to libseccomp's program,
- * which kills them.  Known numbers pass two instructions.
- */
-static void
-put_prelude(const struct psd_callset *set, struct sock_filter *ret)
-{
-	const uint32_t foreign =
-	    set->arch == PSD_AUDIT_ARCH ? PSD_FOREIGN_CALL_BIT : 0;
-	const struct sock_filter prelude[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-		    offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, (uint32_t)set->highest, 0,
-		    5),
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, foreign, 3, 0),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-		    offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, set->arch, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-	};
-
-	memcpy(ret, prelude, sizeof(prelude));
-}
-
-enum { PRELUDE = 7 };
-
 static int
 export_program(scmp_filter_ctx context, const struct psd_callset *set,
     struct sock_fprog *ret_program)
@@ -225,16 +194,15 @@ export_program(scmp_filter_ctx context, const struct psd_callset *set,
 	if (fstat(fd, &found) < 0)
 		return -errno;
 	n = (size_t)found.st_size / sizeof(*steps);
-	if (n > BPF_MAXINSNS - PRELUDE)
+	if (n > BPF_MAXINSNS - PSD_PRELUDE)
 		return -E2BIG;
-	steps = calloc(n + PRELUDE, sizeof(*steps));
+	steps = calloc(n + PSD_PRELUDE, sizeof(*steps));
 	if (steps == NULL)
 		return -ENOMEM;
-	put_prelude(set, steps);
-	r = read_whole(fd, &steps[PRELUDE], n * sizeof(*steps));
+	r = read_whole(fd, &steps[PSD_PRELUDE], n * sizeof(*steps));
 	if (r < 0)
 		return r;
-	ret_program->len = (unsigned short)(n + PRELUDE);
+	ret_program->len = psd_program_begin(set, steps, n);
 	ret_program->filter = steps;
 	steps = NULL;
 	return 0;
@@ -244,6 +212,7 @@ int
 psd_program_build(const struct psd_callset *set, struct sock_fprog *ret_program)
 {
 	_cleanup_context_ scmp_filter_ctx context = NULL;
+	struct sock_fprog program;
 	int r;
 
 	/*
@@ -263,5 +232,14 @@ psd_program_build(const struct psd_callset *set, struct sock_fprog *ret_program)
 	r = add_calls(context, set);
 	if (r < 0)
 		return r;
-	return export_program(context, set, ret_program);
+	r = export_program(context, set, &program);
+	if (r < 0)
+		return r;
+	r = psd_program_shrink(&program);
+	if (r < 0) {
+		free(program.filter);
+		return r;
+	}
+	*ret_program = program;
+	return 0;
 }

@@ -14,6 +14,25 @@
 int psd_program_build(const struct psd_callset *set,
     struct sock_fprog *ret_program);
 
+/* How many instructions of ours come first. */
+enum { PSD_PRELUDE = 7 };
+
+/*
+ * Writes them before libseccomp's n, which stand at steps[PSD_PRELUDE], and
+ * leaves out what those begin with and ours have done.  Returns the length of
+ * the whole.
+ */
+unsigned short psd_program_begin(const struct psd_callset *set,
+    struct sock_filter *steps, size_t n);
+
+/*
+ * Leaves out what does nothing: comparisons with an empty mask, a word that
+ * is read again, what no way leads to.  What a program costs at each start is
+ * checked, translated and run for each call by the kernel, instruction by
+ * instruction.  0, or -errno and the program as it was.
+ */
+int psd_program_shrink(struct sock_fprog *program);
+
 /*
  * Compares the program's verdicts with those that the rows of set give by
  * themselves.  False with an error that names the call and both verdicts.
