@@ -30,7 +30,7 @@ struct bare {
 
 struct asked {
 	int client; /* a connection to the helper */
-	char command[256];
+	char command[512];
 };
 
 static int
