@@ -108,6 +108,7 @@ put_field(struct psd_frame *frame, struct cursor *c,
 	case PSD_KIND_moment:
 		return put_u64(c, at);
 	case PSD_KIND_path:
+	case PSD_KIND_setting:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));
@@ -139,6 +140,7 @@ is_known_value(enum psd_kind kind, const unsigned char *at)
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_path:
+	case PSD_KIND_setting:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:

@@ -22,6 +22,7 @@ psd_kind_is_valid(enum psd_kind kind, uint32_t value)
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_path:
+	case PSD_KIND_setting:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:
@@ -36,5 +37,7 @@ psd_kind_string_max(enum psd_kind kind)
 {
 	if (kind == PSD_KIND_path)
 		return PSD_PATH_MAX;
+	if (kind == PSD_KIND_setting)
+		return PSD_SETTING_MAX;
 	return kind == PSD_KIND_name ? PSD_NAME_MAX : PSD_TEXT_MAX;
 }

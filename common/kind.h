@@ -23,6 +23,8 @@ enum psd_kind {
 			       granted up to the level named */
 	PSD_KIND_operation, /* uint32_t, number of a row of ops.def */
 	PSD_KIND_path,      /* struct psd_str, absolute; granted by globs */
+	PSD_KIND_setting,   /* struct psd_str, a file below /proc/sys, at most
+			       PSD_SETTING_MAX bytes; granted by patterns */
 	PSD_KIND_name,      /* struct psd_str, at most PSD_NAME_MAX bytes */
 	PSD_KIND_text,      /* struct psd_str, at most PSD_TEXT_MAX bytes */
 	PSD_KIND_bytes,     /* struct psd_bytes, at most PSD_BYTES_MAX */
@@ -32,6 +34,7 @@ enum psd_kind {
 /* Bounds of the kinds, in bytes, without the closing NUL of a string. */
 enum {
 	PSD_PATH_MAX = 4095,
+	PSD_SETTING_MAX = 255,
 	PSD_NAME_MAX = 255,
 	PSD_TEXT_MAX = 4096,
 	PSD_BYTES_MAX = 12288,
@@ -72,6 +75,7 @@ typedef uint32_t psd_kind_access;
 typedef uint32_t psd_kind_priority;
 typedef uint32_t psd_kind_operation;
 typedef struct psd_str psd_kind_path;
+typedef struct psd_str psd_kind_setting;
 typedef struct psd_str psd_kind_name;
 typedef struct psd_str psd_kind_text;
 typedef struct psd_bytes psd_kind_bytes;

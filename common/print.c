@@ -179,6 +179,7 @@ put_field(struct out *out, enum psd_kind kind, const void *at)
 		(void)put_format(out, "%" PRId64, moment);
 		break;
 	case PSD_KIND_path:
+	case PSD_KIND_setting:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));

@@ -11,6 +11,7 @@
 #include "daemon/runtime.h"
 #include "daemon/service.h"
 #include "daemon/spawn.h"
+#include "daemon/sysctl.h"
 #include "policy/filter.h"
 #include "policy/load.h"
 
@@ -192,6 +193,7 @@ start(struct psd_daemon *daemon, int *ret_lock)
 	r = psd_beneath_init();
 	if (r < 0)
 		return give_up("/proc/self/fd", r);
+	psd_sysctl_init();
 	psd_diag_init(&diag);
 	r = look_at_host(daemon, &diag);
 	psd_daemon_log_diag(&diag);

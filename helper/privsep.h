@@ -2,6 +2,7 @@
 #ifndef PRIVSEP_H
 #define PRIVSEP_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -140,6 +141,19 @@ struct privsep_hostname {
 /* The host's names, which uname(2) does not tell a helper. */
 int privsep_get_hostname(struct privsep *conversation,
     struct privsep_hostname *ret);
+
+/*
+ * Copies the value of one of the kernel's settings ("net.ipv4.ip_forward",
+ * sysctl(8)), without the newline at its end, into ret_value, which has room
+ * for size bytes.  Returns its length.  -ERANGE: it is longer.  -EFBIG: it is
+ * longer than 4096 bytes.
+ */
+int privsep_read_sysctl(struct privsep *conversation, const char *setting,
+    char *ret_value, size_t size);
+
+/* -EINVAL: it takes no such value, or only the beginning of it. */
+int privsep_write_sysctl(struct privsep *conversation, const char *setting,
+    const char *value);
 
 #ifdef __cplusplus
 }

@@ -19,6 +19,48 @@ copy(const struct psd_str *text, char *ret, size_t size)
 	return 0;
 }
 
+/* A name that does not fit the frame is told as a path would be. */
+static int
+setting_error(int r)
+{
+	return r == -EMSGSIZE ? -ENAMETOOLONG : r;
+}
+
+int
+privsep_read_sysctl(struct privsep *conversation, const char *setting,
+    char *ret_value, size_t size)
+{
+	struct psd_read_sysctl_req req = { .setting = psd_str_of(setting) };
+	struct psd_read_sysctl_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_read_sysctl(conversation, &req, &rep);
+	if (r == 0)
+		r = copy(&rep.value, ret_value, size);
+	psd_exchange_unlock(conversation);
+	return r < 0 ? setting_error(r) : (int)strlen(ret_value);
+}
+
+int
+privsep_write_sysctl(struct privsep *conversation, const char *setting,
+    const char *value)
+{
+	struct psd_write_sysctl_req req = {
+		.setting = psd_str_of(setting),
+		.value = psd_str_of(value),
+	};
+	struct psd_write_sysctl_rep rep;
+	int r;
+
+	if (req.value.len > PSD_TEXT_MAX)
+		return -EFBIG;
+	psd_exchange_lock(conversation);
+	r = psd_call_write_sysctl(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return setting_error(r);
+}
+
 int
 privsep_get_hostname(struct privsep *conversation, struct privsep_hostname *ret)
 {

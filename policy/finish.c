@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/codec.h"
+#include "common/mem.h"
 #include "policy/build.h"
 #include "policy/index.h"
 
@@ -104,6 +106,32 @@ finish_limits(struct psd_build *build)
 			};
 }
 
+/*
+ * They name programs that the kernel starts as root, so that whoever writes
+ * one needs nothing else.
+ */
+static const char *const handing_over[] = { "kernel.core_pattern",
+	"kernel.modprobe", "kernel.hotplug", "kernel.poweroff_cmd" };
+
+static void
+check_settings(struct psd_build *build)
+{
+	const struct psd_op_row *row = psd_op_find(PSD_OP_write_sysctl);
+	struct psd_write_sysctl_req req = { .end = 0 };
+
+	for (size_t i = 0; i < PSD_ELEMENTS(handing_over); i++) {
+		struct psd_verdict verdict;
+
+		req.setting = psd_str_of(handing_over[i]);
+		verdict = psd_policy_check(build->policy, NULL, row, &req);
+		if (verdict.is_allowed)
+			psd_diag_warning(build->diag, &verdict.grant->where,
+			    "the helper may write %s and thereby become root; "
+			    "name the settings that it needs alone",
+			    handing_over[i]);
+	}
+}
+
 static bool
 has_path(const struct psd_op_row *row)
 {
@@ -147,4 +175,5 @@ psd_build_finish(struct psd_build *build)
 	check_listeners(build);
 	finish_limits(build);
 	finish_grants(build);
+	check_settings(build);
 }

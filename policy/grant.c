@@ -7,6 +7,7 @@
 #include "policy/group.h"
 #include "policy/match.h"
 #include "policy/modifier.h"
+#include "policy/setting.h"
 
 #include <string.h>
 
@@ -52,18 +53,22 @@ static const char *
 usage(const struct psd_op_row *row)
 {
 	bool has_access = false, has_priority = false, has_path = false;
+	bool has_setting = false;
 
 	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
 	     f++) {
 		has_access = has_access || f->kind == PSD_KIND_access;
 		has_priority = has_priority || f->kind == PSD_KIND_priority;
 		has_path = has_path || f->kind == PSD_KIND_path;
+		has_setting = has_setting || f->kind == PSD_KIND_setting;
 	}
 	if (has_access && has_path)
 		return "what may be done and an absolute path, as in \"read "
 		       "/srv/www/**\"";
 	if (has_path)
 		return "an absolute path, as in /srv/www/**";
+	if (has_setting)
+		return "a setting, as in net.ipv4.ip_forward or net.ipv4.**";
 	if (has_access)
 		return "read, write, append, create, truncate or any";
 	return has_priority ? "a level from emerg to debug" : "yes";
@@ -142,6 +147,21 @@ read_path(struct reading *reading, struct psd_grant *grant)
 }
 
 static void
+read_setting(struct reading *reading, struct psd_grant *grant)
+{
+	char pattern[PSD_SETTING_MAX + 1];
+	const char *wrong = psd_setting_pattern(reading->build->word, pattern);
+
+	if (wrong != NULL) {
+		refuse(reading, wrong);
+		return;
+	}
+	grant->setting = psd_build_copy(reading->build, pattern);
+	if (grant->setting == NULL)
+		reading->is_bad = true;
+}
+
+static void
 read_field(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
 {
 	if (!reading->has_word)
@@ -152,6 +172,8 @@ read_field(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
 		read_access(reading, grant);
 	else if (kind == PSD_KIND_path)
 		read_path(reading, grant);
+	else if (kind == PSD_KIND_setting)
+		read_setting(reading, grant);
 	else if (psd_parse_priority(reading->build->word, &grant->priority) < 0)
 		refuse(reading, "no such level");
 }

@@ -2,6 +2,7 @@
 #include "policy/match.h"
 
 #include "policy/glob.h"
+#include "policy/setting.h"
 
 #include <string.h>
 
@@ -12,6 +13,7 @@ psd_match_is_grantable(enum psd_kind kind)
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_path:
+	case PSD_KIND_setting:
 		return true;
 	case PSD_KIND_end:
 	case PSD_KIND_number:
@@ -39,13 +41,26 @@ ask_path(const struct psd_str *path, struct psd_question *question)
 }
 
 static bool
+ask_setting(const struct psd_str *name, struct psd_question *question)
+{
+	if (question->has_setting)
+		return false;
+	question->has_setting = true;
+	return psd_setting_name(name->at, name->len, question->setting);
+}
+
+static bool
 ask_field(enum psd_kind kind, const void *at, struct psd_question *question)
 {
-	struct psd_str path;
+	struct psd_str text;
 
 	if (kind == PSD_KIND_path) {
-		memcpy(&path, at, sizeof(path));
-		return ask_path(&path, question);
+		memcpy(&text, at, sizeof(text));
+		return ask_path(&text, question);
+	}
+	if (kind == PSD_KIND_setting) {
+		memcpy(&text, at, sizeof(text));
+		return ask_setting(&text, question);
 	}
 	if (kind == PSD_KIND_access) {
 		question->has_access = true;
@@ -79,6 +94,14 @@ path_matches(const struct psd_grant *grant, const struct psd_str *path)
 	    psd_glob_match(grant->glob, path->at, path->len);
 }
 
+static bool
+setting_matches(const struct psd_grant *grant,
+    const struct psd_question *question)
+{
+	return grant->setting != NULL &&
+	    psd_setting_match(grant->setting, question->setting);
+}
+
 bool
 psd_match_allows(const struct psd_grant *grant,
     const struct psd_question *question)
@@ -86,6 +109,8 @@ psd_match_allows(const struct psd_grant *grant,
 	if (question->has_access && (question->access & ~grant->access) != 0)
 		return false;
 	if (question->has_priority && question->priority > grant->priority)
+		return false;
+	if (question->has_setting && !setting_matches(grant, question))
 		return false;
 	for (size_t i = 0; i < question->n_paths; i++)
 		if (!path_matches(grant, &question->paths[i]))
@@ -100,6 +125,8 @@ psd_match_denies(const struct psd_grant *grant,
 	if (question->has_access && (question->access & grant->access) == 0)
 		return false;
 	if (question->has_priority && question->priority > grant->priority)
+		return false;
+	if (question->has_setting && !setting_matches(grant, question))
 		return false;
 	for (size_t i = 0; i < question->n_paths; i++)
 		if (path_matches(grant, &question->paths[i]))

@@ -8,11 +8,12 @@ enum { PSD_MATCH_PATHS_MAX = 2 };
 
 /* What of a request a grant can speak of. */
 struct psd_question {
-	bool has_access, has_priority;
+	bool has_access, has_priority, has_setting;
 	uint32_t access;
 	uint32_t priority;
 	struct psd_str paths[PSD_MATCH_PATHS_MAX];
 	size_t n_paths;
+	char setting[PSD_SETTING_MAX + 1]; /* in the one spelling */
 };
 
 /* Does a field of this kind appear in a grant? */

@@ -69,12 +69,13 @@ struct psd_grant {
 	struct psd_where where;
 	const char *text; /* "AllowOpen=read /etc/hosts" */
 	bool is_deny;
-	uint32_t index;     /* counts all grants of the policy from 0 */
-	uint32_t access;    /* PSD_ACCESS_* granted or denied, or 0 */
-	uint32_t priority;  /* highest level number granted */
-	const char *glob;   /* absolute path pattern, or NULL */
-	uint32_t modifiers; /* PSD_MODIFIER_* */
-	uid_t owner;        /* of PSD_MODIFIER_OWNER */
+	uint32_t index;      /* counts all grants of the policy from 0 */
+	uint32_t access;     /* PSD_ACCESS_* granted or denied, or 0 */
+	uint32_t priority;   /* highest level number granted */
+	const char *glob;    /* absolute path pattern, or NULL */
+	const char *setting; /* pattern (policy/setting.h), or NULL */
+	uint32_t modifiers;  /* PSD_MODIFIER_* */
+	uid_t owner;         /* of PSD_MODIFIER_OWNER */
 	/*
 	 * The longest directory of glob without wildcards, O_PATH, held since
 	 * load (PSD_NO_FD when the line began with "-" and it is missing, and

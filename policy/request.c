@@ -3,6 +3,7 @@
 
 #include "common/codec.h"
 #include "common/print.h"
+#include "policy/setting.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -44,6 +45,7 @@ may_be_left_out(enum psd_kind kind)
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
 	case PSD_KIND_path:
+	case PSD_KIND_setting:
 	case PSD_KIND_name:
 		break;
 	}
@@ -71,6 +73,8 @@ kind_wants(enum psd_kind kind)
 		return "the name of an operation";
 	case PSD_KIND_path:
 		return "an absolute path of at most 4095 bytes";
+	case PSD_KIND_setting:
+		return "a setting's name such as net.ipv4.ip_forward";
 	case PSD_KIND_name:
 		return "a name of at most 255 bytes";
 	case PSD_KIND_text:
@@ -122,10 +126,14 @@ parse_u32(enum psd_kind kind, const char *word, uint32_t *ret)
 static bool
 parse_string(enum psd_kind kind, const char *word, struct psd_str *ret)
 {
+	char spelt[PSD_SETTING_MAX + 1];
+
 	ret->at = word;
 	ret->len = (uint32_t)strlen(word);
 	if (kind == PSD_KIND_path && word[0] != '/')
 		return false;
+	if (kind == PSD_KIND_setting)
+		return psd_setting_name(word, ret->len, spelt);
 	return ret->len <= psd_kind_string_max(kind);
 }
 
@@ -156,6 +164,7 @@ parse_field(enum psd_kind kind, const char *word, void *at)
 		memcpy(at, &wide, sizeof(wide));
 		return true;
 	case PSD_KIND_path:
+	case PSD_KIND_setting:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		if (!parse_string(kind, word, &string))

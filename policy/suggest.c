@@ -2,6 +2,7 @@
 #include "common/print.h"
 #include "policy/glob.h"
 #include "policy/match.h"
+#include "policy/setting.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -93,9 +94,12 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 		return;
 	}
 	if (!psd_match_ask(row, req, &question)) {
-		put(&line,
-		    "# no line can allow it: a path must be absolute, "
-		    "without empty components, \".\" and \"..\"");
+		put(&line, "# no line can allow it: %s",
+		    question.has_setting
+			? "a setting is named by its components, as in "
+			  "net.ipv4.ip_forward"
+			: "a path must be absolute, without empty "
+			  "components, \".\" and \"..\"");
 		return;
 	}
 	put(&line, "Allow%s=", key);
@@ -107,7 +111,11 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 		put(&line, "%s", question.has_access ? " " : "");
 		put_path(&line, &question.paths[0]);
 	}
+	if (question.has_setting) {
+		psd_setting_dot(question.setting);
+		put(&line, "%s", question.setting);
+	}
 	if (!question.has_access && !question.has_priority &&
-	    question.n_paths == 0)
+	    !question.has_setting && question.n_paths == 0)
 		put(&line, "yes");
 }

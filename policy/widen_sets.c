@@ -24,6 +24,9 @@ order_grants(const void *a, const void *b)
 	    y->glob != NULL ? y->glob : "");
 
 	if (way == 0)
+		way = strcmp(x->setting != NULL ? x->setting : "",
+		    y->setting != NULL ? y->setting : "");
+	if (way == 0)
 		way = order_numbers(x->is_deny, y->is_deny);
 	if (way == 0)
 		way = order_numbers(x->access, y->access);

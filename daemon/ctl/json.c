@@ -97,6 +97,7 @@ json_of_field(enum psd_op op, const struct psd_field *field, const void *at)
 		memcpy(&wide, at, sizeof(wide));
 		return json_of_wide(wide);
 	case PSD_KIND_path:
+	case PSD_KIND_setting:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));

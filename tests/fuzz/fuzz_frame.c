@@ -112,6 +112,7 @@ check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
 		assert(psd_kind_is_valid(kind, value));
 		break;
 	case PSD_KIND_path:
+	case PSD_KIND_setting:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));

@@ -8,6 +8,7 @@
 #include "common/sys.h"
 #include "daemon/beneath.h"
 #include "daemon/ending.h"
+#include "daemon/sysctl.h"
 #include "daemon/talk.h"
 #include "policy/load.h"
 #include "tests/support/child.h"
@@ -133,6 +134,7 @@ op_rig_start(struct op_rig *rig, const char *helper_lines,
 	rig->child = test_child_start(sleep_on, NULL);
 	assert_true(rig->child > 0);
 	assert_int_equal(psd_beneath_init(), 0);
+	psd_sysctl_init();
 	TAILQ_INIT(&rig->daemon.services);
 	rig->daemon.host.cgroup.base_fd = PSD_NO_FD;
 	assert_true(sd_event_new(&rig->daemon.event) >= 0);

@@ -133,6 +133,9 @@ fill_field(const struct psd_field *field, void *at)
 	case PSD_KIND_path:
 		set_string(at, "/srv/some path");
 		break;
+	case PSD_KIND_setting:
+		set_string(at, "net.ipv4.conf.eth0/1.forwarding");
+		break;
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		set_string(at, "two\nlines \xc3\xa9");

@@ -113,6 +113,26 @@ with_grants(void *argument)
 	return 0;
 }
 
+/* Reading settings takes nothing, writing them does. */
+static int
+with_settings(void *argument)
+{
+	struct psd_policy *reading = load("[Policy]\nAllowReadSysctl=net.**\n");
+	struct psd_policy *writing =
+	    load("[Policy]\nAllowReadSysctl=net.**\n"
+		 "AllowWriteSysctl=net.ipv4.ip_forward\n");
+
+	(void)argument;
+	TEST_EXPECT(reading != NULL && writing != NULL);
+	TEST_EXPECT(keep(writing, NULL) == 0);
+	TEST_EXPECT(has(CAP_NET_ADMIN, CAP_EFFECTIVE));
+	TEST_EXPECT(keep(reading, NULL) == 0);
+	TEST_EXPECT(!has(CAP_NET_ADMIN, CAP_EFFECTIVE));
+	psd_policy_free(reading);
+	psd_policy_free(writing);
+	return 0;
+}
+
 static int
 with_writing(void *argument)
 {
@@ -198,6 +218,7 @@ grants_keep_what_their_operations_need(void **state)
 	(void)state;
 	expect_zero(with_grants);
 	expect_zero(with_writing);
+	expect_zero(with_settings);
 }
 
 static void

@@ -48,6 +48,7 @@ assert_field(enum psd_kind kind, const void *at, const void *expected)
 		assert_memory_equal(at, expected, 8);
 		break;
 	case PSD_KIND_path:
+	case PSD_KIND_setting:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		assert_string(at, expected);

@@ -104,6 +104,7 @@ largest(enum psd_kind kind)
 	case PSD_KIND_moment:
 		return 8;
 	case PSD_KIND_path:
+	case PSD_KIND_setting:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		return 2 + psd_kind_string_max(kind) + 1;

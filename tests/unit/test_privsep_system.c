@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the library asks of the host, against a daemon that has no policy. */
 #include "common/fd.h"
+#include "common/kind.h"
 #include "common/pair.h"
 #include "helper/privsep.h"
 #include "tests/support/child.h"
@@ -78,6 +79,58 @@ both_names_of_the_host_are_told(void **state)
 	assert_string_equal(names.domain, "(none)");
 }
 
+/* The daemon's answer is the setting's own name. */
+static void
+a_value_is_told_where_there_is_room_for_it(void **state)
+{
+	static const char name[] = "kernel.ostype";
+	const struct talk *talk = *state;
+	char value[sizeof(name)];
+
+	assert_int_equal(privsep_read_sysctl(talk->conversation, name, value,
+			     sizeof(value)),
+	    sizeof(name) - 1);
+	assert_string_equal(value, name);
+	value[0] = 'x';
+	for (size_t size = 0; size < sizeof(value); size++)
+		assert_int_equal(privsep_read_sysctl(talk->conversation, name,
+				     value, size),
+		    -ERANGE);
+	assert_int_equal(value[0], 'x');
+}
+
+static void
+a_value_is_written_or_the_failure_told(void **state)
+{
+	const struct talk *talk = *state;
+
+	assert_int_equal(privsep_write_sysctl(talk->conversation, "a.b", "1"),
+	    0);
+	assert_int_equal(privsep_write_sysctl(talk->conversation, "a.b", "2"),
+	    -EINVAL);
+}
+
+static void
+what_is_too_long_for_a_request_is_not_sent(void **state)
+{
+	static char name[PSD_SETTING_MAX + 2], value[PSD_TEXT_MAX + 2];
+	const struct talk *talk = *state;
+	char got[8];
+
+	memset(name, 'n', sizeof(name) - 1);
+	memset(value, 'v', sizeof(value) - 1);
+	assert_int_equal(privsep_read_sysctl(talk->conversation, name, got,
+			     sizeof(got)),
+	    -ENAMETOOLONG);
+	assert_int_equal(privsep_write_sysctl(talk->conversation, name, "1"),
+	    -ENAMETOOLONG);
+	assert_int_equal(privsep_write_sysctl(talk->conversation, "a", value),
+	    -EFBIG);
+	value[PSD_TEXT_MAX] = '\0';
+	assert_int_equal(privsep_write_sysctl(talk->conversation, "a", value),
+	    -EINVAL);
+}
+
 #define WITH_DAEMON(test) cmocka_unit_test_setup_teardown((test), begin, finish)
 
 int
@@ -85,6 +138,9 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		WITH_DAEMON(both_names_of_the_host_are_told),
+		WITH_DAEMON(a_value_is_told_where_there_is_room_for_it),
+		WITH_DAEMON(a_value_is_written_or_the_failure_told),
+		WITH_DAEMON(what_is_too_long_for_a_request_is_not_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

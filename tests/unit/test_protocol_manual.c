@@ -30,6 +30,7 @@ static const char *const kind_names[] = {
 	[PSD_KIND_priority] = "priority",
 	[PSD_KIND_operation] = "operation",
 	[PSD_KIND_path] = "path",
+	[PSD_KIND_setting] = "setting",
 	[PSD_KIND_name] = "name",
 	[PSD_KIND_text] = "text",
 	[PSD_KIND_bytes] = "bytes",
@@ -139,6 +140,8 @@ every_kind_and_bound_is_in_the_manual(void **state)
 	    PSD_FRAME_MAX, PSD_FDS_MAX);
 	assert_says(page, "begins with %d bytes", PSD_FRAME_HEADER);
 	assert_says(page, "path Ta a string of at most %d bytes", PSD_PATH_MAX);
+	assert_says(page, "setting Ta a string of at most %d bytes",
+	    PSD_SETTING_MAX);
 	assert_says(page, "name Ta a string of at most %d bytes", PSD_NAME_MAX);
 	assert_says(page, "text Ta a string of at most %d bytes", PSD_TEXT_MAX);
 	assert_says(page, "length, at most %d, and", PSD_BYTES_MAX);
