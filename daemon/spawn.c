@@ -144,8 +144,10 @@ make_child(struct psd_spawn_state *state, struct psd_child *child)
 		args.cgroup = (unsigned)cgroup;
 		state->in_cgroup = true;
 	}
+	state->has_no_handlers = true;
 	r = psd_clone3(&args, sizeof(args), psd_spawn_child, state);
 	if (is_refused(r)) {
+		state->has_no_handlers = false;
 		child->is_slow = true;
 		state->in_cgroup = false;
 		state->enters_cgroup = cgroup >= 0;
@@ -158,14 +160,22 @@ make_child(struct psd_spawn_state *state, struct psd_child *child)
 	return 0;
 }
 
+/* Making it costs as much as several steps of the child. */
+static bool
+needs_report(const struct psd_plan *plan)
+{
+	return !plan->owns_uid || (plan->want_listener && plan->filter != NULL);
+}
+
 static int
 start(struct psd_spawn_state *state, struct psd_child *child)
 {
 	int ends[2] = { PSD_NO_FD, PSD_NO_FD };
 	_cleanup_fd_ int ours = PSD_NO_FD;
-	int r;
+	int r = 0;
 
-	r = psd_pair(SOCK_SEQPACKET, ends);
+	if (needs_report(state->plan))
+		r = psd_pair(SOCK_SEQPACKET, ends);
 	if (r < 0)
 		return r;
 	ours = ends[0];
@@ -234,9 +244,15 @@ psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
 		.pid_text = pid_variable + strlen(pid_variable),
 		.step = PSD_STEP_NONE,
 	};
+	/*
+	 * Nothing gives a capability back to a bounding set, so what a child
+	 * of ours has verified once is true of all later ones: 41 calls.
+	 */
+	static bool has_no_bounding_set;
 	struct psd_child child = { .listener = PSD_NO_FD };
 	int r = -ENOMEM;
 
+	state.has_no_bounding_set = has_no_bounding_set;
 	assert(plan->exec_number >= PSD_SPAWN_LOWEST);
 	borrow_descriptors(&state);
 	if (environment != NULL)
@@ -246,6 +262,7 @@ psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
 		ret_failure->error = -r;
 		return r;
 	}
+	has_no_bounding_set = has_no_bounding_set || !plan->is_unprivileged;
 	*ret_child = child;
 	return 0;
 }

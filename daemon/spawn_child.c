@@ -116,7 +116,7 @@ close_others(struct psd_spawn_state *state)
 {
 	int r = raw(SYS_dup3, state->exec_fd, LOW_EXEC, O_CLOEXEC);
 
-	if (r >= 0)
+	if (r >= 0 && state->report_fd >= 0)
 		r = raw(SYS_dup3, state->report_fd, LOW_REPORT, O_CLOEXEC);
 	if (r >= 0 && state->landlock_fd >= 0)
 		r = raw(SYS_dup3, state->landlock_fd, LOW_LANDLOCK, O_CLOEXEC);
@@ -131,7 +131,7 @@ take_high_numbers(struct psd_spawn_state *state)
 	const int base = state->plan->exec_number;
 	int r = raw(SYS_dup3, LOW_EXEC, base, O_CLOEXEC);
 
-	if (r >= 0)
+	if (r >= 0 && state->report_fd >= 0)
 		r = raw(SYS_dup3, LOW_REPORT, base + PSD_SPAWN_REPORT,
 		    O_CLOEXEC);
 	if (r >= 0 && state->landlock_fd >= 0)

@@ -22,8 +22,10 @@ struct psd_spawn_state {
 	pid_t parent;
 	char *const *environment; /* with LISTEN_* */
 	char *pid_text;           /* where LISTEN_PID='s digits go */
-	int report_fd;            /* the child's end */
+	int report_fd;            /* the child's end, or PSD_NO_FD */
 	bool enters_cgroup;       /* by itself, clone3() did not do it */
+	bool has_no_handlers;     /* clone3() took those of signals away */
+	bool has_no_bounding_set; /* it was verified before */
 
 	/* Written by the child. */
 	enum psd_step step; /* that was begun last */

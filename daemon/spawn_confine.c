@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 
 /* Of struct sigaction as the kernel has it, all of whose words are 0. */
-enum { SIGACTION_WORDS = 4, SIGNALS = 64 };
+enum { SIGACTION_WORDS = 4, SIGNALS = 64, ORDINARY_SIGNALS = 31 };
 
 /*
  * Uid 0 means nothing, ambient capabilities cannot come up, and none of it
@@ -121,9 +121,10 @@ verify_capabilities(const struct psd_spawn_state *state)
 	    0L);
 	if (r != 0)
 		return r < 0 ? r : -EPERM;
+	if (state->plan->is_unprivileged || state->has_no_bounding_set)
+		return 0;
 	for (long cap = 0; cap <= state->plan->last_cap; cap++)
-		if (!state->plan->is_unprivileged &&
-		    raw(SYS_prctl, PR_CAPBSET_READ, cap, 0L, 0L, 0L) != 0)
+		if (raw(SYS_prctl, PR_CAPBSET_READ, cap, 0L, 0L, 0L) != 0)
 			return -EPERM;
 	return 0;
 }
@@ -167,15 +168,17 @@ psd_spawn_enter_landlock(struct psd_spawn_state *state)
 /*
  * Ignored signals stay ignored over exec, so each goes back to its default;
  * only then may signals come: a handler of the parent must never run here.
+ * The kernel has taken the handlers away where clone3() could be had; then
+ * the real-time signals, which nobody ignores, are left as they are.
  */
 int
 psd_spawn_unblock_signals(struct psd_spawn_state *state)
 {
 	const uint64_t none = 0;
 	const unsigned long by_default[SIGACTION_WORDS] = { 0 };
+	const int last = state->has_no_handlers ? ORDINARY_SIGNALS : SIGNALS;
 
-	(void)state;
-	for (int number = 1; number <= SIGNALS; number++) {
+	for (int number = 1; number <= last; number++) {
 		int r = 0;
 
 		if (number != SIGKILL && number != SIGSTOP)

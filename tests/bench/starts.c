@@ -24,6 +24,9 @@
 static const char title[] = "a start, until its end is seen";
 static const char bare_name[] = "posix_spawn() of the same program";
 
+/* Of clone3() alone. */
+#define CLEAR_SIGHAND (UINT64_C(1) << 32)
+
 /* A uid that no test has: a process with the same one may disturb us. */
 enum { STACK = 65536, TIMES = 4, BENCH_UID = 1900061000 };
 enum { RESIDENT = 256 * 1024 * 1024, PAGE = 4096 };
@@ -61,7 +64,8 @@ start_own(void *context, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		int pidfd = PSD_NO_FD;
 		const struct psd_clone_args args = {
-			.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD,
+			.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD |
+			    CLEAR_SIGHAND,
 			.pidfd = (uintptr_t)&pidfd,
 			.exit_signal = SIGCHLD,
 			.stack = (uintptr_t)stack,
@@ -214,6 +218,8 @@ measure_layers(const struct psd_plan *plan, const int ends[2], int cgroup_fd)
 		.birth = &nothing,
 		.parent = getpid(),
 		.environment = environment,
+		.has_no_handlers = true,
+		.has_no_bounding_set = true,
 	};
 	struct own_start own[] = {
 		{ child_bare, &state },
