@@ -143,6 +143,12 @@ int privsep_get_hostname(struct privsep *conversation,
     struct privsep_hostname *ret);
 
 /*
+ * Gives the host another name: at most 64 letters, digits and "-", in labels
+ * with "." between them that do not begin with "-"; -EINVAL for another.
+ */
+int privsep_set_hostname(struct privsep *conversation, const char *name);
+
+/*
  * Copies the value of one of the kernel's settings ("net.ipv4.ip_forward",
  * sysctl(8)), without the newline at its end, into ret_value, which has room
  * for size bytes.  Returns its length.  -ERANGE: it is longer.  -EFBIG: it is

@@ -21,7 +21,7 @@ copy(const struct psd_str *text, char *ret, size_t size)
 
 /* A name that does not fit the frame is told as a path would be. */
 static int
-setting_error(int r)
+name_error(int r)
 {
 	return r == -EMSGSIZE ? -ENAMETOOLONG : r;
 }
@@ -39,7 +39,7 @@ privsep_read_sysctl(struct privsep *conversation, const char *setting,
 	if (r == 0)
 		r = copy(&rep.value, ret_value, size);
 	psd_exchange_unlock(conversation);
-	return r < 0 ? setting_error(r) : (int)strlen(ret_value);
+	return r < 0 ? name_error(r) : (int)strlen(ret_value);
 }
 
 int
@@ -58,7 +58,7 @@ privsep_write_sysctl(struct privsep *conversation, const char *setting,
 	psd_exchange_lock(conversation);
 	r = psd_call_write_sysctl(conversation, &req, &rep);
 	psd_exchange_unlock(conversation);
-	return setting_error(r);
+	return name_error(r);
 }
 
 int
@@ -79,4 +79,17 @@ privsep_get_hostname(struct privsep *conversation, struct privsep_hostname *ret)
 	if (r == 0)
 		*ret = names;
 	return r;
+}
+
+int
+privsep_set_hostname(struct privsep *conversation, const char *name)
+{
+	struct psd_set_hostname_req req = { .hostname = psd_str_of(name) };
+	struct psd_set_hostname_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_set_hostname(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return name_error(r);
 }

@@ -132,6 +132,10 @@ perform(struct serving *s, const struct psd_op_row *row,
 		rep->as_get_hostname.hostname = psd_str_of("host.example.org");
 		rep->as_get_hostname.domain = psd_str_of("(none)");
 		return 0;
+	case PSD_OP_set_hostname:
+		return strcmp(req->as_set_hostname.hostname.at, "host") == 0
+		    ? 0
+		    : -EINVAL;
 	case PSD_OP_read_sysctl:
 		rep->as_read_sysctl.value = req->as_read_sysctl.setting;
 		return 0;

@@ -79,6 +79,20 @@ both_names_of_the_host_are_told(void **state)
 	assert_string_equal(names.domain, "(none)");
 }
 
+static void
+the_host_is_named_or_the_failure_told(void **state)
+{
+	static char name[PSD_NAME_MAX + 2];
+	const struct talk *talk = *state;
+
+	memset(name, 'n', sizeof(name) - 1);
+	assert_int_equal(privsep_set_hostname(talk->conversation, "host"), 0);
+	assert_int_equal(privsep_set_hostname(talk->conversation, "-"),
+	    -EINVAL);
+	assert_int_equal(privsep_set_hostname(talk->conversation, name),
+	    -ENAMETOOLONG);
+}
+
 /* The daemon's answer is the setting's own name. */
 static void
 a_value_is_told_where_there_is_room_for_it(void **state)
@@ -138,6 +152,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		WITH_DAEMON(both_names_of_the_host_are_told),
+		WITH_DAEMON(the_host_is_named_or_the_failure_told),
 		WITH_DAEMON(a_value_is_told_where_there_is_room_for_it),
 		WITH_DAEMON(a_value_is_written_or_the_failure_told),
 		WITH_DAEMON(what_is_too_long_for_a_request_is_not_sent),
