@@ -49,6 +49,7 @@ double bench_posix_spawn(void *program, unsigned n);
 /* The groups, each of a file. */
 void bench_requests(void);
 void bench_pool(void);
+void bench_pages(void);
 void bench_memory(void);
 void bench_starts(void);
 

@@ -4,6 +4,8 @@
 
 #include "tests/support/daemon_rig.h"
 
+enum { PAGE_BYTES = 4096 };
+
 /* A real privsepd with one service. */
 struct bench_daemon {
 	struct daemon_rig rig;
@@ -11,8 +13,9 @@ struct bench_daemon {
 
 /*
  * Starts it with a service of this name, whose program is one of
- * tests/helpers/, with further lines of [Helper].  It listens on
- * DIR/run/NAME.sock and may read DIR/files/, where "a" is.
+ * tests/helpers/ or a path with arguments, with further lines of [Helper].
+ * It listens on DIR/run/NAME.sock and may read DIR/files/, where "a" is, of
+ * PAGE_BYTES.
  */
 void bench_daemon_start(struct bench_daemon *daemon, const char *name,
     const char *program, const char *lines);

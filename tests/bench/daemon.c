@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,8 +14,10 @@ void
 bench_daemon_start(struct bench_daemon *daemon, const char *name,
     const char *program, const char *lines)
 {
-	char policy[8192], file[256];
+	char policy[8192], file[256], page[PAGE_BYTES + 1];
 
+	memset(page, 'x', PAGE_BYTES);
+	page[PAGE_BYTES] = '\0';
 	daemon_rig_prepare(&daemon->rig);
 	(void)snprintf(policy, sizeof(policy),
 	    "[Helper]\n"
@@ -26,10 +29,12 @@ bench_daemon_start(struct bench_daemon *daemon, const char *name,
 	    "AllowOpen=@runtime\n"
 	    "AllowOpen=read %%s/files/**\n"
 	    "AllowAccept=yes\n",
-	    bench_built("tests/helpers/", program), name, lines);
+	    program[0] == '/' ? program
+			      : bench_built("tests/helpers/", program),
+	    name, lines);
 	(void)snprintf(file, sizeof(file), "policies/%s.policy", name);
 	daemon_rig_write(&daemon->rig, file, policy);
-	daemon_rig_write(&daemon->rig, "files/a", "a\n");
+	daemon_rig_write(&daemon->rig, "files/a", page);
 	daemon_rig_start(&daemon->rig);
 }
 

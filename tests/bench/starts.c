@@ -5,37 +5,23 @@
  * psd_spawn()'s; from there on it is psd_spawn() with plans that have more
  * and more.
  */
-#include "common/clone3.h"
 #include "common/fd.h"
 #include "common/mem.h"
-#include "daemon/spawn_child.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/bench_start.h"
 #include "tests/support/plan_rig.h"
 
-#include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 static const char title[] = "a start, until its end is seen";
 static const char bare_name[] = "posix_spawn() of the same program";
 
-/* Of clone3() alone. */
-#define CLEAR_SIGHAND (UINT64_C(1) << 32)
-
 /* A uid that no test has: a process with the same one may disturb us. */
-enum { STACK = 65536, TIMES = 4, BENCH_UID = 1900061000 };
+enum { TIMES = 4, BENCH_UID = 1900061000 };
 enum { RESIDENT = 256 * 1024 * 1024, PAGE = 4096 };
-
-/* A child of our own. */
-struct own_start {
-	int (*child)(void *state);
-	struct psd_spawn_state *state;
-};
 
 /* A plan, and how much is resident beside it. */
 struct planned_start {
@@ -43,89 +29,6 @@ struct planned_start {
 	struct psd_birth birth;
 	size_t resident;
 };
-
-static bool
-has_ended_well(int pidfd)
-{
-	siginfo_t info = { .si_code = 0 };
-	const int r = waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED);
-
-	psd_fd_close(pidfd);
-	return r == 0 && info.si_code == CLD_EXITED && info.si_status == 0;
-}
-
-static double
-start_own(void *context, unsigned n)
-{
-	static unsigned char stack[STACK] __attribute__((aligned(16)));
-	const struct own_start *own = context;
-	const double start = bench_now();
-
-	for (unsigned i = 0; i < n; i++) {
-		int pidfd = PSD_NO_FD;
-		const struct psd_clone_args args = {
-			.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD |
-			    CLEAR_SIGHAND,
-			.pidfd = (uintptr_t)&pidfd,
-			.exit_signal = SIGCHLD,
-			.stack = (uintptr_t)stack,
-			.stack_size = sizeof(stack),
-		};
-
-		if (psd_clone3(&args, sizeof(args), own->child, own->state) <
-			0 ||
-		    !has_ended_well(pidfd))
-			return -1;
-	}
-	return bench_now() - start;
-}
-
-static int
-execute(struct psd_spawn_state *state)
-{
-	(void)raw(SYS_execveat, state->plan->exec_fd, "", state->plan->argv,
-	    state->environment, AT_EMPTY_PATH);
-	return 1;
-}
-
-static int
-child_bare(void *state)
-{
-	return execute(state);
-}
-
-static int
-child_session(void *state)
-{
-	(void)raw(SYS_setsid);
-	if (psd_spawn_unblock_signals(state) < 0)
-		return 1;
-	return execute(state);
-}
-
-static int
-child_capabilities(void *state)
-{
-	(void)raw(SYS_setsid);
-	if (psd_spawn_lock_securebits(state) < 0 ||
-	    psd_spawn_drop_capabilities(state) < 0 ||
-	    psd_spawn_verify(state) < 0 || psd_spawn_unblock_signals(state) < 0)
-		return 1;
-	return execute(state);
-}
-
-static int
-child_death(void *state)
-{
-	(void)raw(SYS_setsid);
-	if (psd_spawn_lock_securebits(state) < 0 ||
-	    psd_spawn_drop_capabilities(state) < 0 ||
-	    psd_spawn_verify(state) < 0 || psd_spawn_ask_for_death(state) < 0 ||
-	    psd_spawn_set_no_new_privs(state) < 0 ||
-	    psd_spawn_unblock_signals(state) < 0)
-		return 1;
-	return execute(state);
-}
 
 static double
 start_planned(void *context, unsigned n)
@@ -152,7 +55,7 @@ start_planned(void *context, unsigned n)
 			&failure) < 0)
 			return -1;
 		psd_fd_close(child.listener);
-		if (!has_ended_well(child.pidfd))
+		if (!bench_has_ended_well(child.pidfd))
 			return -1;
 	}
 	start = bench_now() - start;
@@ -221,24 +124,26 @@ measure_layers(const struct psd_plan *plan, const int ends[2], int cgroup_fd)
 		.has_no_handlers = true,
 		.has_no_bounding_set = true,
 	};
-	struct own_start own[] = {
-		{ child_bare, &state },
-		{ child_session, &state },
-		{ child_capabilities, &state },
-		{ child_death, &state },
+	struct bench_own_start own[] = {
+		{ bench_child_bare, &state },
+		{ bench_child_session, &state },
+		{ bench_child_capabilities, &state },
+		{ bench_child_death, &state },
 	};
 	struct planned_start planned[LAYERS];
 	const struct bench_case cases[] = {
 		{ bare_name, bench_posix_spawn, plan->argv[0], TIMES, NULL, 0,
 		    NULL },
-		{ "bare clone3() and execveat()", start_own, &own[0], TIMES,
-		    bare_name, 0, bare_name },
-		{ "+ session, signals to default", start_own, &own[1], TIMES,
-		    bare_name, 0, "bare clone3() and execveat()" },
-		{ "+ securebits, capabilities, verified", start_own, &own[2],
-		    TIMES, bare_name, 0, "+ session, signals to default" },
-		{ "+ death signal, no_new_privs", start_own, &own[3], TIMES,
-		    bare_name, 0, "+ securebits, capabilities, verified" },
+		{ "bare clone3() and execveat()", bench_start_own, &own[0],
+		    TIMES, bare_name, 0, bare_name },
+		{ "+ session, signals to default", bench_start_own, &own[1],
+		    TIMES, bare_name, 0, "bare clone3() and execveat()" },
+		{ "+ securebits, capabilities, verified", bench_start_own,
+		    &own[2], TIMES, bare_name, 0,
+		    "+ session, signals to default" },
+		{ "+ death signal, no_new_privs", bench_start_own, &own[3],
+		    TIMES, bare_name, 0,
+		    "+ securebits, capabilities, verified" },
 		{ "psd_spawn(): + descriptors in place", start_planned,
 		    &planned[NO_LAYER], TIMES, bare_name, 0,
 		    "+ death signal, no_new_privs" },

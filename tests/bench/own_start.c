@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/clone3.h"
+#include "common/fd.h"
+#include "tests/bench/bench.h"
+#include "tests/bench/bench_start.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+/* Of clone3() alone. */
+#define CLEAR_SIGHAND (UINT64_C(1) << 32)
+
+enum { STACK = 65536 };
+
+bool
+bench_has_ended_well(int pidfd)
+{
+	siginfo_t info = { .si_code = 0 };
+	const int r = waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED);
+
+	psd_fd_close(pidfd);
+	return r == 0 && info.si_code == CLD_EXITED && info.si_status == 0;
+}
+
+double
+bench_start_own(void *context, unsigned n)
+{
+	static unsigned char stack[STACK] __attribute__((aligned(16)));
+	const struct bench_own_start *own = context;
+	const double start = bench_now();
+
+	for (unsigned i = 0; i < n; i++) {
+		int pidfd = PSD_NO_FD;
+		const struct psd_clone_args args = {
+			.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD |
+			    CLEAR_SIGHAND,
+			.pidfd = (uintptr_t)&pidfd,
+			.exit_signal = SIGCHLD,
+			.stack = (uintptr_t)stack,
+			.stack_size = sizeof(stack),
+		};
+
+		if (psd_clone3(&args, sizeof(args), own->child, own->state) <
+			0 ||
+		    !bench_has_ended_well(pidfd))
+			return -1;
+	}
+	return bench_now() - start;
+}
+
+static int
+execute(struct psd_spawn_state *state)
+{
+	(void)raw(SYS_execveat, state->plan->exec_fd, "", state->plan->argv,
+	    state->environment, AT_EMPTY_PATH);
+	return 1;
+}
+
+int
+bench_child_bare(void *state)
+{
+	return execute(state);
+}
+
+int
+bench_child_session(void *state)
+{
+	(void)raw(SYS_setsid);
+	if (psd_spawn_unblock_signals(state) < 0)
+		return 1;
+	return execute(state);
+}
+
+int
+bench_child_capabilities(void *state)
+{
+	(void)raw(SYS_setsid);
+	if (psd_spawn_lock_securebits(state) < 0 ||
+	    psd_spawn_drop_capabilities(state) < 0 ||
+	    psd_spawn_verify(state) < 0 || psd_spawn_unblock_signals(state) < 0)
+		return 1;
+	return execute(state);
+}
+
+int
+bench_child_death(void *state)
+{
+	(void)raw(SYS_setsid);
+	if (psd_spawn_lock_securebits(state) < 0 ||
+	    psd_spawn_drop_capabilities(state) < 0 ||
+	    psd_spawn_verify(state) < 0 || psd_spawn_ask_for_death(state) < 0 ||
+	    psd_spawn_set_no_new_privs(state) < 0 ||
+	    psd_spawn_unblock_signals(state) < 0)
+		return 1;
+	return execute(state);
+}
