@@ -56,14 +56,15 @@ tell_path(int fd, char *ret, size_t size)
 
 /*
  * A link may lead from a granted name to one that is not granted, within the
- * same directory.  So the place that was reached is judged like the name that
- * was asked for, spelt with the directory's name as the policy knows it.
+ * same directory.  So the place that was reached, or the entry called name in
+ * it, is judged like the path that was asked for, spelt with the directory's
+ * name as the policy knows it.
  */
 static int
 judge_place(const struct psd_policy *policy, const struct psd_grant *grant,
-    const struct psd_op_row *row, uint32_t access, int fd)
+    const struct psd_op_row *row, uint32_t access, int fd, const char *name)
 {
-	char base[PATH_MAX], place[PATH_MAX], spelt[2 * PATH_MAX];
+	char base[PATH_MAX], place[PATH_MAX], spelt[3 * PATH_MAX];
 	size_t len;
 	int r;
 
@@ -77,9 +78,12 @@ judge_place(const struct psd_policy *policy, const struct psd_grant *grant,
 	if (strncmp(place, base, len) != 0 ||
 	    (place[len] != '/' && place[len] != '\0'))
 		return -EPERM;
-	(void)snprintf(spelt, sizeof(spelt), "%.*s%s",
+	/* The root is the one place whose name ends in the slash. */
+	if (name != NULL && strcmp(place, "/") == 0)
+		place[0] = '\0';
+	(void)snprintf(spelt, sizeof(spelt), "%.*s%s%s%s",
 	    grant->dir_len == 1 ? 0 : (int)grant->dir_len, grant->glob,
-	    place + len);
+	    place + len, name == NULL ? "" : "/", name == NULL ? "" : name);
 	return psd_policy_covers(policy, grant, row, access, spelt) ? 0
 								    : -EPERM;
 }
@@ -96,36 +100,106 @@ resolve_flags(const struct psd_grant *grant)
 	return flags;
 }
 
+/* What is left of path beneath the grant's directory; "" for that itself. */
+static const char *
+rest_of(const struct psd_grant *grant, const struct psd_str *path)
+{
+	const char *rest = path->at + grant->dir_len;
+
+	while (*rest == '/')
+		rest++;
+	return rest;
+}
+
+static int
+open_at(const struct psd_grant *grant, int dir_fd, const char *rest, int flags,
+    mode_t mode)
+{
+	int fd;
+
+	flags |= O_CLOEXEC;
+	/* openat2() refuses with O_PATH whatever that would make no use of. */
+	if ((flags & O_PATH) == 0)
+		flags |= O_NOCTTY;
+	fd = psd_sys_openat2(dir_fd, *rest == '\0' ? "." : rest, flags, mode,
+	    resolve_flags(grant));
+	/* ELOOP, EXDEV: a link or mount that the grant leaves out. */
+	return fd == -ELOOP || fd == -EXDEV ? -EPERM : fd;
+}
+
 int
 psd_beneath_open(const struct psd_policy *policy, const struct psd_grant *grant,
     const struct psd_op_row *row, uint32_t access, const struct psd_str *path,
     int flags, mode_t mode)
 {
-	const char *rest = path->at + grant->dir_len;
 	_cleanup_fd_ int fd = PSD_NO_FD;
 	int r;
 
 	if (grant->dir_fd < 0)
 		return -ENOENT;
-	while (*rest == '/')
-		rest++;
-	flags |= O_CLOEXEC;
-	/* openat2() refuses with O_PATH whatever that would make no use of. */
-	if ((flags & O_PATH) == 0)
-		flags |= O_NOCTTY;
-	fd = psd_sys_openat2(grant->dir_fd, *rest == '\0' ? "." : rest, flags,
-	    mode, resolve_flags(grant));
-	if (fd < 0) {
-		/* ELOOP, EXDEV: a link or mount that the grant leaves out. */
-		r = fd;
-		return r == -ELOOP || r == -EXDEV ? -EPERM : r;
-	}
+	fd = open_at(grant, grant->dir_fd, rest_of(grant, path), flags, mode);
+	if (fd < 0)
+		return fd;
 	if ((grant->modifiers & PSD_MODIFIER_FOLLOW) != 0) {
-		r = judge_place(policy, grant, row, access, fd);
+		r = judge_place(policy, grant, row, access, fd, NULL);
 		if (r < 0)
 			return r;
 	}
 	return psd_fd_take(&fd);
+}
+
+int
+psd_beneath_parent(const struct psd_policy *policy,
+    const struct psd_grant *grant, const struct psd_op_row *row,
+    const struct psd_str *path, const char **ret_name)
+{
+	const char *rest = rest_of(grant, path);
+	const char *slash = strrchr(rest, '/');
+	const size_t len = slash == NULL ? 0 : (size_t)(slash - rest);
+	const char *name = slash == NULL ? rest : slash + 1;
+	_cleanup_fd_ int fd = PSD_NO_FD;
+	char parent[PATH_MAX];
+	int r;
+
+	/* The directory that is held has its name in one that is not granted. */
+	if (*name == '\0')
+		return -EPERM;
+	if (grant->dir_fd < 0)
+		return -ENOENT;
+	if (len >= sizeof(parent))
+		return -ENAMETOOLONG;
+	memcpy(parent, rest, len);
+	parent[len] = '\0';
+	fd = open_at(grant, grant->dir_fd, parent, O_PATH | O_DIRECTORY, 0);
+	if (fd < 0)
+		return fd;
+	if ((grant->modifiers & PSD_MODIFIER_FOLLOW) != 0) {
+		r = judge_place(policy, grant, row, 0, fd, name);
+		if (r < 0)
+			return r;
+	}
+	*ret_name = name;
+	return psd_fd_take(&fd);
+}
+
+int
+psd_beneath_entry(const struct psd_grant *grant, int parent, const char *name,
+    struct stat *ret_status)
+{
+	_cleanup_fd_ int fd = PSD_NO_FD;
+	struct stat status;
+	int r;
+
+	fd = open_at(grant, parent, name, O_PATH | O_NOFOLLOW, 0);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	r = psd_beneath_check(grant, &status);
+	if (r < 0)
+		return r;
+	*ret_status = status;
+	return 0;
 }
 
 int

