@@ -33,3 +33,16 @@ privsep_readlink(struct privsep *conversation, const char *path, char *ret,
 	psd_exchange_unlock(conversation);
 	return path_error(r);
 }
+
+int
+privsep_unlink(struct privsep *conversation, const char *path)
+{
+	struct psd_unlink_req req = { .path = psd_str_of(path) };
+	struct psd_unlink_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_unlink(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return path_error(r);
+}

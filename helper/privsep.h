@@ -94,6 +94,12 @@ int privsep_readlink(struct privsep *conversation, const char *path, char *ret,
     size_t size);
 
 /*
+ * Removes a file, socket, FIFO or symbolic link (the link itself).  -EISDIR:
+ * it is a directory.
+ */
+int privsep_unlink(struct privsep *conversation, const char *path);
+
+/*
  * Calls entry(cookie, name, type) for each entry of a directory but "." and
  * "..", type being one of dirent.h's DT_*, until it returns other than 0,
  * which is then returned.  entry may make requests.

@@ -6,6 +6,12 @@
 #include <unistd.h>
 
 static int
+or_errno(int r)
+{
+	return r < 0 ? -errno : 0;
+}
+
+static int
 do_readlink(const struct psd_readlink_req *req, struct psd_readlink_rep *rep)
 {
 	static char target[PATH_MAX];
@@ -26,6 +32,8 @@ fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
 	switch ((int)row->op) {
 	case PSD_OP_readlink:
 		return do_readlink(&req->as_readlink, &rep->as_readlink);
+	case PSD_OP_unlink:
+		return or_errno(unlink(req->as_unlink.path.at));
 	default:
 		return -EOPNOTSUPP;
 	}

@@ -121,6 +121,21 @@ readlink_tells_where_a_link_leads(void **state)
 	    -ENAMETOOLONG);
 }
 
+static void
+unlink_removes_a_file(void **state)
+{
+	const struct talk *t = *state;
+	_cleanup_free_ char *path = path_of(t, "file");
+
+	assert_int_equal(test_dir_write(t->dir, "file", ""), 0);
+	assert_int_equal(privsep_unlink(t->conversation, t->dir), -EISDIR);
+	assert_int_equal(privsep_unlink(t->conversation, path), 0);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(privsep_unlink(t->conversation, path), -ENOENT);
+	assert_int_equal(privsep_unlink(t->conversation, too_long()),
+	    -ENAMETOOLONG);
+}
+
 #define WITH_DAEMON(test) cmocka_unit_test_setup_teardown((test), begin, finish)
 
 int
@@ -128,6 +143,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		WITH_DAEMON(readlink_tells_where_a_link_leads),
+		WITH_DAEMON(unlink_removes_a_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
