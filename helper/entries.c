@@ -46,3 +46,18 @@ privsep_unlink(struct privsep *conversation, const char *path)
 	psd_exchange_unlock(conversation);
 	return path_error(r);
 }
+
+int
+privsep_mkdir(struct privsep *conversation, const char *path, mode_t mode)
+{
+	struct psd_mkdir_req req = { .path = psd_str_of(path), .mode = mode };
+	struct psd_mkdir_rep rep;
+	int r;
+
+	if (mode > 0777)
+		return -EINVAL;
+	psd_exchange_lock(conversation);
+	r = psd_call_mkdir(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return path_error(r);
+}

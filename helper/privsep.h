@@ -100,6 +100,12 @@ int privsep_readlink(struct privsep *conversation, const char *path, char *ret,
 int privsep_unlink(struct privsep *conversation, const char *path);
 
 /*
+ * Makes a directory with exactly this mode, up to 0777; no umask is applied
+ * to it.
+ */
+int privsep_mkdir(struct privsep *conversation, const char *path, mode_t mode);
+
+/*
  * Calls entry(cookie, name, type) for each entry of a directory but "." and
  * "..", type being one of dirent.h's DT_*, until it returns other than 0,
  * which is then returned.  entry may make requests.

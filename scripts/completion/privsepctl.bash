@@ -25,7 +25,7 @@ _privsepctl_policies()
 _privsepctl()
 {
 	local commands='status check explain syscalls cat reload stop'
-	local operations='open stat read_directory readlink unlink log
+	local operations='open stat read_directory readlink unlink mkdir log
 	    accept ping hello restrict get_hostname read_sysctl write_sysctl
 	    set_hostname'
 	local access='read write append create exclusive truncate'
@@ -90,7 +90,7 @@ _privsepctl()
 		case $before in
 		open) mapfile -t COMPREPLY < <(compgen -W "$access" -- "$word") ;;
 		log) mapfile -t COMPREPLY < <(compgen -W "$levels" -- "$word") ;;
-		stat | read_directory | readlink | unlink)
+		stat | read_directory | readlink | unlink | mkdir)
 			mapfile -t COMPREPLY < <(compgen -f -- "$word")
 			compopt -o filenames 2>/dev/null
 			;;

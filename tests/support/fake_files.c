@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int
@@ -34,6 +35,9 @@ fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
 		return do_readlink(&req->as_readlink, &rep->as_readlink);
 	case PSD_OP_unlink:
 		return or_errno(unlink(req->as_unlink.path.at));
+	case PSD_OP_mkdir:
+		return or_errno(
+		    mkdir(req->as_mkdir.path.at, req->as_mkdir.mode));
 	default:
 		return -EOPNOTSUPP;
 	}

@@ -136,6 +136,22 @@ unlink_removes_a_file(void **state)
 	    -ENAMETOOLONG);
 }
 
+static void
+mkdir_makes_a_directory_of_that_mode(void **state)
+{
+	const struct talk *t = *state;
+	_cleanup_free_ char *path = path_of(t, "made");
+	struct stat status;
+
+	assert_int_equal(privsep_mkdir(t->conversation, path, 01777), -EINVAL);
+	assert_int_equal(privsep_mkdir(t->conversation, path, 0751), 0);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode, S_IFDIR | 0751);
+	assert_int_equal(privsep_mkdir(t->conversation, path, 0751), -EEXIST);
+	assert_int_equal(privsep_mkdir(t->conversation, too_long(), 0751),
+	    -ENAMETOOLONG);
+}
+
 #define WITH_DAEMON(test) cmocka_unit_test_setup_teardown((test), begin, finish)
 
 int
@@ -144,6 +160,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		WITH_DAEMON(readlink_tells_where_a_link_leads),
 		WITH_DAEMON(unlink_removes_a_file),
+		WITH_DAEMON(mkdir_makes_a_directory_of_that_mode),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
