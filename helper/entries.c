@@ -61,3 +61,16 @@ privsep_mkdir(struct privsep *conversation, const char *path, mode_t mode)
 	psd_exchange_unlock(conversation);
 	return path_error(r);
 }
+
+int
+privsep_rmdir(struct privsep *conversation, const char *path)
+{
+	struct psd_rmdir_req req = { .path = psd_str_of(path) };
+	struct psd_rmdir_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_rmdir(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return path_error(r);
+}

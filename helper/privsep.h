@@ -105,6 +105,9 @@ int privsep_unlink(struct privsep *conversation, const char *path);
  */
 int privsep_mkdir(struct privsep *conversation, const char *path, mode_t mode);
 
+/* Removes an empty directory. */
+int privsep_rmdir(struct privsep *conversation, const char *path);
+
 /*
  * Calls entry(cookie, name, type) for each entry of a directory but "." and
  * "..", type being one of dirent.h's DT_*, until it returns other than 0,

@@ -38,6 +38,8 @@ fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
 	case PSD_OP_mkdir:
 		return or_errno(
 		    mkdir(req->as_mkdir.path.at, req->as_mkdir.mode));
+	case PSD_OP_rmdir:
+		return or_errno(rmdir(req->as_rmdir.path.at));
 	default:
 		return -EOPNOTSUPP;
 	}

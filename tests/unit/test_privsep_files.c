@@ -152,6 +152,20 @@ mkdir_makes_a_directory_of_that_mode(void **state)
 	    -ENAMETOOLONG);
 }
 
+static void
+rmdir_removes_an_empty_directory(void **state)
+{
+	const struct talk *t = *state;
+	_cleanup_free_ char *path = path_of(t, "empty");
+
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(privsep_rmdir(t->conversation, t->dir), -ENOTEMPTY);
+	assert_int_equal(privsep_rmdir(t->conversation, path), 0);
+	assert_int_equal(privsep_rmdir(t->conversation, path), -ENOENT);
+	assert_int_equal(privsep_rmdir(t->conversation, too_long()),
+	    -ENAMETOOLONG);
+}
+
 #define WITH_DAEMON(test) cmocka_unit_test_setup_teardown((test), begin, finish)
 
 int
@@ -161,6 +175,7 @@ main(void)
 		WITH_DAEMON(readlink_tells_where_a_link_leads),
 		WITH_DAEMON(unlink_removes_a_file),
 		WITH_DAEMON(mkdir_makes_a_directory_of_that_mode),
+		WITH_DAEMON(rmdir_removes_an_empty_directory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
