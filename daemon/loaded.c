@@ -45,16 +45,19 @@ fingerprint(const struct psd_policy *policy, const char *const *dirs)
 	return hash;
 }
 
+/* Renaming puts a FIFO of somebody else's where a file is expected. */
 static bool
 lets_write(const struct psd_policy *policy)
 {
 	for (size_t row = 0; row < psd_op_count; row++) {
 		const struct psd_grants *grants = &policy->grants[row];
+		const bool renames = psd_op_rows[row].op == PSD_OP_rename;
 
 		for (size_t i = 0; i < grants->n; i++)
 			if (!grants->at[i].is_deny &&
-			    (grants->at[i].access &
-				~(uint32_t)PSD_ACCESS_READ) != 0)
+			    (renames ||
+				(grants->at[i].access &
+				    ~(uint32_t)PSD_ACCESS_READ) != 0))
 				return true;
 	}
 	return false;

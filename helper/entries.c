@@ -74,3 +74,21 @@ privsep_rmdir(struct privsep *conversation, const char *path)
 	psd_exchange_unlock(conversation);
 	return path_error(r);
 }
+
+int
+privsep_rename(struct privsep *conversation, const char *from, const char *to,
+    unsigned int flags)
+{
+	struct psd_rename_req req = {
+		.from = psd_str_of(from),
+		.to = psd_str_of(to),
+		.flags = flags,
+	};
+	struct psd_rename_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_rename(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return path_error(r);
+}

@@ -109,6 +109,14 @@ int privsep_mkdir(struct privsep *conversation, const char *path, mode_t mode);
 int privsep_rmdir(struct privsep *conversation, const char *path);
 
 /*
+ * Gives from the name to; what has that name is replaced, as by rename(2).
+ * One line of the policy must cover both.
+ */
+enum { PRIVSEP_NO_REPLACE = 1 }; /* -EEXIST when something has the name */
+int privsep_rename(struct privsep *conversation, const char *from,
+    const char *to, unsigned int flags);
+
+/*
  * Calls entry(cookie, name, type) for each entry of a directory but "." and
  * "..", type being one of dirent.h's DT_*, until it returns other than 0,
  * which is then returned.  entry may make requests.

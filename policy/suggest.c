@@ -43,14 +43,16 @@ needs_quotes(const char *text)
 	return false;
 }
 
-/* The pattern for path alone, as a word of a policy. */
+/* The pattern for path alone and what follows it, as a word of a policy. */
 static void
-put_path(struct line *line, const struct psd_str *path)
+put_path(struct line *line, const struct psd_str *path, const char *more)
 {
 	char glob[PSD_GLOB_MAX + 1];
 	const char *quote;
+	size_t len;
 
-	(void)psd_glob_quote(path->at, path->len, glob);
+	len = psd_glob_quote(path->at, path->len, glob);
+	(void)snprintf(glob + len, sizeof(glob) - len, "%s", more);
 	quote = needs_quotes(glob) ? "\"" : "";
 	put(line, "%s", quote);
 	for (const char *at = glob; *at != '\0';) {
@@ -65,6 +67,38 @@ put_path(struct line *line, const struct psd_str *path)
 		}
 	}
 	put(line, "%s", quote);
+}
+
+/* Is what path has from at on one component? */
+static bool
+is_name(const struct psd_str *path, size_t at)
+{
+	return at < path->len && strchr(path->at + at, '/') == NULL;
+}
+
+/*
+ * One pattern has to cover both: everything in the directory that they share,
+ * which is more than was asked for, unless they are the same.
+ */
+static void
+put_both_paths(struct line *line, const struct psd_str *one,
+    const struct psd_str *other)
+{
+	size_t len = 0, shared = 0;
+
+	while (len < one->len && len < other->len &&
+	    one->at[len] == other->at[len]) {
+		len++;
+		if (one->at[len - 1] == '/')
+			shared = len;
+	}
+	if (len == one->len && len == other->len) {
+		put_path(line, one, "");
+		return;
+	}
+	/* Without the slash at its end, which what follows begins with. */
+	put_path(line, &(const struct psd_str){ one->at, (uint32_t)shared - 1 },
+	    is_name(one, shared) && is_name(other, shared) ? "/*" : "/**");
 }
 
 /* Creation covers "exclusive", which is no word of a policy. */
@@ -109,7 +143,11 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 		put(&line, "%s", psd_priority_name(question.priority));
 	if (question.n_paths > 0) {
 		put(&line, "%s", question.has_access ? " " : "");
-		put_path(&line, &question.paths[0]);
+		if (question.n_paths == 1)
+			put_path(&line, &question.paths[0], "");
+		else
+			put_both_paths(&line, &question.paths[0],
+			    &question.paths[1]);
 	}
 	if (question.has_setting) {
 		psd_setting_dot(question.setting);

@@ -2,7 +2,9 @@
 #include "tests/support/fake_files.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,6 +27,15 @@ do_readlink(const struct psd_readlink_req *req, struct psd_readlink_rep *rep)
 	return 0;
 }
 
+static int
+do_rename(const struct psd_rename_req *req)
+{
+	if (req->flags > 1)
+		return -EINVAL;
+	return or_errno(renameat2(AT_FDCWD, req->from.at, AT_FDCWD, req->to.at,
+	    req->flags == 1 ? RENAME_NOREPLACE : 0));
+}
+
 int
 fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
     union psd_any_rep *rep)
@@ -40,6 +51,8 @@ fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
 		    mkdir(req->as_mkdir.path.at, req->as_mkdir.mode));
 	case PSD_OP_rmdir:
 		return or_errno(rmdir(req->as_rmdir.path.at));
+	case PSD_OP_rename:
+		return do_rename(&req->as_rename);
 	default:
 		return -EOPNOTSUPP;
 	}

@@ -104,6 +104,35 @@ suggested_line_allows_no_higher_level(void **state)
 	    &(struct psd_accept_req){ .end = 0 }, NULL, NULL);
 }
 
+/* One line has to cover both names, and nothing outside their directory. */
+static void
+suggested_line_allows_both_paths(void **state)
+{
+	static const struct {
+		const char *from, *to, *outside;
+	} cases[] = { { "/a/b/x", "/a/b/y", "/a/b" },
+		{ "/a/x", "/a/b/x", "/b" }, { "/a/x", "/a/x/y", "/b" },
+		{ "/a/xy", "/a/xz", "/a/x/x" }, { "/x", "/y", "/x/y" },
+		{ "/a b/*", "/a b/%", "/a" }, { "/same", "/same", "/other" },
+		{ "/[/x", "/[/y/z", "/]" }, { "/", "/x", NULL },
+		{ "/a/x", "/b/x", NULL } };
+	const struct psd_op_row *row = psd_op_find(PSD_OP_rename);
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(cases); i++) {
+		const struct psd_rename_req req = {
+			.from = psd_str_of(cases[i].from),
+			.to = psd_str_of(cases[i].to),
+		};
+		struct psd_rename_req other = req;
+
+		if (cases[i].outside != NULL)
+			other.to = psd_str_of(cases[i].outside);
+		go_there_and_back(row, &req,
+		    cases[i].outside != NULL ? &other : NULL, NULL);
+	}
+}
+
 static void
 longest_path_of_wildcards_goes_there_and_back(void **state)
 {
@@ -167,6 +196,7 @@ main(void)
 		cmocka_unit_test(suggested_line_allows_exactly_the_path),
 		cmocka_unit_test(suggested_line_allows_exactly_the_access),
 		cmocka_unit_test(suggested_line_allows_no_higher_level),
+		cmocka_unit_test(suggested_line_allows_both_paths),
 		cmocka_unit_test(longest_path_of_wildcards_goes_there_and_back),
 		cmocka_unit_test(request_that_no_line_can_allow_gets_a_comment),
 		cmocka_unit_test(line_is_cut_to_its_room),

@@ -166,6 +166,27 @@ rmdir_removes_an_empty_directory(void **state)
 	    -ENAMETOOLONG);
 }
 
+static void
+rename_replaces_unless_told_not_to(void **state)
+{
+	const struct talk *t = *state;
+	_cleanup_free_ char *from = path_of(t, "from");
+	_cleanup_free_ char *to = path_of(t, "to");
+
+	assert_int_equal(test_dir_write(t->dir, "from", "new"), 0);
+	assert_int_equal(test_dir_write(t->dir, "to", "old, longer"), 0);
+	assert_int_equal(privsep_rename(t->conversation, from, to,
+			     PRIVSEP_NO_REPLACE),
+	    -EEXIST);
+	assert_int_equal(privsep_rename(t->conversation, from, to, 2), -EINVAL);
+	assert_int_equal(privsep_rename(t->conversation, from, to, 0), 0);
+	assert_int_equal(privsep_rename(t->conversation, from, to, 0), -ENOENT);
+	assert_int_equal(privsep_rename(t->conversation, too_long(), to, 0),
+	    -ENAMETOOLONG);
+	assert_int_equal(privsep_rename(t->conversation, from, too_long(), 0),
+	    -ENAMETOOLONG);
+}
+
 #define WITH_DAEMON(test) cmocka_unit_test_setup_teardown((test), begin, finish)
 
 int
@@ -176,6 +197,7 @@ main(void)
 		WITH_DAEMON(unlink_removes_a_file),
 		WITH_DAEMON(mkdir_makes_a_directory_of_that_mode),
 		WITH_DAEMON(rmdir_removes_an_empty_directory),
+		WITH_DAEMON(rename_replaces_unless_told_not_to),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
