@@ -95,6 +95,7 @@ get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
 		return get_u32(c, field->kind, at);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
+	case PSD_KIND_offset:
 		if (!get_number(c, 8, &wide))
 			return false;
 		memcpy(at, &wide, sizeof(wide));

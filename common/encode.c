@@ -106,6 +106,7 @@ put_field(struct psd_frame *frame, struct cursor *c,
 		return put_u32(c, at);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
+	case PSD_KIND_offset:
 		return put_u64(c, at);
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
@@ -139,6 +140,7 @@ is_known_value(enum psd_kind kind, const unsigned char *at)
 		return psd_kind_is_valid(kind, value);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
+	case PSD_KIND_offset:
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_name:

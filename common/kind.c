@@ -21,6 +21,7 @@ psd_kind_is_valid(enum psd_kind kind, uint32_t value)
 	case PSD_KIND_end:
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
+	case PSD_KIND_offset:
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_name:

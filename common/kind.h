@@ -16,7 +16,10 @@ enum psd_kind {
 	PSD_KIND_end,       /* closes a layout; no field */
 	PSD_KIND_number,    /* uint32_t, any value */
 	PSD_KIND_wide,      /* uint64_t, any value */
-	PSD_KIND_moment,    /* int64_t, nanoseconds since the epoch */
+	PSD_KIND_moment,    /* int64_t, nanoseconds since the epoch; granted
+			       up to max= from now */
+	PSD_KIND_offset,    /* int64_t, nanoseconds, forth or back; granted up
+			       to max= */
 	PSD_KIND_mode,      /* uint32_t, permission bits up to 0777 */
 	PSD_KIND_access,    /* uint32_t, PSD_ACCESS_*; granted by words */
 	PSD_KIND_priority,  /* uint32_t, 0 (emerg) to 7 (debug), syslog(3);
@@ -70,6 +73,7 @@ struct psd_bytes {
 typedef uint32_t psd_kind_number;
 typedef uint64_t psd_kind_wide;
 typedef int64_t psd_kind_moment;
+typedef int64_t psd_kind_offset;
 typedef uint32_t psd_kind_mode;
 typedef uint32_t psd_kind_access;
 typedef uint32_t psd_kind_priority;

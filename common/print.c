@@ -175,6 +175,7 @@ put_field(struct out *out, enum psd_kind kind, const void *at)
 		(void)put_format(out, "%" PRIu64, wide);
 		break;
 	case PSD_KIND_moment:
+	case PSD_KIND_offset:
 		memcpy(&moment, at, sizeof(moment));
 		(void)put_format(out, "%" PRId64, moment);
 		break;

@@ -191,6 +191,16 @@ int privsep_read_sysctl(struct privsep *conversation, const char *setting,
 int privsep_write_sysctl(struct privsep *conversation, const char *setting,
     const char *value);
 
+/*
+ * Slews the host's clock by so many nanoseconds, forth or back, in whole
+ * microseconds, as adjtime(3) does: it never jumps.  What is left of an
+ * earlier offset is dropped.
+ */
+int privsep_adjust_clock(struct privsep *conversation, int64_t offset_nsec);
+
+/* Sets the host's clock; nanoseconds since the epoch, not before it. */
+int privsep_set_clock(struct privsep *conversation, int64_t time_nsec);
+
 #ifdef __cplusplus
 }
 #endif

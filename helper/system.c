@@ -93,3 +93,29 @@ privsep_set_hostname(struct privsep *conversation, const char *name)
 	psd_exchange_unlock(conversation);
 	return name_error(r);
 }
+
+int
+privsep_adjust_clock(struct privsep *conversation, int64_t offset_nsec)
+{
+	struct psd_adjust_clock_req req = { .offset = offset_nsec };
+	struct psd_adjust_clock_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_adjust_clock(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r;
+}
+
+int
+privsep_set_clock(struct privsep *conversation, int64_t time_nsec)
+{
+	struct psd_set_clock_req req = { .time = time_nsec };
+	struct psd_set_clock_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_set_clock(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r;
+}

@@ -206,7 +206,8 @@ read_modifiers(struct reading *reading, struct psd_grant *grant)
 	while (reading->has_word && !reading->is_bad) {
 		const char *wrong = grant->is_deny
 		    ? "nothing may follow in a Deny line"
-		    : psd_modifier_take(grant, reading->build->word);
+		    : psd_modifier_take(grant, reading->row,
+			  reading->build->word);
 
 		if (wrong != NULL)
 			refuse(reading, wrong);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/match.h"
 
+#include "policy/distance.h"
 #include "policy/glob.h"
 #include "policy/setting.h"
 
@@ -19,6 +20,7 @@ psd_match_is_grantable(enum psd_kind kind)
 	case PSD_KIND_number:
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
+	case PSD_KIND_offset:
 	case PSD_KIND_mode:
 	case PSD_KIND_operation:
 	case PSD_KIND_name:
@@ -50,6 +52,18 @@ ask_setting(const struct psd_str *name, struct psd_question *question)
 }
 
 static bool
+ask_distance(enum psd_kind kind, const void *at, struct psd_question *question)
+{
+	int64_t value;
+
+	memcpy(&value, at, sizeof(value));
+	question->has_distance = true;
+	question->is_moving = kind == PSD_KIND_moment;
+	question->distance = psd_distance(kind, value);
+	return true;
+}
+
+static bool
 ask_field(enum psd_kind kind, const void *at, struct psd_question *question)
 {
 	struct psd_str text;
@@ -72,6 +86,8 @@ ask_field(enum psd_kind kind, const void *at, struct psd_question *question)
 		memcpy(&question->priority, at, sizeof(question->priority));
 		return psd_kind_is_valid(kind, question->priority);
 	}
+	if (psd_distance_is_of(kind))
+		return ask_distance(kind, at, question);
 	return true;
 }
 
@@ -111,6 +127,10 @@ psd_match_allows(const struct psd_grant *grant,
 	if (question->has_priority && question->priority > grant->priority)
 		return false;
 	if (question->has_setting && !setting_matches(grant, question))
+		return false;
+	if (question->has_distance &&
+	    (grant->modifiers & PSD_MODIFIER_MAX) != 0 &&
+	    question->distance > grant->max_nsec)
 		return false;
 	for (size_t i = 0; i < question->n_paths; i++)
 		if (!path_matches(grant, &question->paths[i]))

@@ -2,6 +2,7 @@
 #include "policy/modifier.h"
 
 #include "common/mem.h"
+#include "policy/distance.h"
 #include "policy/user.h"
 
 #include <errno.h>
@@ -17,6 +18,7 @@ static const struct {
 	{ "xdev", PSD_MODIFIER_XDEV, true },
 	{ "links=1", PSD_MODIFIER_LINKS1, true },
 	{ "owner=", PSD_MODIFIER_OWNER, true },
+	{ "max=", PSD_MODIFIER_MAX, false },
 };
 
 static bool
@@ -41,23 +43,47 @@ take_owner(struct psd_grant *grant, const char *name)
 	return r < 0 ? "a user's name or number must follow owner=" : NULL;
 }
 
+static bool
+has_distance(const struct psd_op_row *row)
+{
+	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end; f++)
+		if (psd_distance_is_of(f->kind))
+			return true;
+	return false;
+}
+
+/* What may follow instead of a word that is none. */
+static const char *
+wanted(const struct psd_grant *grant, const struct psd_op_row *row)
+{
+	if (has_distance(row))
+		return "only the words once and max=SPAN may follow";
+	return grant->glob == NULL
+	    ? "only the word once may follow"
+	    : "only the words once, follow, xdev, links=1 and owner=USER may "
+	      "follow; a path with white space is written in quotes";
+}
+
 const char *
-psd_modifier_take(struct psd_grant *grant, const char *word)
+psd_modifier_take(struct psd_grant *grant, const struct psd_op_row *row,
+    const char *word)
 {
 	for (size_t i = 0; i < PSD_ELEMENTS(modifiers); i++) {
 		if (!is_named(word, modifiers[i].word))
 			continue;
 		if (modifiers[i].is_for_paths && grant->glob == NULL)
 			return "this word belongs to a path, and here is none";
+		if (modifiers[i].bit == PSD_MODIFIER_MAX && !has_distance(row))
+			return wanted(grant, row);
 		if ((grant->modifiers & modifiers[i].bit) != 0)
 			return "this word stands here twice";
 		grant->modifiers |= modifiers[i].bit;
 		if (modifiers[i].bit == PSD_MODIFIER_OWNER)
 			return take_owner(grant, word + strlen("owner="));
+		if (modifiers[i].bit == PSD_MODIFIER_MAX)
+			return psd_distance_parse(word + strlen("max="),
+			    &grant->max_nsec);
 		return NULL;
 	}
-	return grant->glob == NULL
-	    ? "only the word once may follow"
-	    : "only the words once, follow, xdev, links=1 and owner=USER may "
-	      "follow; a path with white space is written in quotes";
+	return wanted(grant, row);
 }

@@ -5,9 +5,10 @@
 #include "policy/policy.h"
 
 /*
- * Takes a trailing word of an Allow line, such as "once" or "owner=root".
- * Returns NULL, or what is wrong with it.
+ * Takes a trailing word of an Allow line for row, such as "once" or
+ * "owner=root".  Returns NULL, or what is wrong with it.
  */
-const char *psd_modifier_take(struct psd_grant *grant, const char *word);
+const char *psd_modifier_take(struct psd_grant *grant,
+    const struct psd_op_row *row, const char *word);
 
 #endif

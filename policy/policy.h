@@ -62,6 +62,7 @@ enum psd_modifier {
 	PSD_MODIFIER_XDEV = 1 << 2,   /* "xdev": other mounts beneath */
 	PSD_MODIFIER_LINKS1 = 1 << 3, /* "links=1": no hard-linked file */
 	PSD_MODIFIER_OWNER = 1 << 4,  /* "owner=USER": the file's owner */
+	PSD_MODIFIER_MAX = 1 << 5,    /* "max=SPAN": how far the clock moves */
 };
 
 /* One Allow or Deny line. */
@@ -76,6 +77,7 @@ struct psd_grant {
 	const char *setting; /* pattern (policy/setting.h), or NULL */
 	uint32_t modifiers;  /* PSD_MODIFIER_* */
 	uid_t owner;         /* of PSD_MODIFIER_OWNER */
+	uint64_t max_nsec;   /* of PSD_MODIFIER_MAX */
 	/*
 	 * The longest directory of glob without wildcards, O_PATH, held since
 	 * load (PSD_NO_FD when the line began with "-" and it is missing, and
@@ -168,7 +170,8 @@ struct psd_verdict {
 
 /*
  * Judges one decoded request.  rights may be NULL (all that the policy
- * says, as explain asks).  Makes no system call.  Deny wins over Allow in
+ * says, as explain asks).  Makes no system call; the clock is looked at where
+ * a request would set it.  Deny wins over Allow in
  * whatever order; what no Allow covers is refused.
  */
 struct psd_verdict psd_policy_check(const struct psd_policy *policy,

@@ -4,6 +4,7 @@
 #include "common/codec.h"
 #include "common/print.h"
 #include "policy/setting.h"
+#include "policy/value.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -34,13 +35,14 @@ may_be_left_out(enum psd_kind kind)
 	switch (kind) {
 	case PSD_KIND_number:
 	case PSD_KIND_wide:
-	case PSD_KIND_moment:
 	case PSD_KIND_mode:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:
 	case PSD_KIND_fd:
 		return true;
 	case PSD_KIND_end:
+	case PSD_KIND_moment:
+	case PSD_KIND_offset:
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
@@ -62,6 +64,8 @@ kind_wants(enum psd_kind kind)
 		return "a number";
 	case PSD_KIND_moment:
 		return "nanoseconds since 1970";
+	case PSD_KIND_offset:
+		return "a span of time such as 500ms or -1.5s";
 	case PSD_KIND_mode:
 		return "an octal mode up to 0777";
 	case PSD_KIND_access:
@@ -137,12 +141,26 @@ parse_string(enum psd_kind kind, const char *word, struct psd_str *ret)
 	return ret->len <= psd_kind_string_max(kind);
 }
 
+static bool
+parse_offset(const char *word, int64_t *ret)
+{
+	const bool is_back = word[0] == '-';
+	uint64_t usec;
+
+	if (psd_value_span(is_back ? word + 1 : word, &usec) < 0 ||
+	    usec > INT64_MAX / 1000)
+		return false;
+	*ret = (int64_t)usec * (is_back ? -1000 : 1000);
+	return true;
+}
+
 /* Writes word as the field at at. */
 static bool
 parse_field(enum psd_kind kind, const char *word, void *at)
 {
 	struct psd_bytes bytes;
 	struct psd_str string;
+	int64_t offset;
 	uint64_t wide;
 	uint32_t number;
 
@@ -155,6 +173,11 @@ parse_field(enum psd_kind kind, const char *word, void *at)
 		if (!parse_u32(kind, word, &number))
 			return false;
 		memcpy(at, &number, sizeof(number));
+		return true;
+	case PSD_KIND_offset:
+		if (!parse_offset(word, &offset))
+			return false;
+		memcpy(at, &offset, sizeof(offset));
 		return true;
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/print.h"
+#include "policy/distance.h"
 #include "policy/glob.h"
 #include "policy/match.h"
 #include "policy/setting.h"
@@ -120,7 +121,7 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 {
 	struct line line = { .at = ret, .size = size };
 	struct psd_question question;
-	char key[PSD_NAME_MAX + 1];
+	char key[PSD_NAME_MAX + 1], max[PSD_DISTANCE_TEXT_MAX];
 
 	psd_op_key(row, key, sizeof(key));
 	if (row->is_free) {
@@ -156,4 +157,8 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 	if (!question.has_access && !question.has_priority &&
 	    !question.has_setting && question.n_paths == 0)
 		put(&line, "yes");
+	if (question.has_distance) {
+		psd_distance_print(question.distance, question.is_moving, max);
+		put(&line, "%s%s", max[0] == '\0' ? "" : " ", max);
+	}
 }

@@ -36,6 +36,8 @@ order_grants(const void *a, const void *b)
 		way = order_numbers(x->modifiers, y->modifiers);
 	if (way == 0 && (x->modifiers & PSD_MODIFIER_OWNER) != 0)
 		way = order_numbers(x->owner, y->owner);
+	if (way == 0)
+		way = order_numbers(x->max_nsec, y->max_nsec);
 	return way;
 }
 

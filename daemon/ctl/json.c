@@ -94,6 +94,7 @@ json_of_field(enum psd_op op, const struct psd_field *field, const void *at)
 		return json_integer(number);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
+	case PSD_KIND_offset:
 		memcpy(&wide, at, sizeof(wide));
 		return json_of_wide(wide);
 	case PSD_KIND_path:

@@ -131,6 +131,7 @@ check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
 		break;
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
+	case PSD_KIND_offset:
 	case PSD_KIND_end:
 		break;
 	}

@@ -137,6 +137,11 @@ perform(struct serving *s, const struct psd_op_row *row,
 		return strcmp(req->as_set_hostname.hostname.at, "host") == 0
 		    ? 0
 		    : -EINVAL;
+	case PSD_OP_adjust_clock:
+		return req->as_adjust_clock.offset == -1500 ? 0 : -EPERM;
+	case PSD_OP_set_clock:
+		return req->as_set_clock.time == 1234567890123456789 ? 0
+								     : -EPERM;
 	case PSD_OP_read_sysctl:
 		rep->as_read_sysctl.value = req->as_read_sysctl.setting;
 		return 0;

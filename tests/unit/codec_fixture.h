@@ -116,6 +116,7 @@ fill_field(const struct psd_field *field, void *at)
 		break;
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
+	case PSD_KIND_offset:
 		set_wide(at, 0xfedcba9876543210u);
 		break;
 	case PSD_KIND_mode:

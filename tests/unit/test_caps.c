@@ -134,6 +134,21 @@ with_settings(void *argument)
 }
 
 static int
+with_clocks(void *argument)
+{
+	struct psd_policy *policy =
+	    load("[Policy]\nAllowAdjustClock=yes max=1s\n");
+
+	(void)argument;
+	TEST_EXPECT(policy != NULL);
+	TEST_EXPECT(keep(policy, NULL) == 0);
+	TEST_EXPECT(has(CAP_SYS_TIME, CAP_EFFECTIVE));
+	TEST_EXPECT(!has(CAP_NET_ADMIN, CAP_PERMITTED));
+	psd_policy_free(policy);
+	return 0;
+}
+
+static int
 with_writing(void *argument)
 {
 	struct psd_policy *policy =
@@ -219,6 +234,7 @@ grants_keep_what_their_operations_need(void **state)
 	expect_zero(with_grants);
 	expect_zero(with_writing);
 	expect_zero(with_settings);
+	expect_zero(with_clocks);
 }
 
 static void

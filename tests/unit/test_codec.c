@@ -45,6 +45,7 @@ assert_field(enum psd_kind kind, const void *at, const void *expected)
 		break;
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
+	case PSD_KIND_offset:
 		assert_memory_equal(at, expected, 8);
 		break;
 	case PSD_KIND_path:

@@ -102,6 +102,7 @@ largest(enum psd_kind kind)
 		return 4;
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
+	case PSD_KIND_offset:
 		return 8;
 	case PSD_KIND_path:
 	case PSD_KIND_setting:

@@ -93,6 +93,20 @@ the_host_is_named_or_the_failure_told(void **state)
 	    -ENAMETOOLONG);
 }
 
+static void
+clocks_are_moved_by_what_was_said(void **state)
+{
+	const struct talk *talk = *state;
+
+	assert_int_equal(privsep_adjust_clock(talk->conversation, -1500), 0);
+	assert_int_equal(privsep_adjust_clock(talk->conversation, 1500),
+	    -EPERM);
+	assert_int_equal(privsep_set_clock(talk->conversation,
+			     1234567890123456789),
+	    0);
+	assert_int_equal(privsep_set_clock(talk->conversation, 0), -EPERM);
+}
+
 /* The daemon's answer is the setting's own name. */
 static void
 a_value_is_told_where_there_is_room_for_it(void **state)
@@ -153,6 +167,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		WITH_DAEMON(both_names_of_the_host_are_told),
 		WITH_DAEMON(the_host_is_named_or_the_failure_told),
+		WITH_DAEMON(clocks_are_moved_by_what_was_said),
 		WITH_DAEMON(a_value_is_told_where_there_is_room_for_it),
 		WITH_DAEMON(a_value_is_written_or_the_failure_told),
 		WITH_DAEMON(what_is_too_long_for_a_request_is_not_sent),

@@ -25,6 +25,7 @@ static const char *const kind_names[] = {
 	[PSD_KIND_number] = "number",
 	[PSD_KIND_wide] = "wide",
 	[PSD_KIND_moment] = "moment",
+	[PSD_KIND_offset] = "offset",
 	[PSD_KIND_mode] = "mode",
 	[PSD_KIND_access] = "access",
 	[PSD_KIND_priority] = "priority",
