@@ -160,35 +160,78 @@ make_child(struct psd_spawn_state *state, struct psd_child *child)
 	return 0;
 }
 
-/* Making it costs as much as several steps of the child. */
-static bool
-needs_report(const struct psd_plan *plan)
+/*
+ * Where the listener comes from, and how the end of the wait is seen without
+ * CLONE_VFORK.  With it nobody but the child at hand has the other end, so
+ * that one pair, made at the daemon's start, serves all children: 10 µs less
+ * for each.
+ */
+static int lasting[2] = { PSD_NO_FD, PSD_NO_FD };
+
+int
+psd_spawn_open_report(void)
 {
-	return !plan->owns_uid || (plan->want_listener && plan->filter != NULL);
+	return lasting[0] >= 0 ? 0 : psd_pair(SOCK_SEQPACKET, lasting);
+}
+
+/*
+ * What a child that failed has sent, one record at most, must not be taken
+ * for the next one's.
+ */
+static void
+discard_report(void)
+{
+	const int listener = psd_spawn_take_listener(lasting[0]);
+
+	psd_fd_close(listener);
+	if (listener >= 0 || listener == -EAGAIN)
+		return;
+	/* Who knows what is left there: from now on a pair for each. */
+	psd_fd_cleanup(&lasting[0]);
+	psd_fd_cleanup(&lasting[1]);
 }
 
 static int
-start(struct psd_spawn_state *state, struct psd_child *child)
+start_and_wait(struct psd_spawn_state *state, int ours, int *theirs,
+    struct psd_child *child)
 {
-	int ends[2] = { PSD_NO_FD, PSD_NO_FD };
-	_cleanup_fd_ int ours = PSD_NO_FD;
-	int r = 0;
+	int r = make_child(state, child);
 
-	if (needs_report(state->plan))
-		r = psd_pair(SOCK_SEQPACKET, ends);
-	if (r < 0)
-		return r;
-	ours = ends[0];
-	state->report_fd = ends[1];
-	r = make_child(state, child);
 	/* The child has copied the table, and its copy alone is to count. */
-	psd_fd_close(ends[1]);
+	psd_fd_cleanup(theirs);
 	if (r < 0)
 		return r;
 	r = psd_spawn_await(state, ours, child);
 	if (r < 0)
 		psd_spawn_reap(child);
+	if (r < 0 && ours >= 0 && ours == lasting[0])
+		discard_report();
 	return r;
+}
+
+static int
+start(struct psd_spawn_state *state, struct psd_child *child)
+{
+	const struct psd_plan *plan = state->plan;
+	int ends[2] = { PSD_NO_FD, PSD_NO_FD };
+	_cleanup_fd_ int ours = PSD_NO_FD;
+	_cleanup_fd_ int theirs = PSD_NO_FD;
+	int r;
+
+	state->report_fd = PSD_NO_FD;
+	if (plan->owns_uid && (!plan->want_listener || plan->filter == NULL))
+		return start_and_wait(state, ours, &theirs, child);
+	if (plan->owns_uid && lasting[0] >= 0) {
+		state->report_fd = lasting[1];
+		return start_and_wait(state, lasting[0], &theirs, child);
+	}
+	r = psd_pair(SOCK_SEQPACKET, ends);
+	if (r < 0)
+		return r;
+	ours = ends[0];
+	theirs = ends[1];
+	state->report_fd = theirs;
+	return start_and_wait(state, ours, &theirs, child);
 }
 
 static void

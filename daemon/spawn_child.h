@@ -48,6 +48,13 @@ struct psd_spawn_state {
 int psd_spawn_child(void *argument);
 
 /*
+ * Makes the pair by which children hand over their listeners, once, for
+ * psd_spawn_prepare_process().  Without it psd_spawn() makes one for each.
+ * 0 or -errno.
+ */
+int psd_spawn_open_report(void);
+
+/*
  * Its steps that take rights away (daemon/spawn_confine.c); 0 or more when
  * done, else -errno.
  */

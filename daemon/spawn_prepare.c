@@ -2,6 +2,7 @@
 #include "daemon/spawn.h"
 
 #include "common/mem.h"
+#include "daemon/spawn_child.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -73,6 +74,8 @@ psd_spawn_prepare_process(void)
 	default_signals();
 	if (prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L) < 0)
 		return -errno;
-	r = inherit_permitted();
+	r = psd_spawn_open_report();
+	if (r >= 0)
+		r = inherit_permitted();
 	return r < 0 ? r : empty_bounding_set();
 }

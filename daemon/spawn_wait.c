@@ -16,8 +16,8 @@
 enum { EXEC_MSEC = 2000 };
 
 /* The child has sent it before it executed its program, so it is there. */
-static int
-take_listener(int report_fd)
+int
+psd_spawn_take_listener(int report_fd)
 {
 	union {
 		struct cmsghdr header;
@@ -111,7 +111,7 @@ psd_spawn_await(struct psd_spawn_state *state, int report_fd,
 	child->in_cgroup = state->in_cgroup;
 	if (!state->has_listener)
 		return 0;
-	r = take_listener(report_fd);
+	r = psd_spawn_take_listener(report_fd);
 	if (r < 0) {
 		state->step = PSD_STEP_LISTENER;
 		return r;
