@@ -2,17 +2,12 @@
 #include "policy/glob.h"
 
 #include "policy/bracket.h"
+#include "policy/component.h"
 #include "policy/path.h"
 
 #include <string.h>
 
 static uint64_t tried;
-
-/* A component: from at, len bytes.  at is the end when there is none. */
-struct component {
-	const char *at;
-	size_t len;
-};
 
 uint64_t
 psd_glob_tried(void)
@@ -20,35 +15,12 @@ psd_glob_tried(void)
 	return tried;
 }
 
-static struct component
-component_at(const char *at, const char *end)
-{
-	const char *slash = memchr(at, '/', (size_t)(end - at));
-
-	return (struct component){ at,
-		(size_t)((slash == NULL ? end : slash) - at) };
-}
-
-static struct component
-component_after(const struct component *component, const char *end)
-{
-	const char *at = component->at + component->len;
-
-	return component_at(at < end ? at + 1 : end, end);
-}
-
-static bool
-is_any_depth(const struct component *pattern)
-{
-	return pattern->len == 2 && memcmp(pattern->at, "**", 2) == 0;
-}
-
 /*
  * Does the pattern's element at *i match c?  If so *i moves behind it.  Not
  * for stars.
  */
 static bool
-match_one(const struct component *pattern, size_t *i, char c)
+match_one(const struct psd_component *pattern, size_t *i, char c)
 {
 	size_t len;
 
@@ -73,7 +45,8 @@ match_one(const struct component *pattern, size_t *i, char c)
  * by the product of the lengths, however many stars there are.
  */
 static bool
-match_component(const struct component *pattern, const struct component *name)
+match_component(const struct psd_component *pattern,
+    const struct psd_component *name)
 {
 	size_t i = 0, k = 0, after_star = 0, resume = 0;
 	bool has_star = false;
@@ -102,29 +75,29 @@ static bool
 match_components(const char *glob, const char *glob_end, const char *path,
     const char *path_end)
 {
-	struct component pattern = component_at(glob, glob_end);
-	struct component name = component_at(path, path_end);
-	struct component after_star = { NULL, 0 }, resume = { NULL, 0 };
+	struct psd_component pattern = psd_component_at(glob, glob_end);
+	struct psd_component name = psd_component_at(path, path_end);
+	struct psd_component after_star = { NULL, 0 }, resume = { NULL, 0 };
 
 	while (name.at < path_end) {
-		if (is_any_depth(&pattern)) {
-			after_star = component_after(&pattern, glob_end);
+		if (psd_component_is_any(&pattern)) {
+			after_star = psd_component_after(&pattern, glob_end);
 			resume = name;
 			pattern = after_star;
 		} else if (pattern.at < glob_end &&
 		    match_component(&pattern, &name)) {
-			pattern = component_after(&pattern, glob_end);
-			name = component_after(&name, path_end);
+			pattern = psd_component_after(&pattern, glob_end);
+			name = psd_component_after(&name, path_end);
 		} else if (after_star.at != NULL) {
-			resume = component_after(&resume, path_end);
+			resume = psd_component_after(&resume, path_end);
 			name = resume;
 			pattern = after_star;
 		} else {
 			return false;
 		}
 	}
-	while (is_any_depth(&pattern))
-		pattern = component_after(&pattern, glob_end);
+	while (psd_component_is_any(&pattern))
+		pattern = psd_component_after(&pattern, glob_end);
 	return pattern.at == glob_end;
 }
 
@@ -156,9 +129,9 @@ psd_glob_match(const char *glob, const char *path, size_t len)
 }
 
 static const char *
-component_wrong(const struct component *pattern)
+component_wrong(const struct psd_component *pattern)
 {
-	if (is_any_depth(pattern))
+	if (psd_component_is_any(pattern))
 		return NULL;
 	for (size_t i = 0; i < pattern->len;) {
 		const char *at = pattern->at + i;
@@ -182,7 +155,7 @@ psd_glob_wrong(const char *glob)
 {
 	const size_t len = strlen(glob);
 	const char *end = glob + len;
-	struct component pattern;
+	struct psd_component pattern;
 
 	if (glob[0] != '/')
 		return "a path must be absolute, beginning with /";
@@ -196,8 +169,8 @@ psd_glob_wrong(const char *glob)
 	if (!psd_path_is_normal(glob, len))
 		return "a path must not have empty components, \".\" or "
 		       "\"..\"; write where it leads";
-	for (pattern = component_at(glob + 1, end); pattern.at < end;
-	     pattern = component_after(&pattern, end)) {
+	for (pattern = psd_component_at(glob + 1, end); pattern.at < end;
+	     pattern = psd_component_after(&pattern, end)) {
 		const char *wrong = component_wrong(&pattern);
 
 		if (wrong != NULL)
