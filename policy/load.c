@@ -2,6 +2,7 @@
 #include "policy/load.h"
 
 #include "common/mem.h"
+#include "policy/advice.h"
 #include "policy/keys.h"
 #include "policy/search.h"
 
@@ -56,8 +57,10 @@ compile(const struct psd_search *search, const char *name, unsigned flags,
 	if (found == PSD_FOUND_FILE && !build->is_short &&
 	    (flags & PSD_LOAD_HOLD) != 0)
 		psd_build_hold(build);
-	if (found == PSD_FOUND_FILE && diag->errors == errors)
+	if (found == PSD_FOUND_FILE && diag->errors == errors) {
+		psd_advice_give(build->policy, search->dirs, diag);
 		return build->policy;
+	}
 	psd_policy_free(build->policy);
 	return NULL;
 }
