@@ -42,3 +42,23 @@ psd_kind_string_max(enum psd_kind kind)
 		return PSD_SETTING_MAX;
 	return kind == PSD_KIND_name ? PSD_NAME_MAX : PSD_TEXT_MAX;
 }
+
+bool
+psd_access_is_sensible(uint32_t access)
+{
+	const bool writes =
+	    (access & (PSD_ACCESS_WRITE | PSD_ACCESS_APPEND)) != 0;
+
+	if ((access & (PSD_ACCESS_CREATE | PSD_ACCESS_TRUNCATE)) != 0 &&
+	    !writes)
+		return false;
+	if ((access & PSD_ACCESS_EXCLUSIVE) != 0 &&
+	    (access & PSD_ACCESS_CREATE) == 0)
+		return false;
+	/* What can be read and written can be mapped, and changed anywhere. */
+	if ((access & (PSD_ACCESS_READ | PSD_ACCESS_APPEND)) ==
+		(PSD_ACCESS_READ | PSD_ACCESS_APPEND) &&
+	    (access & PSD_ACCESS_WRITE) == 0)
+		return false;
+	return writes || (access & PSD_ACCESS_READ) != 0;
+}

@@ -95,6 +95,12 @@ struct psd_field {
 /* May a field of this kind of 4 bytes have this value?  False for others. */
 bool psd_kind_is_valid(enum psd_kind kind, uint32_t value);
 
+/*
+ * Do these PSD_ACCESS_* go together?  Combinations that mean nothing are the
+ * asker's mistake, not a refusal.
+ */
+bool psd_access_is_sensible(uint32_t access);
+
 /* The most bytes that a string kind may have, without the NUL. */
 size_t psd_kind_string_max(enum psd_kind kind);
 

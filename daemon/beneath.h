@@ -51,4 +51,10 @@ int psd_beneath_reopen(int fd, int flags);
 /* Does the file keep to the grant's owner= and links=1?  0 or -EPERM. */
 int psd_beneath_check(const struct psd_grant *grant, const struct stat *status);
 
+/*
+ * The same for a descriptor (O_PATH is enough) of what must be a regular
+ * file: 0, -EISDIR, -EPERM for what is neither, or -errno.
+ */
+int psd_beneath_check_file(const struct psd_grant *grant, int fd);
+
 #endif

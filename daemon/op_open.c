@@ -24,41 +24,6 @@ open_flags(uint32_t access)
 	return flags;
 }
 
-/* Combinations that mean nothing are the helper's mistake, not a refusal. */
-static bool
-is_sensible(uint32_t access)
-{
-	const bool writes =
-	    (access & (PSD_ACCESS_WRITE | PSD_ACCESS_APPEND)) != 0;
-
-	if ((access & (PSD_ACCESS_CREATE | PSD_ACCESS_TRUNCATE)) != 0 &&
-	    !writes)
-		return false;
-	if ((access & PSD_ACCESS_EXCLUSIVE) != 0 &&
-	    (access & PSD_ACCESS_CREATE) == 0)
-		return false;
-	/* What can be read and written can be mapped, and changed anywhere. */
-	if ((access & (PSD_ACCESS_READ | PSD_ACCESS_APPEND)) ==
-		(PSD_ACCESS_READ | PSD_ACCESS_APPEND) &&
-	    (access & PSD_ACCESS_WRITE) == 0)
-		return false;
-	return writes || (access & PSD_ACCESS_READ) != 0;
-}
-
-static int
-check_file(const struct psd_grant *grant, int fd)
-{
-	struct stat status;
-
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	if (S_ISDIR(status.st_mode))
-		return -EISDIR;
-	if (!S_ISREG(status.st_mode))
-		return -EPERM;
-	return psd_beneath_check(grant, &status);
-}
-
 /*
  * Opening a FIFO or a device has effects, and truncating a file cannot be
  * undone, so the file is found first (O_PATH), looked at, and only then
@@ -67,17 +32,25 @@ check_file(const struct psd_grant *grant, int fd)
 static int
 look_and_open(const struct psd_call *call, const struct psd_open_req *req)
 {
+	const int flags = open_flags(req->access);
 	_cleanup_fd_ int place = PSD_NO_FD;
+	_cleanup_fd_ int fd = PSD_NO_FD;
 	int r;
 
 	place = psd_beneath_open(call->policy, call->grant, call->row,
 	    req->access, &req->path, O_PATH, 0);
 	if (place < 0)
 		return place;
-	r = check_file(call->grant, place);
+	r = psd_beneath_check_file(call->grant, place);
 	if (r < 0)
 		return r;
-	return psd_beneath_reopen(place, open_flags(req->access));
+	/* Whoever has a lease on the file would keep us waiting for a minute. */
+	fd = psd_beneath_reopen(place, flags | O_NONBLOCK);
+	if (fd < 0)
+		return fd;
+	if (fcntl(fd, F_SETFL, flags & O_APPEND) < 0)
+		return -errno;
+	return psd_fd_take(&fd);
 }
 
 /*
@@ -95,7 +68,7 @@ open_to_read(const struct psd_call *call, const struct psd_open_req *req)
 	    &req->path, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0)
 		return fd;
-	r = check_file(call->grant, fd);
+	r = psd_beneath_check_file(call->grant, fd);
 	if (r < 0)
 		return r;
 	if (fcntl(fd, F_SETFL, O_RDONLY) < 0)
@@ -166,7 +139,7 @@ psd_do_open(struct psd_call *call, const struct psd_open_req *req,
 {
 	int fd;
 
-	if (!is_sensible(req->access))
+	if (!psd_access_is_sensible(req->access))
 		return -EINVAL;
 	fd = open_or_create(call, req);
 	if (fd < 0)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/op/open_fixture.h"
+#include "tests/support/lease.h"
+
+#include <time.h>
 
 static void
 access_beyond_the_grant_is_refused(void **state)
@@ -134,6 +137,38 @@ owner_and_links_are_checked_on_the_file_itself(void **state)
 	op_rig_stop(&rig);
 }
 
+/* A lease is for whoever owns the file; the daemon has others to serve. */
+static void
+a_lease_does_not_hold_the_daemon_up(void **state)
+{
+	struct op_rig rig;
+	struct timespec start, end;
+	int lease, fd;
+
+	(void)state;
+	op_rig_start(&rig, NULL, "AllowOpen=read,write,append %s/**");
+	put(&rig, "file", "x");
+	lease = test_lease(op_rig_path(&rig, "file").at);
+	if (lease < 0) {
+		op_rig_stop(&rig);
+		print_message("SKIP: no leases here: %s\n", strerror(-lease));
+		skip();
+	}
+	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &start), 0);
+	assert_int_equal(open_name(&rig, PSD_ACCESS_WRITE, "file"), -EAGAIN);
+	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &end), 0);
+	/* The kernel's own deadline is 45 seconds. */
+	assert_in_range(end.tv_sec - start.tv_sec, 0, 20);
+	psd_fd_close(lease);
+	fd = open_name(&rig, PSD_ACCESS_APPEND, "file");
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFL) &
+		(O_ACCMODE | O_APPEND | O_NONBLOCK),
+	    O_WRONLY | O_APPEND);
+	psd_fd_close(fd);
+	op_rig_stop(&rig);
+}
+
 int
 main(void)
 {
@@ -145,6 +180,7 @@ main(void)
 		cmocka_unit_test(
 		    a_created_file_has_the_mode_that_was_asked_for),
 		cmocka_unit_test(exclusive_creation_takes_no_file_and_no_link),
+		cmocka_unit_test(a_lease_does_not_hold_the_daemon_up),
 		cmocka_unit_test(
 		    owner_and_links_are_checked_on_the_file_itself),
 	};
