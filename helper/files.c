@@ -104,3 +104,19 @@ privsep_stat(struct privsep *conversation, const char *path,
 	};
 	return 0;
 }
+
+int
+privsep_truncate(struct privsep *conversation, const char *path, uint64_t size)
+{
+	struct psd_truncate_req req = {
+		.path = psd_str_of(path),
+		.size = size,
+	};
+	struct psd_truncate_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_truncate(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return path_error(r);
+}

@@ -116,6 +116,10 @@ enum { PRIVSEP_NO_REPLACE = 1 }; /* -EEXIST when something has the name */
 int privsep_rename(struct privsep *conversation, const char *from,
     const char *to, unsigned int flags);
 
+/* Cuts or extends a regular file to size bytes. */
+int privsep_truncate(struct privsep *conversation, const char *path,
+    uint64_t size);
+
 /*
  * Calls entry(cookie, name, type) for each entry of a directory but "." and
  * "..", type being one of dirent.h's DT_*, until it returns other than 0,

@@ -53,6 +53,9 @@ fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
 		return or_errno(rmdir(req->as_rmdir.path.at));
 	case PSD_OP_rename:
 		return do_rename(&req->as_rename);
+	case PSD_OP_truncate:
+		return or_errno(truncate(req->as_truncate.path.at,
+		    (off_t)req->as_truncate.size));
 	default:
 		return -EOPNOTSUPP;
 	}

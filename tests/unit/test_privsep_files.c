@@ -187,6 +187,26 @@ rename_replaces_unless_told_not_to(void **state)
 	    -ENAMETOOLONG);
 }
 
+static void
+truncate_sets_the_size(void **state)
+{
+	const struct talk *t = *state;
+	_cleanup_free_ char *path = path_of(t, "file");
+	struct stat status;
+
+	assert_int_equal(test_dir_write(t->dir, "file", "12345"), 0);
+	assert_int_equal(privsep_truncate(t->conversation, path, 2), 0);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_size, 2);
+	assert_int_equal(privsep_truncate(t->conversation, path,
+			     UINT64_C(1) << 33),
+	    0);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_size, INT64_C(1) << 33);
+	assert_int_equal(privsep_truncate(t->conversation, too_long(), 0),
+	    -ENAMETOOLONG);
+}
+
 #define WITH_DAEMON(test) cmocka_unit_test_setup_teardown((test), begin, finish)
 
 int
@@ -198,6 +218,7 @@ main(void)
 		WITH_DAEMON(mkdir_makes_a_directory_of_that_mode),
 		WITH_DAEMON(rmdir_removes_an_empty_directory),
 		WITH_DAEMON(rename_replaces_unless_told_not_to),
+		WITH_DAEMON(truncate_sets_the_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
