@@ -120,3 +120,21 @@ privsep_truncate(struct privsep *conversation, const char *path, uint64_t size)
 	psd_exchange_unlock(conversation);
 	return path_error(r);
 }
+
+int
+privsep_set_times(struct privsep *conversation, const char *path,
+    int64_t accessed_nsec, int64_t modified_nsec)
+{
+	struct psd_set_times_req req = {
+		.path = psd_str_of(path),
+		.accessed = accessed_nsec,
+		.modified = modified_nsec,
+	};
+	struct psd_set_times_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_set_times(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return path_error(r);
+}

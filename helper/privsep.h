@@ -121,6 +121,13 @@ int privsep_truncate(struct privsep *conversation, const char *path,
     uint64_t size);
 
 /*
+ * Sets the times of the last access and the last modification, in nanoseconds
+ * since the epoch.
+ */
+int privsep_set_times(struct privsep *conversation, const char *path,
+    int64_t accessed_nsec, int64_t modified_nsec);
+
+/*
  * Calls entry(cookie, name, type) for each entry of a directory but "." and
  * "..", type being one of dirent.h's DT_*, until it returns other than 0,
  * which is then returned.  entry may make requests.

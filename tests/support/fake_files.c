@@ -36,6 +36,17 @@ do_rename(const struct psd_rename_req *req)
 	    req->flags == 1 ? RENAME_NOREPLACE : 0));
 }
 
+static int
+do_set_times(const struct psd_set_times_req *req)
+{
+	const struct timespec times[2] = {
+		{ req->accessed / 1000000000, req->accessed % 1000000000 },
+		{ req->modified / 1000000000, req->modified % 1000000000 },
+	};
+
+	return or_errno(utimensat(AT_FDCWD, req->path.at, times, 0));
+}
+
 int
 fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
     union psd_any_rep *rep)
@@ -56,6 +67,8 @@ fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
 	case PSD_OP_truncate:
 		return or_errno(truncate(req->as_truncate.path.at,
 		    (off_t)req->as_truncate.size));
+	case PSD_OP_set_times:
+		return do_set_times(&req->as_set_times);
 	default:
 		return -EOPNOTSUPP;
 	}

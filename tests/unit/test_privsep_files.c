@@ -207,6 +207,26 @@ truncate_sets_the_size(void **state)
 	    -ENAMETOOLONG);
 }
 
+static void
+set_times_sets_both(void **state)
+{
+	const struct talk *t = *state;
+	_cleanup_free_ char *path = path_of(t, "file");
+	struct stat status;
+
+	assert_int_equal(test_dir_write(t->dir, "file", ""), 0);
+	assert_int_equal(privsep_set_times(t->conversation, path, 1000000002,
+			     3000000004),
+	    0);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_atim.tv_sec, 1);
+	assert_int_equal(status.st_atim.tv_nsec, 2);
+	assert_int_equal(status.st_mtim.tv_sec, 3);
+	assert_int_equal(status.st_mtim.tv_nsec, 4);
+	assert_int_equal(privsep_set_times(t->conversation, too_long(), 0, 0),
+	    -ENAMETOOLONG);
+}
+
 #define WITH_DAEMON(test) cmocka_unit_test_setup_teardown((test), begin, finish)
 
 int
@@ -219,6 +239,7 @@ main(void)
 		WITH_DAEMON(rmdir_removes_an_empty_directory),
 		WITH_DAEMON(rename_replaces_unless_told_not_to),
 		WITH_DAEMON(truncate_sets_the_size),
+		WITH_DAEMON(set_times_sets_both),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
