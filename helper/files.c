@@ -138,3 +138,22 @@ privsep_set_times(struct privsep *conversation, const char *path,
 	psd_exchange_unlock(conversation);
 	return path_error(r);
 }
+
+int
+privsep_temporary_file(struct privsep *conversation, const char *directory,
+    mode_t mode)
+{
+	struct psd_temporary_file_req req = {
+		.directory = psd_str_of(directory),
+		.mode = mode,
+	};
+	struct psd_temporary_file_rep rep;
+	int r;
+
+	if (mode > 0777)
+		return -EINVAL;
+	psd_exchange_lock(conversation);
+	r = psd_call_temporary_file(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r < 0 ? path_error(r) : rep.file;
+}

@@ -128,6 +128,14 @@ int privsep_set_times(struct privsep *conversation, const char *path,
     int64_t accessed_nsec, int64_t modified_nsec);
 
 /*
+ * Opens, for reading and writing, a new file in the directory's file system
+ * that has no name, cannot get one, and is gone when it is closed.
+ * -EOPNOTSUPP: the file system has no such files.
+ */
+int privsep_temporary_file(struct privsep *conversation, const char *directory,
+    mode_t mode);
+
+/*
  * Calls entry(cookie, name, type) for each entry of a directory but "." and
  * "..", type being one of dirent.h's DT_*, until it returns other than 0,
  * which is then returned.  entry may make requests.

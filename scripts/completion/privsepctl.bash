@@ -26,9 +26,9 @@ _privsepctl()
 {
 	local commands='status check explain syscalls cat reload stop'
 	local operations='open stat read_directory readlink unlink mkdir
-	    rmdir rename truncate set_times log accept ping hello
-	    restrict get_hostname read_sysctl write_sysctl set_hostname
-	    adjust_clock set_clock'
+	    rmdir rename truncate set_times temporary_file log accept
+	    ping hello restrict get_hostname read_sysctl write_sysctl
+	    set_hostname adjust_clock set_clock'
 	local access='read write append create exclusive truncate'
 	local levels='emerg alert crit err warning notice info debug'
 	local word=${COMP_WORDS[COMP_CWORD]}
@@ -91,7 +91,8 @@ _privsepctl()
 		case $before in
 		open) mapfile -t COMPREPLY < <(compgen -W "$access" -- "$word") ;;
 		log) mapfile -t COMPREPLY < <(compgen -W "$levels" -- "$word") ;;
-		stat | read_directory | readlink | unlink | mkdir | rmdir | rename | truncate | set_times)
+		stat | read_directory | readlink | unlink | mkdir | rmdir | rename | \
+		    truncate | set_times | temporary_file)
 			mapfile -t COMPREPLY < <(compgen -f -- "$word")
 			compopt -o filenames 2>/dev/null
 			;;

@@ -47,6 +47,15 @@ do_set_times(const struct psd_set_times_req *req)
 	return or_errno(utimensat(AT_FDCWD, req->path.at, times, 0));
 }
 
+static int
+do_temporary_file(const struct psd_temporary_file_req *req,
+    struct psd_temporary_file_rep *rep)
+{
+	rep->file =
+	    open(req->directory.at, O_TMPFILE | O_RDWR | O_CLOEXEC, req->mode);
+	return or_errno(rep->file);
+}
+
 int
 fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
     union psd_any_rep *rep)
@@ -69,6 +78,9 @@ fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
 		    (off_t)req->as_truncate.size));
 	case PSD_OP_set_times:
 		return do_set_times(&req->as_set_times);
+	case PSD_OP_temporary_file:
+		return do_temporary_file(&req->as_temporary_file,
+		    &rep->as_temporary_file);
 	default:
 		return -EOPNOTSUPP;
 	}

@@ -227,6 +227,31 @@ set_times_sets_both(void **state)
 	    -ENAMETOOLONG);
 }
 
+static void
+a_temporary_file_is_read_and_written(void **state)
+{
+	const struct talk *t = *state;
+	char text[4] = "";
+	int fd;
+
+	assert_int_equal(privsep_temporary_file(t->conversation, t->dir, 01777),
+	    -EINVAL);
+	fd = privsep_temporary_file(t->conversation, t->dir, 0600);
+	if (fd == -EOPNOTSUPP) {
+		print_message("SKIP: no such files here\n");
+		skip();
+	}
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(pwrite(fd, "abc", 3, 0), 3);
+	assert_int_equal(pread(fd, text, 3, 0), 3);
+	assert_string_equal(text, "abc");
+	psd_fd_close(fd);
+	assert_int_equal(privsep_temporary_file(t->conversation, too_long(),
+			     0600),
+	    -ENAMETOOLONG);
+}
+
 #define WITH_DAEMON(test) cmocka_unit_test_setup_teardown((test), begin, finish)
 
 int
@@ -240,6 +265,7 @@ main(void)
 		WITH_DAEMON(rename_replaces_unless_told_not_to),
 		WITH_DAEMON(truncate_sets_the_size),
 		WITH_DAEMON(set_times_sets_both),
+		WITH_DAEMON(a_temporary_file_is_read_and_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
