@@ -157,3 +157,21 @@ privsep_temporary_file(struct privsep *conversation, const char *directory,
 	psd_exchange_unlock(conversation);
 	return r < 0 ? path_error(r) : rep.file;
 }
+
+int
+privsep_access(struct privsep *conversation, const char *path, int flags)
+{
+	struct psd_access_req req = {
+		.access = access_of(flags),
+		.path = psd_str_of(path),
+	};
+	struct psd_access_rep rep;
+	int r;
+
+	if (!is_sensible(flags))
+		return -EINVAL;
+	psd_exchange_lock(conversation);
+	r = psd_call_access(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return path_error(r);
+}

@@ -136,6 +136,12 @@ int privsep_temporary_file(struct privsep *conversation, const char *directory,
     mode_t mode);
 
 /*
+ * Would privsep_open() with these flags be allowed, and find a file?  0, or
+ * the error that it would fail with; -ENOENT also with O_CREAT.
+ */
+int privsep_access(struct privsep *conversation, const char *path, int flags);
+
+/*
  * Calls entry(cookie, name, type) for each entry of a directory but "." and
  * "..", type being one of dirent.h's DT_*, until it returns other than 0,
  * which is then returned.  entry may make requests.

@@ -26,9 +26,9 @@ _privsepctl()
 {
 	local commands='status check explain syscalls cat reload stop'
 	local operations='open stat read_directory readlink unlink mkdir
-	    rmdir rename truncate set_times temporary_file log accept
-	    ping hello restrict get_hostname read_sysctl write_sysctl
-	    set_hostname adjust_clock set_clock'
+	    rmdir rename truncate set_times temporary_file access log
+	    accept ping hello restrict get_hostname read_sysctl
+	    write_sysctl set_hostname adjust_clock set_clock'
 	local access='read write append create exclusive truncate'
 	local levels='emerg alert crit err warning notice info debug'
 	local word=${COMP_WORDS[COMP_CWORD]}
@@ -89,7 +89,7 @@ _privsepctl()
 		;;
 	explain:2)
 		case $before in
-		open) mapfile -t COMPREPLY < <(compgen -W "$access" -- "$word") ;;
+		open | access) mapfile -t COMPREPLY < <(compgen -W "$access" -- "$word") ;;
 		log) mapfile -t COMPREPLY < <(compgen -W "$levels" -- "$word") ;;
 		stat | read_directory | readlink | unlink | mkdir | rmdir | rename | \
 		    truncate | set_times | temporary_file)

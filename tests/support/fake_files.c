@@ -81,6 +81,10 @@ fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
 	case PSD_OP_temporary_file:
 		return do_temporary_file(&req->as_temporary_file,
 		    &rep->as_temporary_file);
+	case PSD_OP_access:
+		return or_errno(access(req->as_access.path.at,
+		    (req->as_access.access & PSD_ACCESS_READ) != 0 ? R_OK
+								   : W_OK));
 	default:
 		return -EOPNOTSUPP;
 	}

@@ -252,6 +252,24 @@ a_temporary_file_is_read_and_written(void **state)
 	    -ENAMETOOLONG);
 }
 
+static void
+access_tells_of_a_file(void **state)
+{
+	const struct talk *t = *state;
+	_cleanup_free_ char *path = path_of(t, "file");
+
+	assert_int_equal(privsep_access(t->conversation, path, O_RDONLY),
+	    -ENOENT);
+	assert_int_equal(test_dir_write(t->dir, "file", ""), 0);
+	assert_int_equal(privsep_access(t->conversation, path, O_RDONLY), 0);
+	assert_int_equal(privsep_access(t->conversation, path, O_WRONLY), 0);
+	assert_int_equal(privsep_access(t->conversation, path,
+			     O_RDONLY | O_TRUNC),
+	    -EINVAL);
+	assert_int_equal(privsep_access(t->conversation, too_long(), O_RDONLY),
+	    -ENAMETOOLONG);
+}
+
 #define WITH_DAEMON(test) cmocka_unit_test_setup_teardown((test), begin, finish)
 
 int
@@ -266,6 +284,7 @@ main(void)
 		WITH_DAEMON(truncate_sets_the_size),
 		WITH_DAEMON(set_times_sets_both),
 		WITH_DAEMON(a_temporary_file_is_read_and_written),
+		WITH_DAEMON(access_tells_of_a_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
