@@ -89,6 +89,8 @@ serve_barely(void *argument)
 {
 	const struct site *site = argument;
 
+	/* As a helper has one; see requests.c. */
+	(void)setsid();
 	for (;;) {
 		_cleanup_fd_ int client =
 		    accept4(site->listener, NULL, NULL, SOCK_CLOEXEC);
