@@ -41,7 +41,7 @@ truncate -s 40M "$dir/site/huge.bin"
 write_policy() {
 	cat >"$dir/etc/www.policy" <<-END
 	[Helper]
-	ExecStart=$dir/httpd --root=$dir/site --connections=6 --name=test
+	ExecStart=$dir/httpd --root=$dir/site
 	ListenStream=127.0.0.1:$1
 	Instances=2
 	[Policy]
@@ -50,7 +50,6 @@ write_policy() {
 	AllowAccept=yes
 	AllowOpen=read $dir/site/**
 	DenyOpen=any $dir/site/private/**
-	AllowLog=info
 	END
 }
 
@@ -131,7 +130,7 @@ pids() { "${ctl[@]}" status www | awk '$2 == "ready" { print $3 }'; }
 pages_come_with_type_length_and_date() {
 	get / && answers 200 && body '<h1>home</h1>' || return 1
 	has 'Content-Type: text/html; charset=utf-8' || return 1
-	has 'Content-Length: 14' && has 'Server: test' || return 1
+	has 'Content-Length: 14' && has 'Server: privsepd' || return 1
 	has 'Last-Modified: .* GMT' && has 'Date: .* GMT' || return 1
 	get /empty.css && answers 200 && has 'Content-Length: 0' || return 1
 	has 'Content-Type: text/css; charset=utf-8' || return 1
@@ -301,8 +300,7 @@ a_body_that_nobody_asked_for_is_passed_over() {
 	    answers 200 && body 0123456789
 }
 
-# Each helper holds 6 connections; the rest wait in the daemon's queue.
-more_clients_than_connections_are_all_served() {
+many_clients_at_once_are_all_served() {
 	local i
 	rm -f "$dir"/many.*
 	for i in $(seq 40); do
@@ -313,6 +311,31 @@ more_clients_than_connections_are_all_served() {
 	# shellcheck disable=SC2046 # One word a job.
 	wait $(jobs -p | grep -vx "$daemon")
 	[ "$(cat "$dir"/many.* | wc -c)" -eq 400 ]
+}
+
+# Two helpers hold 256 connections each; the rest wait in the kernel's queue
+# until one of these is hung up on.
+more_clients_than_connections_wait_their_turn() {
+	local fds=() fd line served=0
+	ulimit -n 1024 || return 1
+	for _ in $(seq 520); do
+		exec {fd}<>"/dev/tcp/127.0.0.1/$port" || return 1
+		printf 'GET /ten.txt HTTP/1.1\r\nHost: x\r\n\r\n' >&"$fd"
+		fds+=("$fd")
+	done
+	# Nothing can come for the last, so this is no race with a deadline.
+	if read -r -t 1 -u "$fd" line; then
+		echo "# the last of ${#fds[@]} has an answer: $line"
+		served=-1
+	fi
+	for fd in "${fds[@]}"; do
+		read -r -t 20 -u "$fd" line &&
+		    [ "${line%$'\r'}" = 'HTTP/1.1 200 OK' ] &&
+		    served=$((served + 1))
+		exec {fd}>&-
+	done
+	[ "$served" -eq 520 ] || echo "# $served served"
+	[ "$served" -eq 520 ]
 }
 
 # What a client left half said does not hold up the others for long.
@@ -368,7 +391,8 @@ cases='pages_come_with_type_length_and_date
     a_connection_is_kept
     requests_sent_together_are_answered_in_order
     a_body_that_nobody_asked_for_is_passed_over
-    more_clients_than_connections_are_all_served
+    many_clients_at_once_are_all_served
+    more_clients_than_connections_wait_their_turn
     silent_clients_do_not_shut_out_the_others
     an_answer_under_way_is_finished_at_the_end
     every_helper_ended_in_an_orderly_way'
