@@ -40,6 +40,13 @@ struct psd_spawn_state {
 };
 
 /*
+ * Has psd_spawn_prepare_process() put all signals to their defaults?  The
+ * daemon ignores none afterwards and has no handlers: its loop takes signals
+ * by signalfd(2).
+ */
+bool psd_spawn_signals_are_default(void);
+
+/*
  * The child between its birth and its program.  Does not return when all
  * goes well; else returns the failed step, which is the exit status.  Only
  * raw system calls and this state: whatever else it would touch is the

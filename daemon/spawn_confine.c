@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 
 /* Of struct sigaction as the kernel has it, all of whose words are 0. */
-enum { SIGACTION_WORDS = 4, SIGNALS = 64, USED_SIGNALS = 33 };
+enum { SIGACTION_WORDS = 4, SIGNALS = 64 };
 
 /*
  * Uid 0 means nothing, ambient capabilities cannot come up, and none of it
@@ -166,20 +166,19 @@ psd_spawn_enter_landlock(struct psd_spawn_state *state)
 }
 
 /*
- * Ignored signals stay ignored over exec, so each goes back to its default;
- * only then may signals come: a handler of the parent must never run here.
- * The kernel has taken the handlers away where clone3() could be had; then
- * the real-time signals are left as the daemon's start put them, but for the
- * two of the C library, which a parent's posix_spawn() leaves ignored.
+ * Ignored signals stay ignored over exec, so each goes back to its default,
+ * unless the daemon's start has seen to that; only then may signals come: a
+ * handler of the parent must never run here.
  */
 int
 psd_spawn_unblock_signals(struct psd_spawn_state *state)
 {
 	const uint64_t none = 0;
 	const unsigned long by_default[SIGACTION_WORDS] = { 0 };
-	const int last = state->has_no_handlers ? USED_SIGNALS : SIGNALS;
+	const bool is_done =
+	    state->has_no_handlers && psd_spawn_signals_are_default();
 
-	for (int number = 1; number <= last; number++) {
+	for (int number = 1; number <= SIGNALS && !is_done; number++) {
 		int r = 0;
 
 		if (number != SIGKILL && number != SIGSTOP)

@@ -12,13 +12,33 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Whoever started us may have left signals ignored, which outlives exec. */
-static void
+/* Of struct sigaction as the kernel has it, all of whose words are 0. */
+enum { SIGACTION_WORDS = 4, SIGNALS = 64 };
+
+static bool signals_are_default;
+
+bool
+psd_spawn_signals_are_default(void)
+{
+	return signals_are_default;
+}
+
+/*
+ * Whoever started us may have left signals ignored, which outlives exec; the
+ * C library's own two as well, which its signal() does not reach.
+ */
+static int
 default_signals(void)
 {
-	for (int number = 1; number < NSIG; number++)
-		/* Refused for SIGKILL, SIGSTOP and the C library's own. */
-		(void)signal(number, SIG_DFL);
+	const unsigned long by_default[SIGACTION_WORDS] = { 0 };
+
+	for (int number = 1; number <= SIGNALS; number++)
+		if (number != SIGKILL && number != SIGSTOP &&
+		    syscall(SYS_rt_sigaction, number, by_default, NULL,
+			sizeof(uint64_t)) < 0)
+			return -errno;
+	signals_are_default = true;
+	return 0;
 }
 
 /*
@@ -69,9 +89,10 @@ empty_bounding_set(void)
 int
 psd_spawn_prepare_process(void)
 {
-	int r;
+	int r = default_signals();
 
-	default_signals();
+	if (r < 0)
+		return r;
 	if (prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L) < 0)
 		return -errno;
 	r = psd_spawn_open_report();

@@ -84,9 +84,16 @@ static const struct fault faults[] = {
 	{ SYS_capset, ANY, 0, 0, PSD_STEP_VERIFY },
 };
 
+/*
+ * What clone3() and the daemon's start have seen to, a child of clone() does
+ * itself: the dispositions of signals.
+ */
 static int
 deny(const struct fault *fault)
 {
+	if (fault->step == PSD_STEP_SIGNALS &&
+	    test_deny(SYS_clone3, ENOSYS) < 0)
+		return -1;
 	return fault->index == ANY
 	    ? test_deny(fault->call, fault->error)
 	    : test_deny_argument(fault->call, (unsigned)fault->index,
