@@ -45,6 +45,10 @@ enum {
 	    CLONE_CHILD_CLEARTID)
 #define PSD_CLONE_MUSL (PSD_CLONE_GLIBC | CLONE_DETACHED)
 
+/* Processes: what fork() and posix_spawn() ask for, and nothing besides. */
+#define PSD_CLONE_FORK (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD)
+#define PSD_CLONE_SPAWN (CLONE_VM | CLONE_VFORK | SIGCHLD)
+
 /* The rows become braces, which clang-format takes for blocks. */
 /* clang-format off */
 
