@@ -46,21 +46,21 @@ allow_path(int ruleset_fd, const char *path)
 }
 
 static int
-allow_all(int ruleset_fd, int exec_fd, int loader_fd,
+allow_all(int ruleset_fd, const int *programs, size_t n,
     const struct psd_words *view)
 {
 	const uint64_t run = PSD_LANDLOCK_EXECUTE | PSD_LANDLOCK_READ_FILE;
-	int r = psd_sys_landlock_allow(ruleset_fd, exec_fd, run);
+	int r = 0;
 
-	if (r == 0 && loader_fd >= 0)
-		r = psd_sys_landlock_allow(ruleset_fd, loader_fd, run);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = psd_sys_landlock_allow(ruleset_fd, programs[i], run);
 	for (size_t i = 0; r == 0 && i < view->n; i++)
 		r = allow_path(ruleset_fd, view->at[i].text);
 	return r;
 }
 
 int
-psd_landlock_make(int abi, int exec_fd, int loader_fd,
+psd_landlock_make(int abi, const int *programs, size_t n,
     const struct psd_words *view)
 {
 	const int newest = (int)PSD_ELEMENTS(versions) - 1;
@@ -75,6 +75,6 @@ psd_landlock_make(int abi, int exec_fd, int loader_fd,
 	    lowest_bits(versions[abi].net), lowest_bits(versions[abi].scoped));
 	if (fd < 0)
 		return fd;
-	r = allow_all(fd, exec_fd, loader_fd, view);
+	r = allow_all(fd, programs, n, view);
 	return r < 0 ? r : psd_fd_take(&fd);
 }

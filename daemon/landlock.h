@@ -6,11 +6,11 @@
 
 /*
  * The ruleset that helpers of one program enter: of all that Landlock
- * version abi can forbid, they may execute and read the program (exec_fd)
- * and its loader (loader_fd, or PSD_NO_FD), and read beneath the paths of
- * view.  Returns a descriptor, which is the caller's, or -errno.
+ * version abi can forbid, they may execute and read the files open on the n
+ * descriptors of programs (O_PATH will do), and read beneath the paths of view.
+ * Returns a descriptor, which is the caller's, or -errno.
  */
-int psd_landlock_make(int abi, int exec_fd, int loader_fd,
+int psd_landlock_make(int abi, const int *programs, size_t n,
     const struct psd_words *view);
 
 #endif

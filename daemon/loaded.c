@@ -26,22 +26,32 @@ mix_line(void *cookie, const struct psd_where *where, const char *text)
 	mix(cookie, text, strlen(text) + 1);
 }
 
-/* The policy's lines, and which file is its executable at present. */
+/* Which file a program is at present. */
+static void
+mix_file(uint64_t *hash, const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return;
+	mix(hash, &status.st_dev, sizeof(status.st_dev));
+	mix(hash, &status.st_ino, sizeof(status.st_ino));
+	mix(hash, &status.st_mtim, sizeof(status.st_mtim));
+}
+
+/* The policy's lines, and which files its programs are. */
 static uint64_t
 fingerprint(const struct psd_policy *policy, const char *const *dirs)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
 	struct psd_diag diag;
-	struct stat status;
 
 	psd_diag_init(&diag);
 	(void)psd_policy_cat(dirs, policy->name, mix_line, &hash, &diag);
 	psd_diag_free(&diag);
-	if (stat(policy->exec_path, &status) < 0)
-		return hash;
-	mix(&hash, &status.st_dev, sizeof(status.st_dev));
-	mix(&hash, &status.st_ino, sizeof(status.st_ino));
-	mix(&hash, &status.st_mtim, sizeof(status.st_mtim));
+	mix_file(&hash, policy->exec_path);
+	for (size_t i = 0; i < policy->may_exec.n; i++)
+		mix_file(&hash, policy->may_exec.at[i].text);
 	return hash;
 }
 

@@ -18,13 +18,17 @@ static void
 free_resources(struct psd_prepared_resources *own)
 {
 	psd_fd_cleanup(&own->image.fd);
-	psd_fd_cleanup(&own->loader_fd);
+	psd_plan_forget(own);
 	psd_fd_cleanup(&own->landlock_fd);
 	psd_namespaces_close(own->ns);
 	psd_filter_free(own->filter);
 	psd_filter_free(own->plain_filter);
 	free(own->argv);
 	free(own->view.at);
+	for (size_t i = 0; i < own->n_interpreters; i++)
+		free(own->interpreters[i]);
+	free(own->interpreters);
+	free(own->programs);
 	free(own);
 }
 
@@ -51,7 +55,6 @@ make_empty(void)
 		return NULL;
 	}
 	own->image.fd = PSD_NO_FD;
-	own->loader_fd = PSD_NO_FD;
 	own->landlock_fd = PSD_NO_FD;
 	for (size_t i = 0; i < PSD_NS_COUNT; i++)
 		own->ns[i] = PSD_NO_FD;
@@ -129,8 +132,8 @@ make_landlock(const struct psd_plan_work *work)
 
 	if ((work->prepared->layers & PSD_LAYER_LANDLOCK) == 0)
 		return 0;
-	r = psd_landlock_make(work->host->landlock_abi, own->image.fd,
-	    own->loader_fd, &own->view);
+	r = psd_landlock_make(work->host->landlock_abi, own->programs,
+	    own->n_programs, &own->view);
 	if (r < 0) {
 		psd_diag_error(work->diag, &work->policy->exec_where,
 		    "no Landlock ruleset for the helper: %s", strerror(-r));
@@ -138,6 +141,14 @@ make_landlock(const struct psd_plan_work *work)
 	}
 	own->landlock_fd = r;
 	work->prepared->plan.landlock_fd = r;
+	return 0;
+}
+
+/* Nobody else needs them, and a service lasts. */
+static int
+forget_programs(const struct psd_plan_work *work)
+{
+	psd_plan_forget(work->prepared->own);
 	return 0;
 }
 
@@ -200,6 +211,9 @@ fill_in(const struct psd_plan_work *work)
 	/* Others may have its uid too. */
 	if (policy->user != NULL)
 		work->prepared->layers &= ~(uint32_t)PSD_LAYER_UID;
+	/* The policy says which others, Landlock and the view see to it. */
+	if (policy->may_exec.n > 0)
+		work->prepared->layers &= ~(uint32_t)PSD_LAYER_ONE_EXEC;
 	/* What is not listed is told, but passes. */
 	if (policy->on_violation == PSD_VIOLATION_LOG)
 		work->prepared->layers &= ~(uint32_t)PSD_LAYER_FILTER;
@@ -213,8 +227,10 @@ psd_plan_prepare(const struct psd_host *host, const struct psd_policy *policy,
 		check_numbers,
 		check_required,
 		psd_plan_open_program,
+		psd_plan_open_may_exec,
 		make_namespaces,
 		make_landlock,
+		forget_programs,
 		make_filters,
 	};
 	const struct psd_plan_work work = {

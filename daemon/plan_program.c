@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/plan_work.h"
 
+#include "common/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -29,57 +31,121 @@ make_script_argv(const struct psd_plan_work *work)
 	return 0;
 }
 
-/* A script has to be read by its interpreter, so it is in the view too. */
+/* Room for the most that there can be. */
 static int
-make_view(const struct psd_plan_work *work)
+make_room(const struct psd_plan_work *work)
 {
 	const struct psd_words *view = &work->policy->view;
+	const size_t n = work->policy->may_exec.n;
 	struct psd_prepared_resources *own = work->prepared->own;
 
-	own->view.at = calloc(view->n + 1, sizeof(*own->view.at));
-	if (own->view.at == NULL)
+	/* A program and its loader; of a script also the script itself. */
+	own->programs = calloc(2 + 3 * n, sizeof(*own->programs));
+	own->interpreters = calloc(n + 1, sizeof(*own->interpreters));
+	own->view.at = calloc(view->n + 1 + 2 * n, sizeof(*own->view.at));
+	if (own->programs == NULL || own->interpreters == NULL ||
+	    own->view.at == NULL)
 		return -ENOMEM;
 	own->view.n = view->n;
 	if (view->n > 0)
 		memcpy(own->view.at, view->at, view->n * sizeof(*view->at));
-	if (own->image.is_script)
-		own->view.at[own->view.n++] = (struct psd_word){
-			.text = work->policy->exec_path,
-			.where = work->policy->exec_where,
-		};
 	return 0;
+}
+
+void
+psd_plan_keep(const struct psd_plan_work *work, int fd)
+{
+	struct psd_prepared_resources *own = work->prepared->own;
+
+	own->programs[own->n_programs++] = fd;
+}
+
+void
+psd_plan_forget(struct psd_prepared_resources *own)
+{
+	while (own->n_programs > 0)
+		psd_fd_close(own->programs[--own->n_programs]);
+}
+
+void
+psd_plan_show(const struct psd_plan_work *work, const char *path,
+    const struct psd_where *where)
+{
+	struct psd_words *view = &work->prepared->own->view;
+
+	view->at[view->n++] =
+	    (struct psd_word){ .text = path, .where = *where };
+}
+
+int
+psd_plan_open_image(const struct psd_plan_work *work,
+    const struct psd_word *program, struct psd_image *ret)
+{
+	const bool any_uid = work->host->set_ids && work->policy->user == NULL;
+
+	return psd_image_open(program->text, any_uid, &program->where, ret,
+	    work->diag);
+}
+
+int
+psd_plan_open_loader(const struct psd_plan_work *work,
+    const struct psd_word *program, const struct psd_image *image)
+{
+	int fd;
+	int r;
+
+	if (image->loader[0] == '\0')
+		return 0;
+	if (work->policy->view.n == 0) {
+		psd_diag_error(work->diag, &program->where,
+		    "%s needs its loader and libraries, which the helper may "
+		    "not see; to allow: AllowOpen=@runtime",
+		    program->text);
+		return -EINVAL;
+	}
+	fd = open(image->loader, O_PATH | O_CLOEXEC);
+	if (fd < 0) {
+		r = -errno;
+		psd_diag_error(work->diag, &program->where,
+		    "cannot open the loader %s: %s", image->loader,
+		    strerror(-r));
+		return r;
+	}
+	psd_plan_keep(work, fd);
+	return 0;
+}
+
+/* A script has to be read by its interpreter, so it is in the view too. */
+static int
+take_image(const struct psd_plan_work *work, const struct psd_word *program)
+{
+	struct psd_prepared_resources *own = work->prepared->own;
+	const int fd = fcntl(own->image.fd, F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	psd_plan_keep(work, fd);
+	work->prepared->plan.exec_fd = own->image.fd;
+	work->prepared->plan.argv = work->policy->argv;
+	if (!own->image.is_script)
+		return 0;
+	psd_plan_show(work, program->text, &program->where);
+	return make_script_argv(work);
 }
 
 int
 psd_plan_open_program(const struct psd_plan_work *work)
 {
-	const struct psd_policy *policy = work->policy;
 	struct psd_prepared_resources *own = work->prepared->own;
-	int r = psd_image_open(policy->exec_path,
-	    work->host->set_ids && policy->user == NULL, &policy->exec_where,
-	    &own->image, work->diag);
+	const struct psd_word program = {
+		.text = work->policy->exec_path,
+		.where = work->policy->exec_where,
+	};
+	int r = make_room(work);
 
-	if (r < 0)
-		return r;
-	if (own->image.loader[0] != '\0' && policy->view.n == 0) {
-		psd_diag_error(work->diag, &policy->exec_where,
-		    "%s needs its loader and libraries, which the helper may "
-		    "not see; to allow: AllowOpen=@runtime",
-		    policy->exec_path);
-		return -EINVAL;
-	}
-	if (own->image.loader[0] != '\0') {
-		own->loader_fd = open(own->image.loader, O_PATH | O_CLOEXEC);
-		if (own->loader_fd < 0) {
-			r = -errno;
-			psd_diag_error(work->diag, &policy->exec_where,
-			    "cannot open the loader %s: %s", own->image.loader,
-			    strerror(-r));
-			return r;
-		}
-	}
-	work->prepared->plan.exec_fd = own->image.fd;
-	work->prepared->plan.argv = policy->argv;
-	r = own->image.is_script ? make_script_argv(work) : 0;
-	return r < 0 ? r : make_view(work);
+	if (r == 0)
+		r = psd_plan_open_image(work, &program, &own->image);
+	if (r == 0)
+		r = psd_plan_open_loader(work, &program, &own->image);
+	return r < 0 ? r : take_image(work, &program);
 }

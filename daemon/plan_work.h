@@ -9,12 +9,15 @@
 /* What a plan borrows. */
 struct psd_prepared_resources {
 	struct psd_image image;
-	int loader_fd;
+	int *programs; /* that Landlock lets be executed; owned */
+	size_t n_programs;
 	int ns[PSD_NS_COUNT];
 	int landlock_fd;
 	struct psd_filter *filter, *plain_filter;
 	char **argv;           /* of a script; its strings are borrowed */
-	struct psd_words view; /* the policy's, and the script */
+	struct psd_words view; /* the policy's, and programs */
+	char **interpreters;   /* in the view, of other scripts */
+	size_t n_interpreters;
 };
 
 /* What psd_plan_prepare()'s steps work on. */
@@ -30,5 +33,29 @@ struct psd_plan_work {
  * arguments and view.  0, or -errno with diag.
  */
 int psd_plan_open_program(const struct psd_plan_work *work);
+
+/*
+ * The same for what AllowExec= names, behind psd_plan_open_program().
+ * Refuses it where neither Landlock nor a view would bound it.
+ */
+int psd_plan_open_may_exec(const struct psd_plan_work *work);
+
+/* Parts of both: psd_image_open() by the policy's user. */
+int psd_plan_open_image(const struct psd_plan_work *work,
+    const struct psd_word *program, struct psd_image *ret);
+
+/* Opens the loader, if any, for Landlock; it has to be in the view. */
+int psd_plan_open_loader(const struct psd_plan_work *work,
+    const struct psd_word *program, const struct psd_image *image);
+
+/* Keeps a descriptor for Landlock; takes it over. */
+void psd_plan_keep(const struct psd_plan_work *work, int fd);
+
+/* Shows a path in the view. */
+void psd_plan_show(const struct psd_plan_work *work, const char *path,
+    const struct psd_where *where);
+
+/* Closes what only Landlock was told of. */
+void psd_plan_forget(struct psd_prepared_resources *own);
 
 #endif

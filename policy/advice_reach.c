@@ -229,6 +229,10 @@ look_at_trusted(struct psd_advice *advice, const struct psd_grant *grant,
 		look_at_path(advice, grant, policy->exec_path,
 		    strlen(policy->exec_path), "", "the helper's own program",
 		    reached);
+	for (size_t i = 0; i < policy->may_exec.n; i++)
+		look_at_path(advice, grant, policy->may_exec.at[i].text,
+		    strlen(policy->may_exec.at[i].text), "",
+		    "a program that AllowExec= lets it start", reached);
 	look_at_table(advice, grant, psd_advice_trusted,
 	    psd_advice_trusted_count, reached);
 }

@@ -54,7 +54,7 @@ bool psd_build_next_word(struct psd_build *build,
 void psd_build_finish(struct psd_build *build);
 
 /*
- * Opens the directories of the grants and looks for the executable; a missing
+ * Opens the directories of the grants and looks for the programs; a missing
  * one is an error.
  */
 void psd_build_hold(struct psd_build *build);

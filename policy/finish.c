@@ -3,6 +3,7 @@
 #include "common/mem.h"
 #include "policy/build.h"
 #include "policy/index.h"
+#include "policy/may_exec.h"
 
 #include <string.h>
 
@@ -176,4 +177,5 @@ psd_build_finish(struct psd_build *build)
 	finish_limits(build);
 	finish_grants(build);
 	check_settings(build);
+	psd_may_exec_check(build);
 }

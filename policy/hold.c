@@ -150,42 +150,56 @@ hold_directories(struct psd_build *build)
 
 /* Who can change the program acts with all that its policy grants. */
 static void
-warn_of_writers(struct psd_build *build, const struct stat *status)
+warn_of_writers(struct psd_build *build, const char *key,
+    const struct psd_word *program, const struct stat *status)
 {
-	const struct psd_policy *policy = build->policy;
-
 	if ((status->st_uid == 0 || status->st_uid == geteuid()) &&
 	    (status->st_mode & (S_IWGRP | S_IWOTH)) == 0)
 		return;
-	psd_diag_warning(build->diag, &policy->exec_where,
-	    "ExecStart=%s may be changed by others (owner %u, mode %04o), who "
+	psd_diag_warning(build->diag, &program->where,
+	    "%s=%s may be changed by others (owner %u, mode %04o), who "
 	    "then have what this policy grants",
-	    policy->exec_path, (unsigned)status->st_uid,
+	    key, program->text, (unsigned)status->st_uid,
 	    (unsigned)(status->st_mode & 07777));
 }
 
 static void
-look_for_executable(struct psd_build *build)
+look_for_program(struct psd_build *build, const char *key,
+    const struct psd_word *program)
 {
-	const struct psd_policy *policy = build->policy;
 	struct stat status;
 
-	if (policy->exec_path == NULL)
+	if (stat(program->text, &status) < 0) {
+		if (errno != ENOENT || !program->may_be_missing)
+			psd_diag_error(build->diag, &program->where,
+			    "%s=%s: %s", key, program->text, strerror(errno));
 		return;
-	if (stat(policy->exec_path, &status) < 0)
-		psd_diag_error(build->diag, &policy->exec_where,
-		    "ExecStart=%s: %s", policy->exec_path, strerror(errno));
-	else if (!S_ISREG(status.st_mode) || (status.st_mode & 0111) == 0)
-		psd_diag_error(build->diag, &policy->exec_where,
-		    "ExecStart=%s is not an executable file",
-		    policy->exec_path);
+	}
+	if (!S_ISREG(status.st_mode) || (status.st_mode & 0111) == 0)
+		psd_diag_error(build->diag, &program->where,
+		    "%s=%s is not an executable file", key, program->text);
 	else
-		warn_of_writers(build, &status);
+		warn_of_writers(build, key, program, &status);
+}
+
+static void
+look_for_programs(struct psd_build *build)
+{
+	const struct psd_policy *policy = build->policy;
+	const struct psd_word first = {
+		.text = policy->exec_path,
+		.where = policy->exec_where,
+	};
+
+	if (first.text != NULL)
+		look_for_program(build, "ExecStart", &first);
+	for (size_t i = 0; i < policy->may_exec.n; i++)
+		look_for_program(build, "AllowExec", &policy->may_exec.at[i]);
 }
 
 void
 psd_build_hold(struct psd_build *build)
 {
-	look_for_executable(build);
+	look_for_programs(build);
 	hold_directories(build);
 }

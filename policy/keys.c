@@ -95,6 +95,8 @@ const struct psd_key psd_keys[] = {
 
 	{ POLICY, .name = "SystemCallFilter", .parse = psd_key_calls,
 	    .is_list = true, .takes = "groups such as @helper, and calls" },
+	{ POLICY, .name = "AllowExec", .parse = psd_key_may_exec,
+	    .is_list = true, .takes = "absolute paths of programs" },
 	{ POLICY, .name = "OnViolation", .parse = psd_key_violation,
 	    .takes = "kill, errno or log", .at = AT(on_violation),
 	    .words = violations, .normal = PSD_VIOLATION_KILL },

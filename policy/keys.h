@@ -55,4 +55,7 @@ psd_key_parse psd_key_exec, psd_key_type, psd_key_listen, psd_key_environment,
 /* What it may call (policy/keys_policy.c). */
 psd_key_parse psd_key_calls, psd_key_violation;
 
+/* What it may start (policy/may_exec.c). */
+psd_key_parse psd_key_may_exec;
+
 #endif

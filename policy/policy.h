@@ -48,6 +48,7 @@ struct psd_limit {
 struct psd_word {
 	const char *text;
 	struct psd_where where;
+	bool may_be_missing; /* a path that was written with a "-" before it */
 };
 
 struct psd_words {
@@ -133,7 +134,8 @@ struct psd_policy {
 	bool log_stderr;  /* StandardError=log */
 
 	/* [Policy] */
-	struct psd_words calls; /* SystemCallFilter=, words as written */
+	struct psd_words calls;    /* SystemCallFilter=, words as written */
+	struct psd_words may_exec; /* AllowExec=: absolute paths */
 	enum psd_violation on_violation;
 	enum psd_verdicts log_verdicts;
 	uint32_t request_rate; /* a second; 0: unlimited */

@@ -77,6 +77,7 @@ tell_new(const struct psd_widen *widen)
 		psd_widen_say(widen, '+', "ListenStream=%s",
 		    policy->listens[i].text);
 	psd_widen_words(widen, "SystemCallFilter=", &none, &policy->calls);
+	psd_widen_words(widen, "AllowExec=", &none, &policy->may_exec);
 	psd_widen_words(widen, "AllowOpen=", &none, &policy->view);
 	psd_widen_grants(widen);
 }
@@ -106,6 +107,8 @@ psd_policy_compare(const struct psd_policy *older,
 	compare_users(&widen);
 	psd_widen_listens(&widen);
 	psd_widen_calls(&widen);
+	psd_widen_words(&widen, "AllowExec=", &older->may_exec,
+	    &newer->may_exec);
 	psd_widen_words(&widen, "the file view", &older->view, &newer->view);
 	psd_widen_grants(&widen);
 	psd_widen_environment(&widen);

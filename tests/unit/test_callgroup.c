@@ -84,12 +84,14 @@ every_test_looks_at_an_argument_that_there_is(void **state)
 	each(has_sound_tests);
 }
 
-/* What the group is for: more than one process. */
+/* What these two are for: more than one program, more than one process. */
 static bool
 is_meant(const struct psd_call_row *row)
 {
-	return row->group == PSD_CALLS_processes &&
-	    (strcmp(row->call, "fork") == 0 || strcmp(row->call, "vfork") == 0);
+	return row->group == PSD_CALLS_exec ||
+	    (row->group == PSD_CALLS_processes &&
+		(strcmp(row->call, "fork") == 0 ||
+		    strcmp(row->call, "vfork") == 0));
 }
 
 /* clone is dangerous, but not with the flags of a thread. */
