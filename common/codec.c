@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/codec.h"
 
+#include "common/endpoint.h"
 #include "common/fd.h"
 
 #include <errno.h>
@@ -79,6 +80,28 @@ get_u32(struct cursor *c, enum psd_kind kind, unsigned char *at)
 }
 
 static bool
+get_endpoint(struct cursor *c, unsigned char *at)
+{
+	struct psd_endpoint endpoint;
+	uint64_t family = 0, port = 0, scope = 0;
+
+	if (!has_room(c, PSD_ENDPOINT_LEN))
+		return false;
+	(void)get_number(c, 2, &family);
+	(void)get_number(c, 2, &port);
+	memcpy(endpoint.address, c->at, sizeof(endpoint.address));
+	c->at += sizeof(endpoint.address);
+	(void)get_number(c, 4, &scope);
+	endpoint.family = (uint16_t)family;
+	endpoint.port = (uint16_t)port;
+	endpoint.scope = (uint32_t)scope;
+	if (!psd_endpoint_is_valid(&endpoint))
+		return false;
+	memcpy(at, &endpoint, sizeof(endpoint));
+	return true;
+}
+
+static bool
 get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
     const struct psd_field *field, unsigned char *at)
 {
@@ -92,7 +115,10 @@ get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
+	case PSD_KIND_protocol:
 		return get_u32(c, field->kind, at);
+	case PSD_KIND_endpoint:
+		return get_endpoint(c, at);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/codec.h"
 
+#include "common/endpoint.h"
 #include "common/fd.h"
 
 #include <errno.h>
@@ -75,6 +76,21 @@ put_u64(struct cursor *c, const unsigned char *at)
 	return put_number(c, value, 8);
 }
 
+static bool
+put_endpoint(struct cursor *c, const unsigned char *at)
+{
+	struct psd_endpoint endpoint;
+
+	memcpy(&endpoint, at, sizeof(endpoint));
+	if (!has_room(c, PSD_ENDPOINT_LEN))
+		return false;
+	(void)put_number(c, endpoint.family, 2);
+	(void)put_number(c, endpoint.port, 2);
+	memcpy(c->at, endpoint.address, sizeof(endpoint.address));
+	c->at += sizeof(endpoint.address);
+	return put_number(c, endpoint.scope, 4);
+}
+
 /* Moves a descriptor from its field into the frame. */
 static bool
 put_fd(struct psd_frame *frame, unsigned char *at)
@@ -103,7 +119,10 @@ put_field(struct psd_frame *frame, struct cursor *c,
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
+	case PSD_KIND_protocol:
 		return put_u32(c, at);
+	case PSD_KIND_endpoint:
+		return put_endpoint(c, at);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
@@ -128,6 +147,7 @@ put_field(struct psd_frame *frame, struct cursor *c,
 static bool
 is_known_value(enum psd_kind kind, const unsigned char *at)
 {
+	struct psd_endpoint endpoint;
 	uint32_t value;
 
 	switch (kind) {
@@ -136,8 +156,12 @@ is_known_value(enum psd_kind kind, const unsigned char *at)
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
+	case PSD_KIND_protocol:
 		memcpy(&value, at, sizeof(value));
 		return psd_kind_is_valid(kind, value);
+	case PSD_KIND_endpoint:
+		memcpy(&endpoint, at, sizeof(endpoint));
+		return psd_endpoint_is_valid(&endpoint);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:

@@ -18,9 +18,12 @@ psd_kind_is_valid(enum psd_kind kind, uint32_t value)
 		return value <= 7;
 	case PSD_KIND_operation:
 		return psd_op_find(value) != NULL;
+	case PSD_KIND_protocol:
+		return value >= PSD_PROTOCOL_TCP && value <= PSD_PROTOCOL_UNIX;
 	case PSD_KIND_end:
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
+	case PSD_KIND_endpoint:
 	case PSD_KIND_offset:
 	case PSD_KIND_path:
 	case PSD_KIND_setting:

@@ -25,6 +25,9 @@ enum psd_kind {
 	PSD_KIND_priority,  /* uint32_t, 0 (emerg) to 7 (debug), syslog(3);
 			       granted up to the level named */
 	PSD_KIND_operation, /* uint32_t, number of a row of ops.def */
+	PSD_KIND_protocol,  /* uint32_t, PSD_PROTOCOL_*; granted by words */
+	PSD_KIND_endpoint,  /* struct psd_endpoint (common/endpoint.h);
+			       granted by addresses and ports */
 	PSD_KIND_path,      /* struct psd_str, absolute; granted by globs */
 	PSD_KIND_setting,   /* struct psd_str, a file below /proc/sys, at most
 			       PSD_SETTING_MAX bytes; granted by patterns */
@@ -54,6 +57,29 @@ enum psd_access {
 	PSD_ACCESS_ALL = (1 << 6) - 1,
 };
 
+/* What is spoken over a socket, on the wire. */
+enum psd_protocol {
+	PSD_PROTOCOL_TCP = 1,
+	PSD_PROTOCOL_UDP = 2,
+	PSD_PROTOCOL_UNIX = 3,
+};
+
+/* Address families on the wire; the numbers of no system. */
+enum psd_family { PSD_FAMILY_INET = 4, PSD_FAMILY_INET6 = 6 };
+
+enum { PSD_ADDRESS_LEN = 16, PSD_ENDPOINT_LEN = 24 };
+
+/*
+ * An Internet address and port.  An address of IPv4 takes the first four
+ * bytes, the others are 0, as its scope is; scope is what sockaddr_in6 has.
+ */
+struct psd_endpoint {
+	uint16_t family;                        /* PSD_FAMILY_* */
+	uint16_t port;                          /* as a number */
+	unsigned char address[PSD_ADDRESS_LEN]; /* in network order */
+	uint32_t scope;
+};
+
 /*
  * A string inside a received frame, or one to be sent: len bytes none of
  * which is NUL, and a NUL behind them.  Valid as long as what it points into.
@@ -78,6 +104,8 @@ typedef uint32_t psd_kind_mode;
 typedef uint32_t psd_kind_access;
 typedef uint32_t psd_kind_priority;
 typedef uint32_t psd_kind_operation;
+typedef uint32_t psd_kind_protocol;
+typedef struct psd_endpoint psd_kind_endpoint;
 typedef struct psd_str psd_kind_path;
 typedef struct psd_str psd_kind_setting;
 typedef struct psd_str psd_kind_name;

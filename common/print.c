@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/print.h"
 
+#include "common/endpoint.h"
 #include "common/escape.h"
 
 #include <errno.h>
@@ -127,6 +128,9 @@ put_u32(struct out *out, enum psd_kind kind, uint32_t value)
 			(void)put_text(out, row->name);
 		else
 			(void)put_format(out, "operation %" PRIu32, value);
+	} else if (kind == PSD_KIND_protocol &&
+	    psd_protocol_name(value) != NULL) {
+		(void)put_text(out, psd_protocol_name(value));
 	} else if (kind == PSD_KIND_mode) {
 		(void)put_format(out, "%04" PRIo32, value);
 	} else {
@@ -153,6 +157,17 @@ put_string(struct out *out, const struct psd_str *text)
 }
 
 static void
+put_endpoint(struct out *out, const void *at)
+{
+	struct psd_endpoint endpoint;
+	char text[PSD_ENDPOINT_TEXT_MAX + 1];
+
+	memcpy(&endpoint, at, sizeof(endpoint));
+	psd_endpoint_print(text, sizeof(text), &endpoint);
+	(void)put_text(out, text);
+}
+
+static void
 put_field(struct out *out, enum psd_kind kind, const void *at)
 {
 	struct psd_bytes bytes;
@@ -167,8 +182,12 @@ put_field(struct out *out, enum psd_kind kind, const void *at)
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
+	case PSD_KIND_protocol:
 		memcpy(&value, at, sizeof(value));
 		put_u32(out, kind, value);
+		break;
+	case PSD_KIND_endpoint:
+		put_endpoint(out, at);
 		break;
 	case PSD_KIND_wide:
 		memcpy(&wide, at, sizeof(wide));

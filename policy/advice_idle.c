@@ -2,6 +2,7 @@
 #include "policy/advice_line.h"
 #include "policy/cover.h"
 #include "policy/glob.h"
+#include "policy/reach.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -137,6 +138,8 @@ contains(struct psd_advice *advice, const struct psd_grant *line,
     const struct psd_grant *other)
 {
 	return other->priority <= line->priority &&
+	    (other->protocols & ~line->protocols) == 0 &&
+	    psd_reach_contains(line->reach, other->reach) &&
 	    contains_setting(line->setting, other->setting) &&
 	    psd_advice_contains(advice, line, other->glob);
 }

@@ -4,6 +4,7 @@
 #include "common/fd.h"
 #include "common/print.h"
 #include "policy/glob.h"
+#include "policy/grant_net.h"
 #include "policy/group.h"
 #include "policy/match.h"
 #include "policy/modifier.h"
@@ -53,7 +54,7 @@ static const char *
 usage(const struct psd_op_row *row)
 {
 	bool has_access = false, has_priority = false, has_path = false;
-	bool has_setting = false;
+	bool has_setting = false, has_endpoint = false, has_protocol = false;
 
 	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
 	     f++) {
@@ -61,12 +62,19 @@ usage(const struct psd_op_row *row)
 		has_priority = has_priority || f->kind == PSD_KIND_priority;
 		has_path = has_path || f->kind == PSD_KIND_path;
 		has_setting = has_setting || f->kind == PSD_KIND_setting;
+		has_endpoint = has_endpoint || f->kind == PSD_KIND_endpoint;
+		has_protocol = has_protocol || f->kind == PSD_KIND_protocol;
 	}
 	if (has_access && has_path)
 		return "what may be done and an absolute path, as in \"read "
 		       "/srv/www/**\"";
 	if (has_path)
 		return "an absolute path, as in /srv/www/**";
+	if (has_endpoint)
+		return has_protocol
+		    ? "tcp and an address with ports, as in \"tcp "
+		      "192.0.2.0/24:443\""
+		    : "an address with ports, as in 0.0.0.0:5353";
 	if (has_setting)
 		return "a setting, as in net.ipv4.ip_forward or net.ipv4.**";
 	if (has_access)
@@ -162,6 +170,18 @@ read_setting(struct reading *reading, struct psd_grant *grant)
 }
 
 static void
+read_net(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
+{
+	const char *word = reading->build->word;
+	const char *wrong = kind == PSD_KIND_protocol
+	    ? psd_grant_net_protocols(word, grant)
+	    : psd_grant_net_reach(reading->build, word, grant);
+
+	if (wrong != NULL)
+		refuse(reading, wrong);
+}
+
+static void
 read_field(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
 {
 	if (!reading->has_word)
@@ -174,6 +194,8 @@ read_field(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
 		read_path(reading, grant);
 	else if (kind == PSD_KIND_setting)
 		read_setting(reading, grant);
+	else if (kind == PSD_KIND_protocol || kind == PSD_KIND_endpoint)
+		read_net(reading, kind, grant);
 	else if (psd_parse_priority(reading->build->word, &grant->priority) < 0)
 		refuse(reading, "no such level");
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/match.h"
 
+#include "common/endpoint.h"
 #include "policy/distance.h"
 #include "policy/glob.h"
+#include "policy/reach.h"
 #include "policy/setting.h"
 
 #include <string.h>
@@ -15,6 +17,8 @@ psd_match_is_grantable(enum psd_kind kind)
 	case PSD_KIND_priority:
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
+	case PSD_KIND_protocol:
+	case PSD_KIND_endpoint:
 		return true;
 	case PSD_KIND_end:
 	case PSD_KIND_number:
@@ -64,6 +68,19 @@ ask_distance(enum psd_kind kind, const void *at, struct psd_question *question)
 }
 
 static bool
+ask_endpoint(const void *at, struct psd_question *question)
+{
+	struct psd_endpoint endpoint;
+
+	memcpy(&endpoint, at, sizeof(endpoint));
+	if (question->has_endpoint || !psd_endpoint_is_valid(&endpoint))
+		return false;
+	question->has_endpoint = true;
+	question->endpoint = psd_endpoint_plain(&endpoint);
+	return true;
+}
+
+static bool
 ask_field(enum psd_kind kind, const void *at, struct psd_question *question)
 {
 	struct psd_str text;
@@ -86,6 +103,13 @@ ask_field(enum psd_kind kind, const void *at, struct psd_question *question)
 		memcpy(&question->priority, at, sizeof(question->priority));
 		return psd_kind_is_valid(kind, question->priority);
 	}
+	if (kind == PSD_KIND_protocol) {
+		question->has_protocol = true;
+		memcpy(&question->protocol, at, sizeof(question->protocol));
+		return psd_kind_is_valid(kind, question->protocol);
+	}
+	if (kind == PSD_KIND_endpoint)
+		return ask_endpoint(at, question);
 	if (psd_distance_is_of(kind))
 		return ask_distance(kind, at, question);
 	return true;
@@ -118,6 +142,14 @@ setting_matches(const struct psd_grant *grant,
 	    psd_setting_match(grant->setting, question->setting);
 }
 
+static bool
+protocol_matches(const struct psd_grant *grant,
+    const struct psd_question *question)
+{
+	return !question->has_protocol ||
+	    (grant->protocols & UINT32_C(1) << question->protocol) != 0;
+}
+
 bool
 psd_match_allows(const struct psd_grant *grant,
     const struct psd_question *question)
@@ -127,6 +159,12 @@ psd_match_allows(const struct psd_grant *grant,
 	if (question->has_priority && question->priority > grant->priority)
 		return false;
 	if (question->has_setting && !setting_matches(grant, question))
+		return false;
+	if (!protocol_matches(grant, question))
+		return false;
+	if (question->has_endpoint &&
+	    (grant->reach == NULL ||
+		!psd_reach_covers(grant->reach, &question->endpoint)))
 		return false;
 	if (question->has_distance &&
 	    (grant->modifiers & PSD_MODIFIER_MAX) != 0 &&
@@ -147,6 +185,12 @@ psd_match_denies(const struct psd_grant *grant,
 	if (question->has_priority && question->priority > grant->priority)
 		return false;
 	if (question->has_setting && !setting_matches(grant, question))
+		return false;
+	if (!protocol_matches(grant, question))
+		return false;
+	if (question->has_endpoint &&
+	    (grant->reach == NULL ||
+		!psd_reach_touches(grant->reach, &question->endpoint)))
 		return false;
 	for (size_t i = 0; i < question->n_paths; i++)
 		if (path_matches(grant, &question->paths[i]))

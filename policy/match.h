@@ -9,10 +9,13 @@ enum { PSD_MATCH_PATHS_MAX = 2 };
 /* What of a request a grant can speak of. */
 struct psd_question {
 	bool has_access, has_priority, has_setting, has_distance;
+	bool has_protocol, has_endpoint;
 	bool is_moving; /* the distance is from now */
 	uint32_t access;
 	uint32_t priority;
-	uint64_t distance; /* nanoseconds (policy/distance.h) */
+	uint32_t protocol;
+	struct psd_endpoint endpoint; /* the address that it is */
+	uint64_t distance;            /* nanoseconds (policy/distance.h) */
 	struct psd_str paths[PSD_MATCH_PATHS_MAX];
 	size_t n_paths;
 	char setting[PSD_SETTING_MAX + 1]; /* in the one spelling */

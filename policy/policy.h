@@ -66,19 +66,23 @@ enum psd_modifier {
 	PSD_MODIFIER_MAX = 1 << 5,    /* "max=SPAN": how far the clock moves */
 };
 
+struct psd_reach;
+
 /* One Allow or Deny line. */
 struct psd_grant {
 	struct psd_where where;
 	const char *text; /* "AllowOpen=read /etc/hosts" */
 	bool is_deny;
-	uint32_t index;      /* counts all grants of the policy from 0 */
-	uint32_t access;     /* PSD_ACCESS_* granted or denied, or 0 */
-	uint32_t priority;   /* highest level number granted */
-	const char *glob;    /* absolute path pattern, or NULL */
-	const char *setting; /* pattern (policy/setting.h), or NULL */
-	uint32_t modifiers;  /* PSD_MODIFIER_* */
-	uid_t owner;         /* of PSD_MODIFIER_OWNER */
-	uint64_t max_nsec;   /* of PSD_MODIFIER_MAX */
+	uint32_t index;     /* counts all grants of the policy from 0 */
+	uint32_t access;    /* PSD_ACCESS_* granted or denied, or 0 */
+	uint32_t priority;  /* highest level number granted */
+	const char *glob;   /* absolute path pattern, or NULL */
+	uint32_t protocols; /* granted or denied: a bit for each number */
+	const struct psd_reach *reach; /* addresses and ports, or NULL */
+	const char *setting;           /* pattern (policy/setting.h), or NULL */
+	uint32_t modifiers;            /* PSD_MODIFIER_* */
+	uid_t owner;                   /* of PSD_MODIFIER_OWNER */
+	uint64_t max_nsec;             /* of PSD_MODIFIER_MAX */
 	/*
 	 * The longest directory of glob without wildcards, O_PATH, held since
 	 * load (PSD_NO_FD when the line began with "-" and it is missing, and

@@ -2,6 +2,7 @@
 #include "policy/request.h"
 
 #include "common/codec.h"
+#include "common/endpoint.h"
 #include "common/print.h"
 #include "policy/setting.h"
 #include "policy/value.h"
@@ -48,6 +49,8 @@ may_be_left_out(enum psd_kind kind)
 	case PSD_KIND_operation:
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
+	case PSD_KIND_protocol:
+	case PSD_KIND_endpoint:
 	case PSD_KIND_name:
 		break;
 	}
@@ -77,6 +80,11 @@ kind_wants(enum psd_kind kind)
 		return "the name of an operation";
 	case PSD_KIND_path:
 		return "an absolute path of at most 4095 bytes";
+	case PSD_KIND_protocol:
+		return "tcp, udp or unix";
+	case PSD_KIND_endpoint:
+		return "an address and a port, as in 192.0.2.1:443 or "
+		       "[2001:db8::1]:443";
 	case PSD_KIND_setting:
 		return "a setting's name such as net.ipv4.ip_forward";
 	case PSD_KIND_name:
@@ -114,6 +122,10 @@ parse_u32(enum psd_kind kind, const char *word, uint32_t *ret)
 		return psd_parse_access(word, ret) == 0;
 	if (kind == PSD_KIND_priority)
 		return psd_parse_priority(word, ret) == 0;
+	if (kind == PSD_KIND_protocol) {
+		*ret = psd_protocol_find(word, strlen(word));
+		return *ret != 0;
+	}
 	if (kind == PSD_KIND_operation) {
 		row = psd_request_find(word, strlen(word));
 		if (row != NULL)
@@ -158,6 +170,7 @@ parse_offset(const char *word, int64_t *ret)
 static bool
 parse_field(enum psd_kind kind, const char *word, void *at)
 {
+	struct psd_endpoint endpoint;
 	struct psd_bytes bytes;
 	struct psd_str string;
 	int64_t offset;
@@ -170,6 +183,7 @@ parse_field(enum psd_kind kind, const char *word, void *at)
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
+	case PSD_KIND_protocol:
 		if (!parse_u32(kind, word, &number))
 			return false;
 		memcpy(at, &number, sizeof(number));
@@ -199,6 +213,11 @@ parse_field(enum psd_kind kind, const char *word, void *at)
 		bytes.len = (uint32_t)strlen(word);
 		memcpy(at, &bytes, sizeof(bytes));
 		return bytes.len <= PSD_TEXT_MAX;
+	case PSD_KIND_endpoint:
+		if (psd_endpoint_parse(word, &endpoint) < 0)
+			return false;
+		memcpy(at, &endpoint, sizeof(endpoint));
+		return true;
 	case PSD_KIND_end:
 	case PSD_KIND_fd:
 		break;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/endpoint.h"
 #include "common/print.h"
 #include "policy/distance.h"
 #include "policy/glob.h"
@@ -115,6 +116,20 @@ put_access(struct line *line, uint32_t access)
 	put(line, "%s", words);
 }
 
+/* A scope is left out: no line speaks of it. */
+static void
+put_net(struct line *line, const struct psd_question *question)
+{
+	struct psd_endpoint endpoint = question->endpoint;
+	char text[PSD_ENDPOINT_TEXT_MAX + 1];
+
+	if (question->has_protocol)
+		put(line, "%s ", psd_protocol_name(question->protocol));
+	endpoint.scope = 0;
+	psd_endpoint_print(text, sizeof(text), &endpoint);
+	put(line, "%s", text);
+}
+
 void
 psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
     const void *req)
@@ -150,12 +165,15 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 			put_both_paths(&line, &question.paths[0],
 			    &question.paths[1]);
 	}
+	if (question.has_endpoint)
+		put_net(&line, &question);
 	if (question.has_setting) {
 		psd_setting_dot(question.setting);
 		put(&line, "%s", question.setting);
 	}
 	if (!question.has_access && !question.has_priority &&
-	    !question.has_setting && question.n_paths == 0)
+	    !question.has_setting && !question.has_endpoint &&
+	    question.n_paths == 0)
 		put(&line, "yes");
 	if (question.has_distance) {
 		psd_distance_print(question.distance, question.is_moving, max);

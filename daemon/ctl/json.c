@@ -90,6 +90,7 @@ json_of_field(enum psd_op op, const struct psd_field *field, const void *at)
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
+	case PSD_KIND_protocol:
 		memcpy(&number, at, sizeof(number));
 		return json_integer(number);
 	case PSD_KIND_wide:
@@ -104,6 +105,7 @@ json_of_field(enum psd_op op, const struct psd_field *field, const void *at)
 		memcpy(&text, at, sizeof(text));
 		return json_of_text(op, field->name, &text);
 	case PSD_KIND_end:
+	case PSD_KIND_endpoint:
 	case PSD_KIND_bytes:
 	case PSD_KIND_fd:
 		break;

@@ -108,6 +108,7 @@ check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
+	case PSD_KIND_protocol:
 		memcpy(&value, at, sizeof(value));
 		assert(psd_kind_is_valid(kind, value));
 		break;
@@ -132,6 +133,7 @@ check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
+	case PSD_KIND_endpoint:
 	case PSD_KIND_end:
 		break;
 	}

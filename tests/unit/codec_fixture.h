@@ -106,6 +106,19 @@ set_bytes(void *at)
 	memcpy(at, &value, sizeof(value));
 }
 
+static inline void
+set_endpoint(void *at)
+{
+	const struct psd_endpoint value = {
+		.family = PSD_FAMILY_INET6,
+		.port = 0xfedc,
+		.address = { 0xfe, 0x80, [14] = 1, [15] = 255 },
+		.scope = 0x87654321u,
+	};
+
+	memcpy(at, &value, sizeof(value));
+}
+
 /* Gives a field a value that its kind allows. */
 static inline void
 fill_field(const struct psd_field *field, void *at)
@@ -130,6 +143,12 @@ fill_field(const struct psd_field *field, void *at)
 		break;
 	case PSD_KIND_operation:
 		set_u32(at, PSD_OP_read_directory);
+		break;
+	case PSD_KIND_protocol:
+		set_u32(at, PSD_PROTOCOL_TCP);
+		break;
+	case PSD_KIND_endpoint:
+		set_endpoint(at);
 		break;
 	case PSD_KIND_path:
 		set_string(at, "/srv/some path");

@@ -41,6 +41,7 @@ assert_field(enum psd_kind kind, const void *at, const void *expected)
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
+	case PSD_KIND_protocol:
 		assert_memory_equal(at, expected, 4);
 		break;
 	case PSD_KIND_wide:
@@ -53,6 +54,9 @@ assert_field(enum psd_kind kind, const void *at, const void *expected)
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		assert_string(at, expected);
+		break;
+	case PSD_KIND_endpoint:
+		assert_memory_equal(at, expected, sizeof(struct psd_endpoint));
 		break;
 	case PSD_KIND_bytes:
 		assert_bytes(at, expected);

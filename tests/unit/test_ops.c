@@ -99,7 +99,10 @@ largest(enum psd_kind kind)
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
+	case PSD_KIND_protocol:
 		return 4;
+	case PSD_KIND_endpoint:
+		return PSD_ENDPOINT_LEN;
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
