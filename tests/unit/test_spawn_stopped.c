@@ -19,15 +19,24 @@
 
 #include <cmocka.h>
 
-/* One alone: two would stop each other. */
+/*
+ * Of this test alone, and of this run of it: whoever has the uid is stopped,
+ * and two neighbours would stop each other.
+ */
+static uid_t
+shared_uid(const void *parent)
+{
+	return RIG_UID + 1000 + (uid_t) * (const pid_t *)parent % 10000;
+}
+
 enum { STARTS = 2000, NEVER_STOPPED = 77 };
 
 static int
 stop_everyone(void *argument)
 {
-	(void)argument;
-	if (setresgid(RIG_UID, RIG_UID, RIG_UID) < 0 ||
-	    setresuid(RIG_UID, RIG_UID, RIG_UID) < 0 ||
+	const uid_t uid = shared_uid(argument);
+
+	if (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0 ||
 	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return 1;
 	for (;;)
@@ -42,8 +51,9 @@ start_again_and_again(void *argument)
 	size_t before;
 	int n_stopped = 0;
 
-	(void)argument;
 	TEST_EXPECT(spawn_rig_init(&rig, "tiny_exit") == 0);
+	rig.birth.uid = shared_uid(argument);
+	rig.birth.gid = rig.birth.uid;
 	before = test_fds_count();
 	for (int i = 0; i < STARTS && n_stopped == 0; i++) {
 		if (spawn_rig_start(&rig) < 0) {
@@ -62,12 +72,13 @@ start_again_and_again(void *argument)
 static void
 child_that_is_stopped_halfway_does_not_hold_us_up(void **state)
 {
+	pid_t self = getpid();
 	pid_t neighbour, pid;
 	int status;
 
 	(void)state;
-	pid = test_child_start(start_again_and_again, NULL);
-	neighbour = test_child_start(stop_everyone, NULL);
+	pid = test_child_start(start_again_and_again, &self);
+	neighbour = test_child_start(stop_everyone, &self);
 	status = test_child_exit_status(pid);
 	test_child_kill(neighbour);
 	if (status == NEVER_STOPPED) {
