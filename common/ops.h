@@ -62,6 +62,9 @@ union psd_any_rep {
 #include "common/ops_clear.h"
 };
 
+/* In place of PSD_ACCESS_* bits: grants that reach a port below 1024. */
+enum { PSD_CAP_LOW_PORT = 1 << 30 };
+
 struct psd_op_cap {
 	const char *name; /* "dac_read_search"; NULL ends the list */
 	uint32_t access;  /* PSD_ACCESS_* bits that call for it; 0: any */

@@ -2,6 +2,7 @@
 #include "daemon/caps.h"
 
 #include "common/mem.h"
+#include "policy/reach.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -87,6 +88,17 @@ needs_privileged_port(const struct psd_listen *listen)
 	return port != 0 && ntohs(port) < PRIVILEGED_PORTS;
 }
 
+static bool
+calls_for(const struct psd_grant *grant, const struct psd_op_cap *wanted)
+{
+	if (grant->is_deny)
+		return false;
+	if (wanted->access == PSD_CAP_LOW_PORT)
+		return grant->reach != NULL &&
+		    psd_reach_has_low_port(grant->reach);
+	return wanted->access == 0 || (wanted->access & grant->access) != 0;
+}
+
 /* Calls need(cookie, cap, where) for each capability that policy needs. */
 static void
 for_each_need(const struct psd_policy *policy,
@@ -107,10 +119,7 @@ for_each_need(const struct psd_policy *policy,
 			if (find(wanted->name, &cap) < 0)
 				continue;
 			for (size_t i = 0; i < grants->n; i++)
-				if (!grants->at[i].is_deny &&
-				    (wanted->access == 0 ||
-					(wanted->access &
-					    grants->at[i].access) != 0))
+				if (calls_for(&grants->at[i], wanted))
 					need(cookie, cap, &grants->at[i].where);
 		}
 	}

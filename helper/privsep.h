@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #ifdef __cplusplus
@@ -171,6 +172,14 @@ int privsep_accept(struct privsep *conversation, uint32_t *ret_listener);
  */
 int privsep_accept_ask(struct privsep *conversation);
 int privsep_accept_take(struct privsep *conversation, uint32_t *ret_listener);
+
+/*
+ * Listens for TCP clients at an address of AF_INET or AF_INET6 that the policy
+ * grants.  Returns the listening socket, to be used with accept4(2), which
+ * the policy's SystemCallFilter= has to name.
+ */
+int privsep_listen(struct privsep *conversation, const struct sockaddr *address,
+    socklen_t len);
 
 /* The descriptor to watch (poll(2)); owned by the conversation. */
 int privsep_fd(const struct privsep *conversation);

@@ -169,6 +169,26 @@ with_writing(void *argument)
 }
 
 static int
+with_ports(void *argument)
+{
+	struct psd_policy *high = load("[Policy]\nSystemCallFilter=@helper\n"
+				       "AllowListen=tcp *:0,8080,1024-65535\n"
+				       "DenyListen=tcp *:80\n");
+	struct psd_policy *low = load("[Policy]\nSystemCallFilter=@helper\n"
+				      "AllowListen=tcp *:8080,443\n");
+
+	(void)argument;
+	TEST_EXPECT(high != NULL && low != NULL);
+	TEST_EXPECT(keep(low, NULL) == 0);
+	TEST_EXPECT(has(CAP_NET_BIND_SERVICE, CAP_EFFECTIVE));
+	TEST_EXPECT(keep(high, NULL) == 0);
+	TEST_EXPECT(!has(CAP_NET_BIND_SERVICE, CAP_EFFECTIVE));
+	psd_policy_free(high);
+	psd_policy_free(low);
+	return 0;
+}
+
+static int
 later_policy(void *argument)
 {
 	struct psd_policy *first = load("[Policy]\nSystemCallFilter=@helper\n");
@@ -233,6 +253,7 @@ grants_keep_what_their_operations_need(void **state)
 	(void)state;
 	expect_zero(with_grants);
 	expect_zero(with_writing);
+	expect_zero(with_ports);
 	expect_zero(with_settings);
 	expect_zero(with_clocks);
 }

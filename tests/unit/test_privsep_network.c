@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/* What the library asks of the network, against a daemon without a policy. */
+#include "tests/unit/privsep_fixture.h"
+
+#include <netinet/in.h>
+
+static void
+a_listener_is_handed_over(void **state)
+{
+	const struct talk *t = *state;
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) },
+	};
+	socklen_t len = sizeof(address);
+	int listener, client, served;
+
+	listener = privsep_listen(t->conversation,
+	    (const struct sockaddr *)&address, len);
+	assert_true(listener >= 0);
+	assert_int_equal(fcntl(listener, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&address,
+			     &len),
+	    0);
+	client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(client, (struct sockaddr *)&address, len), 0);
+	served = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	assert_true(served >= 0);
+	psd_fd_close(served);
+	psd_fd_close(client);
+	psd_fd_close(listener);
+}
+
+static void
+addresses_that_are_none_are_not_asked(void **state)
+{
+	const struct talk *t = *state;
+	const struct sockaddr_un local = { .sun_family = AF_UNIX };
+	const struct sockaddr_in inet = { .sin_family = AF_INET };
+	const struct sockaddr_in6 scoped = {
+		.sin6_family = AF_INET6,
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+		.sin6_scope_id = 1,
+	};
+
+	assert_int_equal(privsep_listen(t->conversation,
+			     (const struct sockaddr *)&local, sizeof(local)),
+	    -EAFNOSUPPORT);
+	assert_int_equal(privsep_listen(t->conversation,
+			     (const struct sockaddr *)&inet, sizeof(inet) - 1),
+	    -EINVAL);
+	assert_int_equal(privsep_listen(t->conversation,
+			     (const struct sockaddr *)&inet, 0),
+	    -EINVAL);
+	assert_int_equal(privsep_listen(t->conversation,
+			     (const struct sockaddr *)&scoped, sizeof(scoped)),
+	    -EINVAL);
+	/* What could be asked is refused by the daemon. */
+	assert_int_equal(privsep_listen(t->conversation,
+			     (const struct sockaddr *)&inet, sizeof(inet)),
+	    -EPERM);
+	assert_int_equal(privsep_ping(t->conversation), 0);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		WITH_DAEMON(a_listener_is_handed_over),
+		WITH_DAEMON(addresses_that_are_none_are_not_asked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
