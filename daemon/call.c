@@ -44,17 +44,23 @@ psd_call_drop(struct psd_call *call)
 }
 
 void
-psd_call_finish(struct psd_call *call, int status, void *rep)
+psd_call_answer(const struct psd_call *call, int status, void *rep)
 {
-	struct psd_instance *peer = call->peer;
-
 	psd_frame_init(&outgoing);
 	if (status == 0)
 		status = psd_encode_reply(&outgoing, call->row, call->id, rep);
 	if (status < 0)
 		psd_encode_status(&outgoing, (uint16_t)call->row->op, call->id,
 		    status);
+	psd_talk_send(call->peer, &outgoing);
+}
+
+void
+psd_call_finish(struct psd_call *call, int status, void *rep)
+{
+	const struct psd_call answered = *call;
+
 	/* Gone before it is answered: sending may end the whole peer. */
 	psd_call_drop(call);
-	psd_talk_send(peer, &outgoing);
+	psd_call_answer(&answered, status, rep);
 }

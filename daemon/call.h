@@ -44,6 +44,12 @@ struct psd_call *psd_call_keep(const struct psd_call *call,
     void (*forget)(struct psd_call *call));
 
 /*
+ * Sends a call's answer: status 0 and rep (its row's struct, whose
+ * descriptors move away), or -errno.
+ */
+void psd_call_answer(const struct psd_call *call, int status, void *rep);
+
+/*
  * Answers a kept call with status 0 and rep (its row's struct, whose
  * descriptors move away), or with -errno, and frees it.
  */

@@ -31,8 +31,6 @@ static performer *const performers[] = {
 #include "common/ops_clear.h"
 };
 
-static struct psd_frame outgoing;
-
 /* Once a row is found, so is its function: both come from the catalogue. */
 static performer *
 find_performer(const struct psd_op_row *row)
@@ -52,18 +50,6 @@ perform(struct psd_call *call, const union psd_any_req *req,
 	if (r >= 0 && call->grant != NULL)
 		psd_rights_use(&call->peer->rights, call->grant);
 	return r;
-}
-
-static void
-answer(struct psd_call *call, int status, union psd_any_rep *rep)
-{
-	psd_frame_init(&outgoing);
-	if (status == 0)
-		status = psd_encode_reply(&outgoing, call->row, call->id, rep);
-	if (status < 0)
-		psd_encode_status(&outgoing, (uint16_t)call->row->op, call->id,
-		    status);
-	psd_talk_send(call->peer, &outgoing);
 }
 
 static void
@@ -89,7 +75,7 @@ serve(struct psd_instance *instance, const struct psd_op_row *row, uint32_t id,
 	if (verdict.is_allowed)
 		r = perform(&call, req, &rep);
 	if (r != PSD_LATER)
-		answer(&call, r, &rep);
+		psd_call_answer(&call, r, &rep);
 	psd_fields_release(row->rep, &rep);
 }
 
