@@ -178,19 +178,19 @@ do_ctl_reload(struct psd_daemon *daemon, const struct psd_ctl_reload_req *req,
     struct psd_ctl_reload_rep *rep)
 {
 	struct psd_diag diag;
+	char *rest;
+	const char *line;
 	int r;
 
 	texts[0][0] = '\0';
 	psd_diag_init(&diag);
 	r = psd_daemon_reload(daemon, req->dry_run != 0, &diag, note_change,
 	    texts[0]);
-	if (diag.text != NULL) {
-		const size_t len = strlen(diag.text);
-
-		if (len > 0 && diag.text[len - 1] == '\n')
-			diag.text[len - 1] = '\0';
-		add_line(texts[0], diag.text);
-	}
+	/* One by one, so that as many as fit are told. */
+	rest = diag.text;
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (*line != '\0')
+			add_line(texts[0], line);
 	psd_diag_free(&diag);
 	rep->failed = r < 0;
 	rep->generation = daemon->generation;
@@ -210,7 +210,8 @@ do_ctl_stop(struct psd_daemon *daemon, const struct psd_ctl_stop_req *req,
 		return -ENOENT;
 	if (req->instance == 0) {
 		TAILQ_FOREACH(instance, &service->instances, of_service)
-			rep->stopped++;
+			if (instance->state != PSD_INSTANCE_ENDING)
+				rep->stopped++;
 		psd_log(LOG_INFO, "%s: stopped on request", service->name);
 		psd_service_stop(service);
 		return 0;
