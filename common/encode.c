@@ -129,6 +129,7 @@ put_field(struct psd_frame *frame, struct cursor *c,
 		return put_u64(c, at);
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
+	case PSD_KIND_label:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));
@@ -167,6 +168,7 @@ is_known_value(enum psd_kind kind, const unsigned char *at)
 	case PSD_KIND_offset:
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
+	case PSD_KIND_label:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:

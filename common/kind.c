@@ -27,6 +27,7 @@ psd_kind_is_valid(enum psd_kind kind, uint32_t value)
 	case PSD_KIND_offset:
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
+	case PSD_KIND_label:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:
@@ -43,6 +44,8 @@ psd_kind_string_max(enum psd_kind kind)
 		return PSD_PATH_MAX;
 	if (kind == PSD_KIND_setting)
 		return PSD_SETTING_MAX;
+	if (kind == PSD_KIND_label)
+		return PSD_LABEL_MAX;
 	return kind == PSD_KIND_name ? PSD_NAME_MAX : PSD_TEXT_MAX;
 }
 

@@ -31,6 +31,9 @@ enum psd_kind {
 	PSD_KIND_path,      /* struct psd_str, absolute; granted by globs */
 	PSD_KIND_setting,   /* struct psd_str, a file below /proc/sys, at most
 			       PSD_SETTING_MAX bytes; granted by patterns */
+	PSD_KIND_label,     /* struct psd_str, the name of something that is no
+			       file, at most PSD_LABEL_MAX bytes; granted by
+			       patterns (policy/label.h) */
 	PSD_KIND_name,      /* struct psd_str, at most PSD_NAME_MAX bytes */
 	PSD_KIND_text,      /* struct psd_str, at most PSD_TEXT_MAX bytes */
 	PSD_KIND_bytes,     /* struct psd_bytes, at most PSD_BYTES_MAX */
@@ -41,6 +44,7 @@ enum psd_kind {
 enum {
 	PSD_PATH_MAX = 4095,
 	PSD_SETTING_MAX = 255,
+	PSD_LABEL_MAX = 255,
 	PSD_NAME_MAX = 255,
 	PSD_TEXT_MAX = 4096,
 	PSD_BYTES_MAX = 12288,
@@ -108,6 +112,7 @@ typedef uint32_t psd_kind_protocol;
 typedef struct psd_endpoint psd_kind_endpoint;
 typedef struct psd_str psd_kind_path;
 typedef struct psd_str psd_kind_setting;
+typedef struct psd_str psd_kind_label;
 typedef struct psd_str psd_kind_name;
 typedef struct psd_str psd_kind_text;
 typedef struct psd_bytes psd_kind_bytes;

@@ -200,6 +200,7 @@ put_field(struct out *out, enum psd_kind kind, const void *at)
 		break;
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
+	case PSD_KIND_label:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));

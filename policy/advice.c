@@ -115,7 +115,7 @@ is_understood(const struct psd_op_row *row)
 		if (psd_match_is_grantable(f->kind) &&
 		    f->kind != PSD_KIND_access &&
 		    f->kind != PSD_KIND_priority && f->kind != PSD_KIND_path &&
-		    f->kind != PSD_KIND_setting)
+		    f->kind != PSD_KIND_setting && f->kind != PSD_KIND_label)
 			return false;
 	return true;
 }

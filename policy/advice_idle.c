@@ -2,6 +2,7 @@
 #include "policy/advice_line.h"
 #include "policy/cover.h"
 #include "policy/glob.h"
+#include "policy/label.h"
 #include "policy/reach.h"
 
 #include <fcntl.h>
@@ -132,7 +133,7 @@ contains_setting(const char *wider, const char *narrower)
 	return psd_cover_contains(one, other);
 }
 
-/* Does line speak of all levels, settings and paths that other speaks of? */
+/* Does line speak of all that other speaks of? */
 static bool
 contains(struct psd_advice *advice, const struct psd_grant *line,
     const struct psd_grant *other)
@@ -141,6 +142,7 @@ contains(struct psd_advice *advice, const struct psd_grant *line,
 	    (other->protocols & ~line->protocols) == 0 &&
 	    psd_reach_contains(line->reach, other->reach) &&
 	    contains_setting(line->setting, other->setting) &&
+	    psd_label_contains(line->labels, other->labels) &&
 	    psd_advice_contains(advice, line, other->glob);
 }
 

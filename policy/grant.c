@@ -3,12 +3,11 @@
 
 #include "common/fd.h"
 #include "common/print.h"
-#include "policy/glob.h"
 #include "policy/grant_net.h"
+#include "policy/grant_word.h"
 #include "policy/group.h"
 #include "policy/match.h"
 #include "policy/modifier.h"
-#include "policy/setting.h"
 
 #include <string.h>
 
@@ -55,6 +54,7 @@ usage(const struct psd_op_row *row)
 {
 	bool has_access = false, has_priority = false, has_path = false;
 	bool has_setting = false, has_endpoint = false, has_protocol = false;
+	bool has_label = false;
 
 	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
 	     f++) {
@@ -62,6 +62,7 @@ usage(const struct psd_op_row *row)
 		has_priority = has_priority || f->kind == PSD_KIND_priority;
 		has_path = has_path || f->kind == PSD_KIND_path;
 		has_setting = has_setting || f->kind == PSD_KIND_setting;
+		has_label = has_label || f->kind == PSD_KIND_label;
 		has_endpoint = has_endpoint || f->kind == PSD_KIND_endpoint;
 		has_protocol = has_protocol || f->kind == PSD_KIND_protocol;
 	}
@@ -77,6 +78,8 @@ usage(const struct psd_op_row *row)
 		    : "an address with ports, as in 0.0.0.0:5353";
 	if (has_setting)
 		return "a setting, as in net.ipv4.ip_forward or net.ipv4.**";
+	if (has_label)
+		return "names joined by commas, as in alice,www-*";
 	if (has_access)
 		return "read, write, append, create, truncate or any";
 	return has_priority ? "a level from emerg to debug" : "yes";
@@ -99,105 +102,59 @@ refuse(struct reading *reading, const char *what)
 	reading->is_bad = true;
 }
 
-/*
- * An Allow line means what it says.  A Deny line's "write" is every way to
- * write, so that nobody gets around it by appending, creating or truncating.
- */
-static void
-read_access(struct reading *reading, struct psd_grant *grant)
+/* Reads the word as what a grant says of a field; NULL, or what is wrong. */
+static const char *
+take_word(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
 {
-	const char *word = reading->build->word;
-	uint32_t access;
+	struct psd_build *build = reading->build;
 
-	if (strcmp(word, "any") == 0) {
-		grant->access = PSD_ACCESS_ALL;
-		return;
+	switch (kind) {
+	case PSD_KIND_access:
+		return psd_grant_access(build->word, grant);
+	case PSD_KIND_path:
+		return psd_grant_path(build, build->word, grant);
+	case PSD_KIND_setting:
+		return psd_grant_setting(build, build->word, grant);
+	case PSD_KIND_label:
+		return psd_grant_label(build, build->word, grant);
+	case PSD_KIND_protocol:
+		return psd_grant_net_protocols(build->word, grant);
+	case PSD_KIND_endpoint:
+		return psd_grant_net_reach(build, build->word, grant);
+	case PSD_KIND_priority:
+		return psd_parse_priority(build->word, &grant->priority) < 0
+		    ? "no such level"
+		    : NULL;
+	case PSD_KIND_end:
+	case PSD_KIND_number:
+	case PSD_KIND_wide:
+	case PSD_KIND_moment:
+	case PSD_KIND_offset:
+	case PSD_KIND_mode:
+	case PSD_KIND_operation:
+	case PSD_KIND_name:
+	case PSD_KIND_text:
+	case PSD_KIND_bytes:
+	case PSD_KIND_fd:
+		break;
 	}
-	if (psd_parse_access(word, &access) < 0) {
-		refuse(reading,
-		    word[0] == '/' || word[0] == '-'
-			? "what may be done stands before the path"
-			: "none of read, write, append, create, truncate "
-			  "(joined by commas) or any");
-		return;
-	}
-	if ((access & PSD_ACCESS_EXCLUSIVE) != 0) {
-		refuse(reading, "leave exclusive out, create covers it");
-		return;
-	}
-	if ((access & PSD_ACCESS_CREATE) != 0)
-		access |= PSD_ACCESS_EXCLUSIVE;
-	if (grant->is_deny && (access & PSD_ACCESS_WRITE) != 0)
-		access |= PSD_ACCESS_APPEND | PSD_ACCESS_CREATE |
-		    PSD_ACCESS_EXCLUSIVE | PSD_ACCESS_TRUNCATE;
-	grant->access = access;
-}
-
-static void
-read_path(struct reading *reading, struct psd_grant *grant)
-{
-	const char *glob = reading->build->word;
-	const char *wrong;
-
-	grant->may_be_missing = glob[0] == '-';
-	if (grant->may_be_missing)
-		glob++;
-	wrong = psd_glob_wrong(glob);
-	if (wrong != NULL) {
-		refuse(reading, wrong);
-		return;
-	}
-	grant->glob = psd_build_copy(reading->build, glob);
-	if (grant->glob == NULL)
-		reading->is_bad = true;
-	else
-		grant->dir_len = psd_glob_directory_len(grant->glob);
-}
-
-static void
-read_setting(struct reading *reading, struct psd_grant *grant)
-{
-	char pattern[PSD_SETTING_MAX + 1];
-	const char *wrong = psd_setting_pattern(reading->build->word, pattern);
-
-	if (wrong != NULL) {
-		refuse(reading, wrong);
-		return;
-	}
-	grant->setting = psd_build_copy(reading->build, pattern);
-	if (grant->setting == NULL)
-		reading->is_bad = true;
-}
-
-static void
-read_net(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
-{
-	const char *word = reading->build->word;
-	const char *wrong = kind == PSD_KIND_protocol
-	    ? psd_grant_net_protocols(word, grant)
-	    : psd_grant_net_reach(reading->build, word, grant);
-
-	if (wrong != NULL)
-		refuse(reading, wrong);
+	return "nothing can be said of it";
 }
 
 static void
 read_field(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
 {
+	const char *wrong;
+
 	if (!reading->has_word)
-		refuse(reading,
-		    kind == PSD_KIND_path ? "the path is missing"
-					  : "a word is missing");
-	else if (kind == PSD_KIND_access)
-		read_access(reading, grant);
-	else if (kind == PSD_KIND_path)
-		read_path(reading, grant);
-	else if (kind == PSD_KIND_setting)
-		read_setting(reading, grant);
-	else if (kind == PSD_KIND_protocol || kind == PSD_KIND_endpoint)
-		read_net(reading, kind, grant);
-	else if (psd_parse_priority(reading->build->word, &grant->priority) < 0)
-		refuse(reading, "no such level");
+		wrong = kind == PSD_KIND_path ? "the path is missing"
+					      : "a word is missing";
+	else
+		wrong = take_word(reading, kind, grant);
+	if (wrong != NULL)
+		refuse(reading, wrong);
+	/* Memory that ran short was told where it did. */
+	reading->is_bad = reading->is_bad || reading->build->is_short;
 }
 
 /* One word for each field that a grant speaks of; one pattern for all paths. */

@@ -4,6 +4,7 @@
 #include "common/endpoint.h"
 #include "policy/distance.h"
 #include "policy/glob.h"
+#include "policy/label.h"
 #include "policy/reach.h"
 #include "policy/setting.h"
 
@@ -17,6 +18,7 @@ psd_match_is_grantable(enum psd_kind kind)
 	case PSD_KIND_priority:
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
+	case PSD_KIND_label:
 	case PSD_KIND_protocol:
 	case PSD_KIND_endpoint:
 		return true;
@@ -56,6 +58,16 @@ ask_setting(const struct psd_str *name, struct psd_question *question)
 }
 
 static bool
+ask_label(const struct psd_str *label, struct psd_question *question)
+{
+	if (question->has_label)
+		return false;
+	question->has_label = true;
+	question->label = *label;
+	return psd_label_is_valid(label->at, label->len);
+}
+
+static bool
 ask_distance(enum psd_kind kind, const void *at, struct psd_question *question)
 {
 	int64_t value;
@@ -92,6 +104,10 @@ ask_field(enum psd_kind kind, const void *at, struct psd_question *question)
 	if (kind == PSD_KIND_setting) {
 		memcpy(&text, at, sizeof(text));
 		return ask_setting(&text, question);
+	}
+	if (kind == PSD_KIND_label) {
+		memcpy(&text, at, sizeof(text));
+		return ask_label(&text, question);
 	}
 	if (kind == PSD_KIND_access) {
 		question->has_access = true;
@@ -143,6 +159,15 @@ setting_matches(const struct psd_grant *grant,
 }
 
 static bool
+label_matches(const struct psd_grant *grant,
+    const struct psd_question *question)
+{
+	return grant->labels != NULL &&
+	    psd_label_match(grant->labels, question->label.at,
+		question->label.len);
+}
+
+static bool
 protocol_matches(const struct psd_grant *grant,
     const struct psd_question *question)
 {
@@ -159,6 +184,8 @@ psd_match_allows(const struct psd_grant *grant,
 	if (question->has_priority && question->priority > grant->priority)
 		return false;
 	if (question->has_setting && !setting_matches(grant, question))
+		return false;
+	if (question->has_label && !label_matches(grant, question))
 		return false;
 	if (!protocol_matches(grant, question))
 		return false;
@@ -185,6 +212,8 @@ psd_match_denies(const struct psd_grant *grant,
 	if (question->has_priority && question->priority > grant->priority)
 		return false;
 	if (question->has_setting && !setting_matches(grant, question))
+		return false;
+	if (question->has_label && !label_matches(grant, question))
 		return false;
 	if (!protocol_matches(grant, question))
 		return false;

@@ -8,7 +8,7 @@ enum { PSD_MATCH_PATHS_MAX = 2 };
 
 /* What of a request a grant can speak of. */
 struct psd_question {
-	bool has_access, has_priority, has_setting, has_distance;
+	bool has_access, has_priority, has_setting, has_label, has_distance;
 	bool has_protocol, has_endpoint;
 	bool is_moving; /* the distance is from now */
 	uint32_t access;
@@ -18,6 +18,7 @@ struct psd_question {
 	uint64_t distance;            /* nanoseconds (policy/distance.h) */
 	struct psd_str paths[PSD_MATCH_PATHS_MAX];
 	size_t n_paths;
+	struct psd_str label;
 	char setting[PSD_SETTING_MAX + 1]; /* in the one spelling */
 };
 

@@ -4,6 +4,7 @@
 #include "common/codec.h"
 #include "common/endpoint.h"
 #include "common/print.h"
+#include "policy/label.h"
 #include "policy/setting.h"
 #include "policy/value.h"
 
@@ -49,6 +50,7 @@ may_be_left_out(enum psd_kind kind)
 	case PSD_KIND_operation:
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
+	case PSD_KIND_label:
 	case PSD_KIND_protocol:
 	case PSD_KIND_endpoint:
 	case PSD_KIND_name:
@@ -87,6 +89,8 @@ kind_wants(enum psd_kind kind)
 		       "[2001:db8::1]:443";
 	case PSD_KIND_setting:
 		return "a setting's name such as net.ipv4.ip_forward";
+	case PSD_KIND_label:
+		return "a name of letters, digits and _ - . : @ + $ ~";
 	case PSD_KIND_name:
 		return "a name of at most 255 bytes";
 	case PSD_KIND_text:
@@ -150,6 +154,8 @@ parse_string(enum psd_kind kind, const char *word, struct psd_str *ret)
 		return false;
 	if (kind == PSD_KIND_setting)
 		return psd_setting_name(word, ret->len, spelt);
+	if (kind == PSD_KIND_label)
+		return psd_label_is_valid(word, ret->len);
 	return ret->len <= psd_kind_string_max(kind);
 }
 
@@ -202,6 +208,7 @@ parse_field(enum psd_kind kind, const char *word, void *at)
 		return true;
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
+	case PSD_KIND_label:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		if (!parse_string(kind, word, &string))

@@ -130,6 +130,19 @@ put_net(struct line *line, const struct psd_question *question)
 	put(line, "%s", text);
 }
 
+/* A question that cannot be asked says how far it got. */
+static const char *
+why_not(const struct psd_question *question)
+{
+	if (question->has_setting)
+		return "a setting is named by its components, as in "
+		       "net.ipv4.ip_forward";
+	if (question->has_label)
+		return "a name has letters, digits and _ - . : @ + $ ~ only";
+	return "a path must be absolute, without empty components, \".\" and "
+	       "\"..\"";
+}
+
 void
 psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
     const void *req)
@@ -144,12 +157,7 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 		return;
 	}
 	if (!psd_match_ask(row, req, &question)) {
-		put(&line, "# no line can allow it: %s",
-		    question.has_setting
-			? "a setting is named by its components, as in "
-			  "net.ipv4.ip_forward"
-			: "a path must be absolute, without empty "
-			  "components, \".\" and \"..\"");
+		put(&line, "# no line can allow it: %s", why_not(&question));
 		return;
 	}
 	put(&line, "Allow%s=", key);
@@ -171,9 +179,11 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 		psd_setting_dot(question.setting);
 		put(&line, "%s", question.setting);
 	}
+	if (question.has_label)
+		put(&line, "%.*s", (int)question.label.len, question.label.at);
 	if (!question.has_access && !question.has_priority &&
-	    !question.has_setting && !question.has_endpoint &&
-	    question.n_paths == 0)
+	    !question.has_setting && !question.has_label &&
+	    !question.has_endpoint && question.n_paths == 0)
 		put(&line, "yes");
 	if (question.has_distance) {
 		psd_distance_print(question.distance, question.is_moving, max);

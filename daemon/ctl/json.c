@@ -100,6 +100,7 @@ json_of_field(enum psd_op op, const struct psd_field *field, const void *at)
 		return json_of_wide(wide);
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
+	case PSD_KIND_label:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));

@@ -114,6 +114,7 @@ check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
 		break;
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
+	case PSD_KIND_label:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));

@@ -154,6 +154,7 @@ fill_field(const struct psd_field *field, void *at)
 		set_string(at, "/srv/some path");
 		break;
 	case PSD_KIND_setting:
+	case PSD_KIND_label:
 		set_string(at, "net.ipv4.conf.eth0/1.forwarding");
 		break;
 	case PSD_KIND_name:

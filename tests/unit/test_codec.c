@@ -51,6 +51,7 @@ assert_field(enum psd_kind kind, const void *at, const void *expected)
 		break;
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
+	case PSD_KIND_label:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		assert_string(at, expected);

@@ -109,6 +109,7 @@ largest(enum psd_kind kind)
 		return 8;
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
+	case PSD_KIND_label:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		return 2 + psd_kind_string_max(kind) + 1;

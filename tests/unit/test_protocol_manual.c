@@ -34,6 +34,7 @@ static const char *const kind_names[] = {
 	[PSD_KIND_endpoint] = "endpoint",
 	[PSD_KIND_path] = "path",
 	[PSD_KIND_setting] = "setting",
+	[PSD_KIND_label] = "label",
 	[PSD_KIND_name] = "name",
 	[PSD_KIND_text] = "text",
 	[PSD_KIND_bytes] = "bytes",
@@ -145,6 +146,8 @@ every_kind_and_bound_is_in_the_manual(void **state)
 	assert_says(page, "path Ta a string of at most %d bytes", PSD_PATH_MAX);
 	assert_says(page, "setting Ta a string of at most %d bytes",
 	    PSD_SETTING_MAX);
+	assert_says(page, "label Ta a string of at most %d bytes",
+	    PSD_LABEL_MAX);
 	assert_says(page, "name Ta a string of at most %d bytes", PSD_NAME_MAX);
 	assert_says(page, "text Ta a string of at most %d bytes", PSD_TEXT_MAX);
 	assert_says(page, "length, at most %d, and", PSD_BYTES_MAX);
