@@ -17,26 +17,6 @@ struct out {
 	size_t len;
 };
 
-static const struct {
-	uint32_t bit;
-	const char *word;
-} access_words[] = {
-	{ PSD_ACCESS_READ, "read" },
-	{ PSD_ACCESS_WRITE, "write" },
-	{ PSD_ACCESS_APPEND, "append" },
-	{ PSD_ACCESS_CREATE, "create" },
-	{ PSD_ACCESS_EXCLUSIVE, "exclusive" },
-	{ PSD_ACCESS_TRUNCATE, "truncate" },
-};
-
-enum { ACCESS_WORDS = sizeof(access_words) / sizeof(access_words[0]) };
-
-/* The levels of syslog(3) by number. */
-static const char *const priority_names[] = { "emerg", "alert", "crit", "err",
-	"warning", "notice", "info", "debug" };
-
-enum { PRIORITIES = sizeof(priority_names) / sizeof(priority_names[0]) };
-
 static struct out
 out_begin(char *ret, size_t size)
 {
@@ -99,17 +79,10 @@ psd_print_line(char *ret, size_t size, const char *text, size_t len)
 static void
 put_access(struct out *out, uint32_t access)
 {
-	bool is_first = true;
+	char words[PSD_ACCESS_TEXT_MAX + 1];
 
-	for (size_t i = 0; i < ACCESS_WORDS; i++) {
-		if ((access & access_words[i].bit) == 0)
-			continue;
-		(void)put_format(out, "%s%s", is_first ? "" : ",",
-		    access_words[i].word);
-		is_first = false;
-	}
-	if (is_first)
-		(void)put_text(out, "none");
+	psd_print_access(words, sizeof(words), access);
+	(void)put_text(out, words);
 }
 
 static void
@@ -250,60 +223,4 @@ psd_print_request(char *ret, size_t size, const struct psd_op_row *row,
 		put_field(&out, f->kind, at);
 	}
 	(void)put_text(&out, ")");
-}
-
-void
-psd_print_access(char *ret, size_t size, uint32_t access)
-{
-	struct out out = out_begin(ret, size);
-
-	put_access(&out, access);
-}
-
-static uint32_t
-access_bit(const char *word, size_t len)
-{
-	for (size_t i = 0; i < ACCESS_WORDS; i++)
-		if (strlen(access_words[i].word) == len &&
-		    memcmp(access_words[i].word, word, len) == 0)
-			return access_words[i].bit;
-	return 0;
-}
-
-int
-psd_parse_access(const char *words, uint32_t *ret_access)
-{
-	uint32_t access = 0;
-
-	for (const char *at = words;; at++) {
-		const size_t len = strcspn(at, ",");
-		const uint32_t bit = access_bit(at, len);
-
-		if (bit == 0)
-			return -EINVAL;
-		access |= bit;
-		at += len;
-		if (*at == '\0')
-			break;
-	}
-	*ret_access = access;
-	return 0;
-}
-
-const char *
-psd_priority_name(uint32_t priority)
-{
-	return priority < PRIORITIES ? priority_names[priority] : NULL;
-}
-
-int
-psd_parse_priority(const char *word, uint32_t *ret_priority)
-{
-	for (uint32_t i = 0; i < PRIORITIES; i++) {
-		if (strcmp(priority_names[i], word) == 0) {
-			*ret_priority = i;
-			return 0;
-		}
-	}
-	return -EINVAL;
 }

@@ -23,7 +23,11 @@ size_t psd_print_line(char *ret, size_t size, const char *text, size_t len);
 void psd_print_request(char *ret, size_t size, const struct psd_op_row *row,
     const void *req);
 
-/* "read,create" and the way back: 0 and the bits, or -EINVAL. */
+/*
+ * "read,create", or "none"; PSD_ACCESS_TEXT_MAX + 1 bytes always suffice.  And
+ * the way back: 0 and the bits, or -EINVAL.
+ */
+enum { PSD_ACCESS_TEXT_MAX = 63 };
 void psd_print_access(char *ret, size_t size, uint32_t access);
 int psd_parse_access(const char *words, uint32_t *ret_access);
 
