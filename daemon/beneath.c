@@ -55,16 +55,13 @@ tell_path(int fd, char *ret, size_t size)
 }
 
 /*
- * A link may lead from a granted name to one that is not granted, within the
- * same directory.  So the place that was reached, or the entry called name in
- * it, is judged like the path that was asked for, spelt with the directory's
- * name as the policy knows it.
+ * Where fd is, or the entry called name in it, spelt with the directory's name
+ * as the policy spells it.  What lies elsewhere by now has no such name.
  */
 static int
-judge_place(const struct psd_policy *policy, const struct psd_grant *grant,
-    const struct psd_op_row *row, uint32_t access, int fd, const char *name)
+spell_place(const struct psd_grant *grant, int fd, const char *name, char *ret)
 {
-	char base[PATH_MAX], place[PATH_MAX], spelt[3 * PATH_MAX];
+	char base[PATH_MAX], place[PATH_MAX];
 	size_t len;
 	int r;
 
@@ -81,9 +78,26 @@ judge_place(const struct psd_policy *policy, const struct psd_grant *grant,
 	/* The root is the one place whose name ends in the slash. */
 	if (name != NULL && strcmp(place, "/") == 0)
 		place[0] = '\0';
-	(void)snprintf(spelt, sizeof(spelt), "%.*s%s%s%s",
+	(void)snprintf(ret, PSD_BENEATH_PLACE_SIZE, "%.*s%s%s%s",
 	    grant->dir_len == 1 ? 0 : (int)grant->dir_len, grant->glob,
 	    place + len, name == NULL ? "" : "/", name == NULL ? "" : name);
+	return 0;
+}
+
+/*
+ * A link may lead from a granted name to one that is not granted, within the
+ * same directory.  So the place that was reached is judged like the path that
+ * was asked for.
+ */
+static int
+judge_place(const struct psd_policy *policy, const struct psd_grant *grant,
+    const struct psd_op_row *row, uint32_t access, int fd, const char *name)
+{
+	char spelt[PSD_BENEATH_PLACE_SIZE];
+	const int r = spell_place(grant, fd, name, spelt);
+
+	if (r < 0)
+		return r;
 	return psd_policy_covers(policy, grant, row, access, spelt) ? 0
 								    : -EPERM;
 }
@@ -91,8 +105,11 @@ judge_place(const struct psd_policy *policy, const struct psd_grant *grant,
 static uint64_t
 resolve_flags(const struct psd_grant *grant)
 {
-	uint64_t flags = PSD_RESOLVE_BENEATH | PSD_RESOLVE_NO_MAGICLINKS;
+	uint64_t flags = PSD_RESOLVE_NO_MAGICLINKS;
 
+	/* Nothing lies outside of the root, so a link may begin there. */
+	flags |=
+	    grant->dir_len == 1 ? PSD_RESOLVE_IN_ROOT : PSD_RESOLVE_BENEATH;
 	if ((grant->modifiers & PSD_MODIFIER_FOLLOW) == 0)
 		flags |= PSD_RESOLVE_NO_SYMLINKS;
 	if ((grant->modifiers & PSD_MODIFIER_XDEV) == 0)
@@ -200,6 +217,39 @@ psd_beneath_entry(const struct psd_grant *grant, int parent, const char *name,
 		return r;
 	*ret_status = status;
 	return 0;
+}
+
+/* The kernel writes " (deleted)" behind the name of what has none any more. */
+static int
+check_name(const struct psd_grant *grant, int fd, const char *place)
+{
+	const struct psd_str path = { place, (uint32_t)strlen(place) };
+	_cleanup_fd_ int found = PSD_NO_FD;
+	struct stat there, here;
+
+	found = open_at(grant, grant->dir_fd, rest_of(grant, &path),
+	    O_PATH | O_NOFOLLOW, 0);
+	if (found < 0)
+		return found;
+	if (fstat(found, &there) < 0 || fstat(fd, &here) < 0)
+		return -errno;
+	return there.st_dev == here.st_dev && there.st_ino == here.st_ino
+	    ? 0
+	    : -ENOENT;
+}
+
+int
+psd_beneath_place(const struct psd_policy *policy,
+    const struct psd_grant *grant, const struct psd_op_row *row, int fd,
+    char *ret)
+{
+	const int r = spell_place(grant, fd, NULL, ret);
+
+	if (r < 0)
+		return r;
+	if (!psd_policy_covers(policy, grant, row, 0, ret))
+		return -EPERM;
+	return check_name(grant, fd, ret);
 }
 
 int

@@ -4,7 +4,11 @@
 
 #include "policy/policy.h"
 
+#include <limits.h>
 #include <sys/stat.h>
+
+/* Room for any place: a directory's name in a pattern, and a path. */
+enum { PSD_BENEATH_PLACE_SIZE = 3 * PATH_MAX };
 
 /*
  * Opens /proc/self/fd once, at start: through it a descriptor is reopened
@@ -44,6 +48,17 @@ int psd_beneath_parent(const struct psd_policy *policy,
  */
 int psd_beneath_entry(const struct psd_grant *grant, int parent,
     const char *name, struct stat *ret_status);
+
+/*
+ * Tells where fd is, which psd_beneath_open() opened, into ret
+ * (PSD_BENEATH_PLACE_SIZE): the grant's directory as the policy spells it, and
+ * the way beneath it without links, at most PSD_PATH_MAX bytes.  0, -ENOENT
+ * when it has lost its name, -EPERM when that is no longer one that the grant
+ * covers, or -errno.
+ */
+int psd_beneath_place(const struct psd_policy *policy,
+    const struct psd_grant *grant, const struct psd_op_row *row, int fd,
+    char *ret);
 
 /* Opens what fd (O_PATH is enough) refers to anew with open(2)'s flags. */
 int psd_beneath_reopen(int fd, int flags);

@@ -5,6 +5,7 @@
 #include "helper/stub.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A path that does not fit the frame is told as the system would. */
@@ -32,6 +33,36 @@ privsep_readlink(struct privsep *conversation, const char *path, char *ret,
 	}
 	psd_exchange_unlock(conversation);
 	return path_error(r);
+}
+
+/* The buffer that the caller gave, or one of its own; NULL without memory. */
+static char *
+copy_out(const struct psd_str *path, char *resolved)
+{
+	if (resolved == NULL)
+		resolved = malloc((size_t)path->len + 1);
+	if (resolved != NULL)
+		memcpy(resolved, path->at, (size_t)path->len + 1);
+	return resolved;
+}
+
+char *
+privsep_realpath(struct privsep *conversation, const char *path, char *resolved)
+{
+	struct psd_realpath_req req = { .path = psd_str_of(path) };
+	struct psd_realpath_rep rep;
+	char *ret = NULL;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_realpath(conversation, &req, &rep);
+	if (r == 0)
+		ret = copy_out(&rep.resolved, resolved);
+	psd_exchange_unlock(conversation);
+	/* Without memory errno is set. */
+	if (r < 0)
+		errno = -path_error(r);
+	return ret;
 }
 
 int

@@ -95,6 +95,15 @@ int privsep_readlink(struct privsep *conversation, const char *path, char *ret,
     size_t size);
 
 /*
+ * realpath(3) by the daemon, beneath the directory that the policy's line
+ * names.  resolved has room for PATH_MAX bytes, or is NULL, and then what is
+ * returned is to be freed with free(3).  Unlike the others it has realpath's
+ * own result: NULL on failure, with errno.
+ */
+char *privsep_realpath(struct privsep *conversation, const char *path,
+    char *resolved);
+
+/*
  * Removes a file, socket, FIFO or symbolic link (the link itself).  -EISDIR:
  * it is a directory.
  */

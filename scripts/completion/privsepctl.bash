@@ -25,8 +25,8 @@ _privsepctl_policies()
 _privsepctl()
 {
 	local commands='status check explain syscalls cat reload stop'
-	local operations='open stat read_directory readlink unlink mkdir
-	    rmdir rename truncate set_times temporary_file access log
+	local operations='open stat read_directory readlink realpath unlink
+	    mkdir rmdir rename truncate set_times temporary_file access log
 	    accept ping hello restrict listen get_hostname read_sysctl
 	    write_sysctl set_hostname adjust_clock set_clock'
 	local access='read write append create exclusive truncate'
@@ -91,8 +91,8 @@ _privsepctl()
 		case $before in
 		open | access) mapfile -t COMPREPLY < <(compgen -W "$access" -- "$word") ;;
 		log) mapfile -t COMPREPLY < <(compgen -W "$levels" -- "$word") ;;
-		stat | read_directory | readlink | unlink | mkdir | rmdir | rename | \
-		    truncate | set_times | temporary_file)
+		stat | read_directory | readlink | realpath | unlink | mkdir | \
+		    rmdir | rename | truncate | set_times | temporary_file)
 			mapfile -t COMPREPLY < <(compgen -f -- "$word")
 			compopt -o filenames 2>/dev/null
 			;;

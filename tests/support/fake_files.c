@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/support/fake_files.h"
 
+#include "common/codec.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +27,17 @@ do_readlink(const struct psd_readlink_req *req, struct psd_readlink_rep *rep)
 		return -errno;
 	target[n] = '\0';
 	rep->target = (struct psd_str){ target, (uint32_t)n };
+	return 0;
+}
+
+static int
+do_realpath(const struct psd_realpath_req *req, struct psd_realpath_rep *rep)
+{
+	static char resolved[PATH_MAX];
+
+	if (realpath(req->path.at, resolved) == NULL)
+		return -errno;
+	rep->resolved = psd_str_of(resolved);
 	return 0;
 }
 
@@ -64,6 +78,8 @@ fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
 	switch ((int)row->op) {
 	case PSD_OP_readlink:
 		return do_readlink(&req->as_readlink, &rep->as_readlink);
+	case PSD_OP_realpath:
+		return do_realpath(&req->as_realpath, &rep->as_realpath);
 	case PSD_OP_unlink:
 		return or_errno(unlink(req->as_unlink.path.at));
 	case PSD_OP_mkdir:
