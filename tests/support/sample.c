@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/support/sample.h"
+
+#include "common/fd.h"
+#include "common/mem.h"
+#include "policy/match.h"
+#include "policy/request.h"
+#include "tests/support/deny.h"
+#include "tests/support/dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <net/if.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { FIELDS_MAX = 16 };
+
+/* As they are written for privsepctl explain; "%s" is the directory. */
+struct words {
+	const char *there, *missing; /* in a request */
+	const char *covers, *other;  /* in a line of a policy */
+};
+
+/* What a field of a row wants instead of the sample of its kind. */
+static const struct {
+	enum psd_op op;
+	const char *field;
+	struct words words;
+} fields[] = {
+	{ PSD_OP_read_directory, "path",
+	    { "%s/directory", "%s/none", "%s/**", "%s/other" } },
+	{ PSD_OP_readlink, "path",
+	    { "%s/link", "%s/none", "%s/**", "%s/other" } },
+	{ PSD_OP_rmdir, "path",
+	    { "%s/directory", "%s/none", "%s/**", "%s/other" } },
+	{ PSD_OP_temporary_file, "directory",
+	    { "%s/directory", "%s/none", "%s/**", "%s/other" } },
+	{ PSD_OP_rename, "to", { "%s/second", "%s/third", NULL, NULL } },
+	{ PSD_OP_write_sysctl, "setting",
+	    { "net.ipv4.ip_forward", "net.ipv4.none", "net.ipv4.**",
+		"net.ipv6.**" } },
+};
+
+/* What a row needs beside its own lines, and what succeeds. */
+static const struct {
+	enum psd_op op;
+	const char *helper, *policy; /* lines of the sections */
+	enum sample_thing succeeds_with;
+} rows[] = {
+	{ PSD_OP_accept, "ListenStream=%s/socket", "", SAMPLE_THERE },
+	{ PSD_OP_mkdir, "", "", SAMPLE_MISSING },
+	{ PSD_OP_access, "", "AllowOpen=read %s/**", SAMPLE_THERE },
+};
+
+static struct words
+words_of_kind(enum psd_kind kind)
+{
+	switch (kind) {
+	case PSD_KIND_number:
+	case PSD_KIND_wide:
+		return (struct words){ "0", "0", NULL, NULL };
+	case PSD_KIND_moment:
+		return (struct words){ "1700000000000000000",
+			"1700000000000000000", NULL, NULL };
+	case PSD_KIND_offset:
+		return (struct words){ "1ms", "1ms", NULL, NULL };
+	case PSD_KIND_mode:
+		return (struct words){ "0640", "0640", NULL, NULL };
+	case PSD_KIND_access:
+		return (struct words){ "read", "read", "read", "append" };
+	case PSD_KIND_priority:
+		return (struct words){ "info", "info", "info", "crit" };
+	case PSD_KIND_operation:
+		return (struct words){ "log", "log", NULL, NULL };
+	case PSD_KIND_protocol:
+		return (struct words){ "tcp", "tcp", "tcp", "tcp" };
+	case PSD_KIND_endpoint:
+		return (struct words){ "127.0.0.1:0", "127.0.0.2:0",
+			"127.0.0.0/8:*", "192.0.2.1:7" };
+	case PSD_KIND_path:
+		return (
+		    struct words){ "%s/file", "%s/none", "%s/**", "%s/other" };
+	case PSD_KIND_setting:
+		return (struct words){ "kernel.ostype", "kernel.none",
+			"kernel.*", "net.**" };
+	case PSD_KIND_label:
+		return (struct words){ "lo", "none", "lo,no*", "other" };
+	case PSD_KIND_name:
+	case PSD_KIND_text:
+	case PSD_KIND_bytes:
+		return (struct words){ "1", "1", NULL, NULL };
+	case PSD_KIND_fd:
+	case PSD_KIND_end:
+		break;
+	}
+	return (struct words){ NULL, NULL, NULL, NULL };
+}
+
+static struct words
+words_of(const struct psd_op_row *row, const struct psd_field *field)
+{
+	for (size_t i = 0; i < PSD_ELEMENTS(fields); i++)
+		if (fields[i].op == row->op &&
+		    strcmp(fields[i].field, field->name) == 0)
+			return fields[i].words;
+	return words_of_kind(field->kind);
+}
+
+static void
+bring_loopback_up(void)
+{
+	_cleanup_fd_ int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+
+	assert_true(fd >= 0);
+	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &request), 0);
+}
+
+int
+sample_keep_host(void)
+{
+	static const int calls[] = { SYS_clock_settime, SYS_clock_adjtime,
+		SYS_settimeofday, SYS_adjtimex, SYS_sethostname };
+
+	if (unshare(CLONE_NEWNET | CLONE_NEWUTS) < 0)
+		return -errno;
+	bring_loopback_up();
+	for (size_t i = 0; i < PSD_ELEMENTS(calls); i++)
+		assert_int_equal(test_deny(calls[i], 0), 0);
+	return 0;
+}
+
+bool
+sample_has_cover(const struct psd_op_row *row)
+{
+	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end; f++)
+		if (psd_match_is_grantable(f->kind))
+			return true;
+	return false;
+}
+
+/* One word for each field that a line speaks of, one for all paths. */
+void
+sample_line(const struct psd_op_row *row, const char *verb,
+    enum sample_cover cover, const char *modifiers, char ret[SAMPLE_LINE_MAX])
+{
+	char key[PSD_NAME_MAX + 1];
+	bool has_path = false;
+	int len;
+
+	psd_op_key(row, key, sizeof(key));
+	len = snprintf(ret, SAMPLE_LINE_MAX, "%s%s=%s", verb, key,
+	    sample_has_cover(row) ? "" : "yes ");
+	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
+	     f++) {
+		const struct words words = words_of(row, f);
+		const char *word =
+		    cover == SAMPLE_COVERING ? words.covers : words.other;
+
+		if (!psd_match_is_grantable(f->kind) ||
+		    (f->kind == PSD_KIND_path && has_path))
+			continue;
+		has_path = has_path || f->kind == PSD_KIND_path;
+		assert_non_null(word);
+		len += snprintf(ret + len, SAMPLE_LINE_MAX - (size_t)len, "%s ",
+		    word);
+	}
+	(void)snprintf(ret + len, SAMPLE_LINE_MAX - (size_t)len, "%s",
+	    modifiers);
+}
+
+void
+sample_start(struct op_rig *rig, const struct psd_op_row *row,
+    const char *lines)
+{
+	char policy[SAMPLE_LINES_MAX];
+	size_t i = 0;
+
+	while (i < PSD_ELEMENTS(rows) && rows[i].op != row->op)
+		i++;
+	if (i == PSD_ELEMENTS(rows)) {
+		op_rig_start(rig, NULL, lines);
+		return;
+	}
+	(void)snprintf(policy, sizeof(policy), "%s\n%s", lines, rows[i].policy);
+	op_rig_start(rig, rows[i].helper, policy);
+}
+
+void
+sample_make(const char *dir)
+{
+	_cleanup_fd_ int fd = open(dir, O_DIRECTORY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	/* What is there to be removed depends on what was asked. */
+	(void)unlinkat(fd, "none", 0);
+	(void)unlinkat(fd, "none", AT_REMOVEDIR);
+	(void)unlinkat(fd, "third", 0);
+	(void)unlinkat(fd, "link", 0);
+	(void)mkdirat(fd, "directory", 0755);
+	assert_int_equal(symlinkat("file", fd, "link"), 0);
+	assert_int_equal(test_dir_write(dir, "file", "sample"), 0);
+	assert_int_equal(test_dir_write(dir, "second", "sample"), 0);
+}
+
+/* A word with the directory in it, in the place that is the field's own. */
+static const char *
+spell(const char *word, const char *dir, size_t n)
+{
+	static char spelt[FIELDS_MAX][PATH_MAX];
+
+	assert_true(n < FIELDS_MAX);
+	if (strncmp(word, "%s", 2) != 0)
+		return word;
+	(void)snprintf(spelt[n], sizeof(spelt[n]), "%s%s", dir, word + 2);
+	return spelt[n];
+}
+
+/* Descriptors cannot be written as words. */
+static void
+fill_fds(const struct psd_op_row *row, const char *dir, union psd_any_req *req)
+{
+	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
+	     f++) {
+		char path[PATH_MAX];
+		int fd;
+
+		if (f->kind != PSD_KIND_fd)
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/file", dir);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		assert_true(fd >= 0);
+		memcpy((unsigned char *)req + f->offset, &fd, sizeof(fd));
+	}
+}
+
+void
+sample_fill(const struct psd_op_row *row, enum sample_thing thing,
+    const char *dir, union psd_any_req *ret)
+{
+	struct psd_field layout[FIELDS_MAX];
+	struct psd_op_row written = *row;
+	const char *words[FIELDS_MAX];
+	char wrong[SAMPLE_LINE_MAX];
+	size_t n = 0;
+
+	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
+	     f++) {
+		const struct words word = words_of(row, f);
+
+		if (f->kind == PSD_KIND_fd)
+			continue;
+		assert_true(n + 1 < FIELDS_MAX);
+		layout[n] = *f;
+		words[n] =
+		    spell(thing == SAMPLE_THERE ? word.there : word.missing,
+			dir, n);
+		n++;
+	}
+	layout[n] = (struct psd_field){ PSD_KIND_end, 0, NULL };
+	written.req = layout;
+	if (psd_request_parse(&written, words, n, ret, wrong, sizeof(wrong)) <
+	    0)
+		fail_msg("%s: %s", row->name, wrong);
+	fill_fds(row, dir, ret);
+}
+
+enum sample_thing
+sample_succeeds_with(const struct psd_op_row *row)
+{
+	for (size_t i = 0; i < PSD_ELEMENTS(rows); i++)
+		if (rows[i].op == row->op)
+			return rows[i].succeeds_with;
+	return SAMPLE_THERE;
+}
+
+int
+sample_ask(struct op_rig *rig, const struct psd_op_row *row,
+    enum sample_thing thing)
+{
+	union psd_any_req req;
+	union psd_any_rep rep;
+	uint32_t id;
+	int status;
+
+	sample_make(rig->dir);
+	sample_fill(row, thing, rig->dir, &req);
+	id = op_rig_send(rig, row->op, &req);
+	if (op_rig_is_silent(rig))
+		return SAMPLE_WAITS;
+	status = op_rig_take(rig, row->op, id, &rep);
+	if (status == 0)
+		psd_fields_release(row->rep, &rep);
+	return status;
+}
