@@ -145,8 +145,8 @@ static void
 looks_at_no_hot_argument(const struct psd_call_row *row)
 {
 	static const char *const hot[] = { "read", "write", "readv", "writev",
-		"recvmsg", "recvfrom", "sendto", "futex", "epoll_wait",
-		"epoll_pwait", "poll", "clock_gettime", "close", "sendfile" };
+		"recvmsg", "recvfrom", "futex", "epoll_wait", "epoll_pwait",
+		"poll", "clock_gettime", "close", "sendfile" };
 	size_t i;
 
 	for (i = 0; i < PSD_ELEMENTS(hot); i++) {

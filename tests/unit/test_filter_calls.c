@@ -166,6 +166,65 @@ appending_cannot_be_got_around(void **state)
 	psd_filter_free(filter);
 }
 
+/*
+ * A socket that was connected to what was checked must not send elsewhere; with
+ * @datagrams it may, but no stream is connected by what it sends first.
+ */
+static void
+nothing_is_sent_to_an_address_of_the_helpers_choice(void **state)
+{
+	static const char *const words[] = { "@helper", "@helper @network-io",
+		"@helper @loader @threads @processes @network-io @basic-io "
+		"@io-event @signal @timer @sync" };
+	const struct call sends[] = {
+		CALL(sendto, -1, 0, 0, 0, 0, 0),
+		CALL(sendto, -1, 0, 0, MSG_FASTOPEN, 0, 16),
+	};
+	const struct call killed[] = {
+		CALL(sendto, -1, 0, 0, 0, 1, 16),
+		CALL(sendto, -1, 0, 0, 0, 0x100000000, 16),
+		CALL(sendto, -1, 0, 0, 0, LONG_MIN, 0),
+		CALL(sendto, -1, 0, 0, MSG_FASTOPEN, 1, 16),
+		CALL(sendmsg, -1, 0, 0),
+		CALL(sendmmsg, -1, 0, 0, 0),
+		CALL(connect, -1, 0, 0),
+		CALL(bind, -1, 0, 0),
+		CALL(listen, -1, 0),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(words); i++) {
+		struct psd_filter *filter =
+		    compile(words[i], PSD_VIOLATION_KILL);
+
+		for (size_t k = 0; k < PSD_ELEMENTS(sends); k++)
+			expect_errno(filter, &sends[k], EBADF);
+		for (size_t k = 0; k < PSD_ELEMENTS(killed); k++)
+			expect_killed(filter, &killed[k]);
+		psd_filter_free(filter);
+	}
+}
+
+static void
+datagrams_go_anywhere_but_connect_no_stream(void **state)
+{
+	const struct call passes = CALL(sendto, -1, 0, 0, MSG_NOSIGNAL, 1, 16);
+	const struct call killed[] = {
+		CALL(sendto, -1, 0, 0, MSG_FASTOPEN, 1, 16),
+		CALL(sendto, -1, 0, 0, MSG_FASTOPEN | 0x1f00000000, 1, 16),
+		CALL(sendmsg, -1, 0, 0),
+		CALL(connect, -1, 0, 0),
+	};
+	struct psd_filter *filter =
+	    compile("@helper @network-io @datagrams", PSD_VIOLATION_KILL);
+
+	(void)state;
+	expect_errno(filter, &passes, EBADF);
+	for (size_t i = 0; i < PSD_ELEMENTS(killed); i++)
+		expect_killed(filter, &killed[i]);
+	psd_filter_free(filter);
+}
+
 int
 main(void)
 {
@@ -177,6 +236,9 @@ main(void)
 		cmocka_unit_test(
 		    calls_newer_than_the_policy_are_answered_enosys),
 		cmocka_unit_test(clone3_is_answered_enosys_unless_it_is_named),
+		cmocka_unit_test(
+		    nothing_is_sent_to_an_address_of_the_helpers_choice),
+		cmocka_unit_test(datagrams_go_anywhere_but_connect_no_stream),
 	};
 
 	if (test_under_valgrind()) {

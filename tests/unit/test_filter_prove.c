@@ -3,7 +3,7 @@
 #include "tests/unit/prove_fixture.h"
 
 static const char every_group[] =
-    "@helper @loader @network-io @threads @basic-io @io-event @signal "
+    "@helper @loader @network-io @datagrams @threads @basic-io @io-event @signal "
     "@timer @sync";
 
 enum {
@@ -15,8 +15,9 @@ static void
 program_of_every_group_is_proven_for_both_architectures(void **state)
 {
 	static const char *const policies[] = { "@helper", "@loader",
-		"@threads", "@network-io", "@basic-io", "@io-event", "@signal",
-		"@timer", "@sync", "@helper @loader", SAMPLE, "", every_group,
+		"@threads", "@network-io", "@datagrams", "@basic-io",
+		"@io-event", "@signal", "@timer", "@sync", "@helper @loader",
+		SAMPLE, "", every_group,
 		"@helper mmap fcntl clone3 socket execveat sendmsg" };
 	static const uint32_t archs[] = { AUDIT_ARCH_X86_64,
 		AUDIT_ARCH_AARCH64 };

@@ -37,8 +37,9 @@ static void
 groups_and_harmless_names_are_taken_silently(void **state)
 {
 	static const char *const words[] = { "@helper", "@loader", "@threads",
-		"@network-io", "@basic-io", "@io-event", "@signal", "@timer",
-		"@sync", "read", "openat2", "getpid", "flock" };
+		"@network-io", "@datagrams", "@basic-io", "@io-event",
+		"@signal", "@timer", "@sync", "read", "openat2", "getpid",
+		"flock" };
 	size_t i;
 
 	(void)state;
