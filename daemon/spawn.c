@@ -5,6 +5,7 @@
 #include "common/fd.h"
 #include "common/mem.h"
 #include "common/pair.h"
+#include "common/raw.h"
 #include "daemon/spawn_wait.h"
 
 #include <assert.h>
@@ -27,21 +28,6 @@ enum { PID_TEXT_SIZE = 24 };
 
 /* LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES. */
 enum { LISTEN_VARIABLES = 3 };
-
-const char *
-psd_step_name(enum psd_step step)
-{
-	static const char *const names[] = {
-		[PSD_STEP_NONE] = "make the process",
-#define STEP(name, text) [PSD_STEP_##name] = (text),
-#include "daemon/steps.def"
-#undef STEP
-	};
-
-	if ((size_t)step >= PSD_ELEMENTS(names))
-		return "an unknown step";
-	return names[step];
-}
 
 /*
  * The stack of all children, with a page below it that nobody may touch: the
@@ -213,10 +199,9 @@ static int
 start(struct psd_spawn_state *state, struct psd_child *child)
 {
 	const struct psd_plan *plan = state->plan;
-	int ends[2] = { PSD_NO_FD, PSD_NO_FD };
 	_cleanup_fd_ int ours = PSD_NO_FD;
 	_cleanup_fd_ int theirs = PSD_NO_FD;
-	int r;
+	int ends[2], r;
 
 	state->report_fd = PSD_NO_FD;
 	if (plan->owns_uid && (!plan->want_listener || plan->filter == NULL))
@@ -247,6 +232,29 @@ borrow_descriptors(struct psd_spawn_state *state)
 	for (size_t i = 0; i < PSD_NS_COUNT; i++)
 		state->namespaces[i] =
 		    plan->namespaces == NULL ? PSD_NO_FD : plan->namespaces[i];
+}
+
+/* Landlock and report socket have their high numbers by then. */
+static struct psd_confine
+confinement(const struct psd_plan *plan, const struct psd_birth *birth)
+{
+	const int landlock_fd = plan->exec_number + PSD_SPAWN_LANDLOCK;
+
+	return (struct psd_confine){
+		.uid = birth->uid,
+		.gid = birth->gid,
+		.set_ids = plan->set_ids,
+		.is_unprivileged = plan->is_unprivileged,
+		.last_cap = plan->last_cap,
+		.limits = plan->limits,
+		.n_limits = plan->n_limits,
+		.landlock_fd = plan->landlock_fd < 0 ? PSD_NO_FD : landlock_fd,
+		.filter = plan->filter,
+		.plain_filter = plan->plain_filter,
+		.want_listener = plan->want_listener,
+		.report_fd = plan->exec_number + PSD_SPAWN_REPORT,
+		.listener = PSD_NO_FD,
+	};
 }
 
 /*
@@ -286,6 +294,7 @@ psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
 		.environment = environment,
 		.pid_text = pid_variable + strlen(pid_variable),
 		.step = PSD_STEP_NONE,
+		.confine = confinement(plan, birth),
 	};
 	/*
 	 * Nothing gives a capability back to a bounding set, so what a child
@@ -295,7 +304,7 @@ psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
 	struct psd_child child = { .listener = PSD_NO_FD };
 	int r = -ENOMEM;
 
-	state.has_no_bounding_set = has_no_bounding_set;
+	state.confine.has_no_bounding_set = has_no_bounding_set;
 	assert(plan->exec_number >= PSD_SPAWN_LOWEST);
 	borrow_descriptors(&state);
 	if (environment != NULL)

@@ -2,21 +2,11 @@
 #ifndef PSD_SPAWN_H
 #define PSD_SPAWN_H
 
+#include "common/steps.h"
 #include "policy/policy.h"
 
 #include <linux/filter.h>
 #include <sys/types.h>
-
-/* The steps of psd_spawn()'s child in their order; see daemon/spawn.c. */
-enum psd_step {
-	PSD_STEP_NONE,
-#define STEP(name, text) PSD_STEP_##name,
-#include "daemon/steps.def"
-#undef STEP
-};
-
-/* "load the system call filter"; never NULL. */
-const char *psd_step_name(enum psd_step step);
 
 /* The namespaces prepared for a service (daemon/namespace.h). */
 enum { PSD_NS_MNT, PSD_NS_NET, PSD_NS_IPC, PSD_NS_UTS, PSD_NS_COUNT };

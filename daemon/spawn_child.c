@@ -2,13 +2,17 @@
 #include "daemon/spawn_child.h"
 
 #include "common/mem.h"
+#include "common/raw.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/keyctl.h>
 #include <sched.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+
+/* Of struct sigaction as the kernel has it, all of whose words are 0. */
+enum { SIGACTION_WORDS = 4, SIGNALS = 64 };
 
 /* Behind the pair, until everything else is closed. */
 enum low_numbers {
@@ -143,42 +147,51 @@ take_high_numbers(struct psd_spawn_state *state)
 	return r;
 }
 
-static int
-set_limits(struct psd_spawn_state *state)
+/* A parent that died before the prctl() sends no signal any more. */
+int
+psd_spawn_ask_for_death(struct psd_spawn_state *state)
 {
-	for (size_t i = 0; i < state->plan->n_limits; i++) {
-		const struct psd_limit *limit = &state->plan->limits[i];
-		const int r =
-		    raw(SYS_prlimit64, 0, limit->resource, &limit->value, NULL);
+	const int r =
+	    raw(SYS_prctl, PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
 
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int
-start_session(struct psd_spawn_state *state)
-{
-	(void)state;
-	return raw(SYS_setsid);
+	if (r < 0)
+		return r;
+	return raw(SYS_getppid) == state->parent ? 0 : -ESRCH;
 }
 
 /*
- * Whoever has a session keyring may use its keys, and the daemon's is handed
- * down from whoever started it.  Refused altogether, as in containers, it is
- * refused to the helper too.  A user's quota of keys is too small for this,
- * and a rootless helper has the user's id anyway.
+ * Ignored signals stay ignored over exec, so each goes back to its default,
+ * unless the daemon's start has seen to that; only then may signals come: a
+ * handler of the parent must never run here.
  */
-static int
-join_keyring(struct psd_spawn_state *state)
+int
+psd_spawn_unblock_signals(struct psd_spawn_state *state)
 {
-	int r;
+	const uint64_t none = 0;
+	const unsigned long by_default[SIGACTION_WORDS] = { 0 };
+	const bool is_done =
+	    state->has_no_handlers && psd_spawn_signals_are_default();
 
-	if (!state->plan->set_ids)
+	for (int number = 1; number <= SIGNALS && !is_done; number++) {
+		int r = 0;
+
+		if (number != SIGKILL && number != SIGSTOP)
+			r = raw(SYS_rt_sigaction, number, by_default, NULL,
+			    sizeof(none));
+		if (r < 0)
+			return r;
+	}
+	return raw(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof(none));
+}
+
+static int
+hand_over_listener(struct psd_spawn_state *state)
+{
+	const char byte = 0;
+
+	if (!state->confine.has_listener)
 		return 0;
-	r = raw(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
-	return r == -ENOSYS || r == -EPERM ? 0 : r;
+	return psd_confine_report(&state->confine, &byte, sizeof(byte));
 }
 
 static void
@@ -216,6 +229,19 @@ step(struct psd_spawn_state *state, enum psd_step number,
 	return r >= 0;
 }
 
+static bool
+confine(struct psd_spawn_state *state, enum psd_step number,
+    int (*act)(struct psd_confine *))
+{
+	int r;
+
+	state->step = number;
+	r = act(&state->confine);
+	if (r < 0)
+		state->error = -r;
+	return r >= 0;
+}
+
 int
 psd_spawn_child(void *argument)
 {
@@ -230,26 +256,26 @@ psd_spawn_child(void *argument)
 	    step(s, PSD_STEP_CLOSE_RANGE, close_others) &&
 	    /* Before the limits, above which these numbers lie. */
 	    step(s, PSD_STEP_HIGH_NUMBERS, take_high_numbers) &&
-	    step(s, PSD_STEP_LIMITS, set_limits) &&
-	    step(s, PSD_STEP_SESSION, start_session) &&
-	    step(s, PSD_STEP_KEYRING, join_keyring) &&
+	    confine(s, PSD_STEP_LIMITS, psd_confine_set_limits) &&
+	    confine(s, PSD_STEP_SESSION, psd_confine_start_session) &&
+	    confine(s, PSD_STEP_KEYRING, psd_confine_join_keyring) &&
 	    /* Needs a capability, which the next ones take away. */
-	    step(s, PSD_STEP_SECUREBITS, psd_spawn_lock_securebits) &&
+	    confine(s, PSD_STEP_SECUREBITS, psd_confine_lock_securebits) &&
 	    /* In this order: with the uid goes the right to the others. */
-	    step(s, PSD_STEP_GROUPS, psd_spawn_drop_groups) &&
-	    step(s, PSD_STEP_GID, psd_spawn_change_gid) &&
-	    step(s, PSD_STEP_UID, psd_spawn_change_uid) &&
-	    step(s, PSD_STEP_CAPABILITIES, psd_spawn_drop_capabilities) &&
-	    step(s, PSD_STEP_VERIFY, psd_spawn_verify) &&
+	    confine(s, PSD_STEP_GROUPS, psd_confine_drop_groups) &&
+	    confine(s, PSD_STEP_GID, psd_confine_change_gid) &&
+	    confine(s, PSD_STEP_UID, psd_confine_change_uid) &&
+	    confine(s, PSD_STEP_CAPABILITIES, psd_confine_drop_capabilities) &&
+	    confine(s, PSD_STEP_VERIFY, psd_confine_verify) &&
 	    /* The change of uid would have cleared it. */
 	    step(s, PSD_STEP_DEATH_SIGNAL, psd_spawn_ask_for_death) &&
 	    /* Without it Landlock and filter would need a capability. */
-	    step(s, PSD_STEP_NO_NEW_PRIVS, psd_spawn_set_no_new_privs) &&
-	    step(s, PSD_STEP_LANDLOCK, psd_spawn_enter_landlock) &&
+	    confine(s, PSD_STEP_NO_NEW_PRIVS, psd_confine_set_no_new_privs) &&
+	    confine(s, PSD_STEP_LANDLOCK, psd_confine_enter_landlock) &&
 	    step(s, PSD_STEP_SIGNALS, psd_spawn_unblock_signals) &&
 	    /* From here on only what the filter allows. */
-	    step(s, PSD_STEP_FILTER, psd_spawn_load_filter) &&
-	    step(s, PSD_STEP_LISTENER, psd_spawn_hand_over_listener) &&
+	    confine(s, PSD_STEP_FILTER, psd_confine_load_filter) &&
+	    step(s, PSD_STEP_LISTENER, hand_over_listener) &&
 	    step(s, PSD_STEP_EXEC, execute));
 	return (int)s->step;
 }

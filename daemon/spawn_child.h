@@ -2,11 +2,8 @@
 #ifndef PSD_SPAWN_CHILD_H
 #define PSD_SPAWN_CHILD_H
 
+#include "common/confine.h"
 #include "daemon/spawn.h"
-
-#include <errno.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 /* The number of the helper's end of the pair. */
 enum { PSD_PAIR_NUMBER = 3 };
@@ -25,18 +22,16 @@ struct psd_spawn_state {
 	int report_fd;            /* the child's end, or PSD_NO_FD */
 	bool enters_cgroup;       /* by itself, clone3() did not do it */
 	bool has_no_handlers;     /* clone3() took those of signals away */
-	bool has_no_bounding_set; /* it was verified before */
+	struct psd_confine confine;
 
 	/* Written by the child. */
 	enum psd_step step; /* that was begun last */
 	int error;          /* why it failed; 0: it did not */
 	bool in_cgroup;
-	bool has_listener;
 
 	/* The child's own: sources, moved out of the way of the targets. */
 	int exec_fd, landlock_fd, null_fd, stderr_fd, pair_end;
 	int namespaces[PSD_NS_COUNT];
-	int listener;
 };
 
 /*
@@ -61,34 +56,8 @@ int psd_spawn_child(void *argument);
  */
 int psd_spawn_open_report(void);
 
-/*
- * Its steps that take rights away (daemon/spawn_confine.c); 0 or more when
- * done, else -errno.
- */
-int psd_spawn_lock_securebits(struct psd_spawn_state *state);
-int psd_spawn_drop_groups(struct psd_spawn_state *state);
-int psd_spawn_change_gid(struct psd_spawn_state *state);
-int psd_spawn_change_uid(struct psd_spawn_state *state);
-int psd_spawn_drop_capabilities(struct psd_spawn_state *state);
-int psd_spawn_verify(struct psd_spawn_state *state);
+/* Its steps that common/confine.h does not have; 0 or -errno. */
 int psd_spawn_ask_for_death(struct psd_spawn_state *state);
-int psd_spawn_set_no_new_privs(struct psd_spawn_state *state);
-int psd_spawn_enter_landlock(struct psd_spawn_state *state);
 int psd_spawn_unblock_signals(struct psd_spawn_state *state);
-int psd_spawn_load_filter(struct psd_spawn_state *state);
-int psd_spawn_hand_over_listener(struct psd_spawn_state *state);
-
-/*
- * The C library's wrappers are not for us: those of set*id() would make other
- * threads follow, and others are wrapped again by sanitizers.  syscall(2)
- * writes nothing but errno, which psd_spawn() keeps.
- */
-#define raw(...) psd_raw_result(syscall(__VA_ARGS__))
-
-static inline int
-psd_raw_result(long r)
-{
-	return r < 0 ? -errno : (int)r;
-}
 
 #endif

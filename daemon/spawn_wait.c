@@ -109,7 +109,7 @@ psd_spawn_await(struct psd_spawn_state *state, int report_fd,
 	if (state->step != PSD_STEP_EXEC)
 		return -ECANCELED;
 	child->in_cgroup = state->in_cgroup;
-	if (!state->has_listener)
+	if (!state->confine.has_listener)
 		return 0;
 	r = psd_spawn_take_listener(report_fd);
 	if (r < 0) {

@@ -2,11 +2,11 @@
 #ifndef PSD_POLICY_H
 #define PSD_POLICY_H
 
+#include "common/confine.h"
 #include "common/ops.h"
 #include "policy/diag.h"
 
 #include <stdbool.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 /* What confines a helper; the words of Require= and of status. */
@@ -37,11 +37,6 @@ struct psd_listen {
 	struct psd_where where;
 	bool
 	    is_dual; /* a port alone: IPv6 and IPv4, where the system has both */
-};
-
-struct psd_limit {
-	int resource; /* RLIMIT_* */
-	struct rlimit value;
 };
 
 /* A word of a list key, and where it stands. */

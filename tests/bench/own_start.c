@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/clone3.h"
 #include "common/fd.h"
+#include "common/raw.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_start.h"
 
@@ -76,10 +77,14 @@ bench_child_session(void *state)
 int
 bench_child_capabilities(void *state)
 {
+	struct psd_confine *confine =
+	    &((struct psd_spawn_state *)state)->confine;
+
 	(void)raw(SYS_setsid);
-	if (psd_spawn_lock_securebits(state) < 0 ||
-	    psd_spawn_drop_capabilities(state) < 0 ||
-	    psd_spawn_verify(state) < 0 || psd_spawn_unblock_signals(state) < 0)
+	if (psd_confine_lock_securebits(confine) < 0 ||
+	    psd_confine_drop_capabilities(confine) < 0 ||
+	    psd_confine_verify(confine) < 0 ||
+	    psd_spawn_unblock_signals(state) < 0)
 		return 1;
 	return execute(state);
 }
@@ -87,11 +92,15 @@ bench_child_capabilities(void *state)
 int
 bench_child_death(void *state)
 {
+	struct psd_confine *confine =
+	    &((struct psd_spawn_state *)state)->confine;
+
 	(void)raw(SYS_setsid);
-	if (psd_spawn_lock_securebits(state) < 0 ||
-	    psd_spawn_drop_capabilities(state) < 0 ||
-	    psd_spawn_verify(state) < 0 || psd_spawn_ask_for_death(state) < 0 ||
-	    psd_spawn_set_no_new_privs(state) < 0 ||
+	if (psd_confine_lock_securebits(confine) < 0 ||
+	    psd_confine_drop_capabilities(confine) < 0 ||
+	    psd_confine_verify(confine) < 0 ||
+	    psd_spawn_ask_for_death(state) < 0 ||
+	    psd_confine_set_no_new_privs(confine) < 0 ||
 	    psd_spawn_unblock_signals(state) < 0)
 		return 1;
 	return execute(state);

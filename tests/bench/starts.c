@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static const char title[] = "a start, until its end is seen";
 static const char bare_name[] = "posix_spawn() of the same program";
@@ -114,15 +115,12 @@ static void
 measure_layers(const struct psd_plan *plan, const int ends[2], int cgroup_fd)
 {
 	char *environment[] = { NULL };
-	struct psd_birth nothing = { .uid = 0 };
-	struct psd_plan as_root = *plan;
 	struct psd_spawn_state state = {
-		.plan = &as_root,
-		.birth = &nothing,
+		.plan = plan,
 		.parent = getpid(),
 		.environment = environment,
 		.has_no_handlers = true,
-		.has_no_bounding_set = true,
+		.confine = { .has_no_bounding_set = true },
 	};
 	struct bench_own_start own[] = {
 		{ bench_child_bare, &state },
@@ -163,7 +161,6 @@ measure_layers(const struct psd_plan *plan, const int ends[2], int cgroup_fd)
 		    bare_name, 0, "+ namespaces" },
 	};
 
-	as_root.set_ids = false;
 	for (int layer = NO_LAYER; layer < LAYERS; layer++)
 		planned[layer] = up_to(layer, plan, ends[1], cgroup_fd);
 	/* Without a control group there is no row for it. */
