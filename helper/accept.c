@@ -34,11 +34,10 @@ privsep_accept_ask(struct privsep *conversation)
 
 	psd_exchange_lock(conversation);
 	r = psd_exchange_ask(conversation, psd_op_find(PSD_OP_accept), &req,
-	    sizeof(struct psd_accept_rep), &place);
-	if (r == 0)
-		place->is_kept = true;
+	    PSD_FOR_TAKER, &place);
 	psd_exchange_unlock(conversation);
-	return r;
+	/* The daemon is behind, which has the same remedy. */
+	return r == -EAGAIN ? -EBUSY : r;
 }
 
 static struct psd_waiting *
@@ -47,7 +46,8 @@ find_answered(struct privsep *conversation)
 	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
 		struct psd_waiting *place = &conversation->waiting[i];
 
-		if (place->is_kept && place->state == PSD_WAIT_ANSWERED)
+		if (place->state == PSD_WAIT_ANSWERED &&
+		    place->owner == PSD_FOR_TAKER)
 			return place;
 	}
 	return NULL;
@@ -67,7 +67,8 @@ privsep_accept_take(struct privsep *conversation, uint32_t *ret_listener)
 		place = find_answered(conversation);
 	}
 	if (place != NULL)
-		r = psd_exchange_answer(conversation, place, &rep);
+		r = psd_exchange_answer(conversation, place, PSD_DEADLINE_NOW,
+		    &rep);
 	psd_exchange_unlock(conversation);
 	if (place != NULL && r == 0)
 		return take_connection(&rep, ret_listener);

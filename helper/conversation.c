@@ -2,11 +2,13 @@
 #include "helper/conversation.h"
 
 #include "common/fd.h"
+#include "helper/deadline.h"
 #include "helper/exchange.h"
 #include "helper/inherit.h"
 #include "helper/stub.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,10 +52,9 @@ make(int fd)
 		return NULL;
 	}
 	(void)pthread_mutex_init(&conversation->lock, NULL);
-	(void)pthread_cond_init(&conversation->room, NULL);
+	psd_deadline_cond_init(&conversation->room);
 	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
-		(void)pthread_cond_init(&conversation->waiting[i].answered,
-		    NULL);
+		psd_deadline_cond_init(&conversation->waiting[i].answered);
 	psd_conv_init(&conversation->conv, fd);
 	psd_frame_init(&conversation->out);
 	psd_frame_init(&conversation->in);
@@ -103,6 +104,14 @@ privsep_fd(const struct privsep *conversation)
 	return conversation->conv.fd;
 }
 
+void
+privsep_set_timeout(struct privsep *conversation, uint64_t usec)
+{
+	psd_exchange_lock(conversation);
+	conversation->timeout = usec;
+	psd_exchange_unlock(conversation);
+}
+
 /*
  * Late replies are of no use any more.  An error that goes on would keep us
  * here, so only records and their absence count as progress.
@@ -110,10 +119,17 @@ privsep_fd(const struct privsep *conversation)
 static int
 read_to_the_end(struct privsep *conversation)
 {
+	const psd_deadline deadline = psd_deadline_after(conversation->timeout);
+
 	for (;;) {
+		const int r =
+		    psd_deadline_poll(conversation->conv.fd, POLLIN, deadline);
+
+		if (r < 0)
+			return r;
 		psd_frame_init(&conversation->in);
 		switch (
-		    psd_conv_recv(&conversation->conv, 1, &conversation->in)) {
+		    psd_conv_recv(&conversation->conv, 0, &conversation->in)) {
 		case PSD_HEARD_FRAME:
 			psd_frame_clear(&conversation->in);
 			break;

@@ -22,15 +22,25 @@ enum psd_wait_state {
 	PSD_WAIT_ANSWERED, /* status and rep are there to be taken */
 };
 
-/* A request that was sent, until its reply is taken. */
+/* Whose reply it will be. */
+enum psd_wait_owner {
+	PSD_FOR_CALLER, /* a thread is in psd_exchange_answer() for it */
+	PSD_FOR_TAKER,  /* privsep_accept_take(), some time */
+	PSD_FOR_NOBODY, /* was given up: discarded when it comes */
+};
+
+/*
+ * A request that was sent, until its reply is taken.  One that was given up
+ * keeps its place, and its id, until the reply has come, so that no other
+ * request is mistaken for it.
+ */
 struct psd_waiting {
 	enum psd_wait_state state;
+	enum psd_wait_owner owner;
 	pthread_cond_t answered; /* or its turn to receive, or all is over */
-	bool is_kept; /* nobody waits in a call for it: privsep_accept_ask() */
 	uint32_t id;
 	int status;
 	const struct psd_op_row *row;
-	size_t rep_size;
 	union psd_any_rep rep;
 };
 
@@ -50,6 +60,7 @@ struct privsep {
 	/* Whose reply in still holds; nobody receives before it was taken. */
 	struct psd_waiting *unread;
 	uint32_t last_id;
+	uint64_t timeout; /* of each request, in microseconds; 0: none */
 	struct psd_waiting waiting[PSD_ASKED_MAX];
 	struct psd_frame out;
 	struct psd_frame in;

@@ -3,6 +3,7 @@
 #define PSD_EXCHANGE_H
 
 #include "helper/conversation.h"
+#include "helper/deadline.h"
 
 /*
  * Sends requests and finds their replies.  All of it is called with the
@@ -14,23 +15,25 @@ void psd_exchange_lock(struct privsep *conversation);
 void psd_exchange_unlock(struct privsep *conversation);
 
 /*
- * Sends a request (req is the row's struct ..._req) and waits for its reply.
- * Returns 0 and the reply's fields, whose strings and bytes are valid until
- * the lock is given up and whose descriptors are the caller's, or the
- * daemon's -errno, or -EPIPE and -EPROTO when the conversation is over,
- * -EMSGSIZE when a field is out of bounds, -EBUSY when too many wait.
+ * Sends a request (req is the row's struct ..._req) and waits for its reply,
+ * as long as privsep_set_timeout() said.  Returns 0 and the reply's fields,
+ * whose strings and bytes are valid until the lock is given up and whose
+ * descriptors are the caller's, or the daemon's -errno, or -EPIPE and -EPROTO
+ * when the conversation is over, -EMSGSIZE when a field is out of bounds,
+ * -ETIMEDOUT.
  */
 int psd_exchange_request(struct privsep *conversation,
-    const struct psd_op_row *row, void *req, void *ret_rep, size_t rep_size);
+    const struct psd_op_row *row, void *req, void *ret_rep);
 
 /*
- * The two halves: sends without waiting for the reply, and takes the reply.
- * The place that psd_exchange_ask() returns must be given to psd_exchange_answer().
+ * The two halves.  The first sends without waiting: also -EBUSY when too many
+ * requests wait, and -EAGAIN when the daemon does not read those it has.  The
+ * place that it returns must be given to the second, which takes the reply.
  */
 int psd_exchange_ask(struct privsep *conversation, const struct psd_op_row *row,
-    void *req, size_t rep_size, struct psd_waiting **ret_place);
+    void *req, enum psd_wait_owner owner, struct psd_waiting **ret_place);
 int psd_exchange_answer(struct privsep *conversation, struct psd_waiting *place,
-    void *ret_rep);
+    psd_deadline deadline, void *ret_rep);
 
 /*
  * Receives what is there without waiting.  Returns 0, or the error that the
@@ -39,9 +42,8 @@ int psd_exchange_answer(struct privsep *conversation, struct psd_waiting *place,
 int psd_exchange_drain(struct privsep *conversation);
 
 /*
- * The daemon broke the protocol: ends the conversation in both directions.
- * Returns -EPROTO.  The descriptor stays open until the conversation is
- * freed, since another thread may be about to use its number.
+ * The daemon broke the protocol, as its reply shows: ends the conversation in
+ * both directions.  Returns -EPROTO.
  */
 int psd_exchange_break(struct privsep *conversation);
 

@@ -62,6 +62,15 @@ int privsep_end(struct privsep *conversation);
 /* Frees without a word: the daemon sees an abrupt end.  NULL is fine. */
 void privsep_free(struct privsep *conversation);
 
+/*
+ * How long each request that follows may take at most, in microseconds; 0, as
+ * at the beginning: as long as it takes.  -ETIMEDOUT after that, and the
+ * conversation goes on: what the daemon answers later is discarded, but for a
+ * client, who stays for the next privsep_accept().  What was asked for may
+ * have been done.
+ */
+void privsep_set_timeout(struct privsep *conversation, uint64_t usec);
+
 /* Waits for the answer.  0, or -errno. */
 int privsep_ping(struct privsep *conversation);
 

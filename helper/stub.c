@@ -8,7 +8,7 @@
 	    struct psd_##name##_req *req, struct psd_##name##_rep *ret_rep) \
 	{ \
 		return psd_exchange_request(conversation, psd_op_find(number), \
-		    req, ret_rep, sizeof(*ret_rep)); \
+		    req, ret_rep); \
 	}
 #include "common/ops_rows.h"
 #include "common/ops.def"

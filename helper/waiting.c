@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "helper/waiting.h"
 
+#include "common/codec.h"
+
 struct psd_waiting *
 psd_waiting_find_free(struct privsep *conversation)
 {
@@ -18,6 +20,35 @@ psd_waiting_find_asked(struct privsep *conversation, uint32_t id)
 		    conversation->waiting[i].id == id)
 			return &conversation->waiting[i];
 	return NULL;
+}
+
+struct psd_waiting *
+psd_waiting_find_left(struct privsep *conversation,
+    const struct psd_op_row *row)
+{
+	struct psd_waiting *found = NULL;
+
+	if (row->op != PSD_OP_accept)
+		return NULL;
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
+		struct psd_waiting *place = &conversation->waiting[i];
+
+		if (place->state == PSD_WAIT_FREE || place->row != row ||
+		    place->owner != PSD_FOR_NOBODY)
+			continue;
+		if (place->state == PSD_WAIT_ANSWERED)
+			return place;
+		found = place;
+	}
+	return found;
+}
+
+void
+psd_waiting_release(struct psd_waiting *place)
+{
+	if (place->state == PSD_WAIT_ANSWERED && place->status == 0)
+		psd_fields_release(place->row->rep, &place->rep);
+	place->state = PSD_WAIT_FREE;
 }
 
 /* Connections may be waited for as long as room is left for the rest. */

@@ -16,6 +16,16 @@ struct psd_waiting *psd_waiting_find_free(struct privsep *conversation);
 struct psd_waiting *psd_waiting_find_asked(struct privsep *conversation,
     uint32_t id);
 
+/*
+ * A request of this row that was given up and whose reply is of use all the
+ * same, come or not, or NULL.  There are such of accept alone.
+ */
+struct psd_waiting *psd_waiting_find_left(struct privsep *conversation,
+    const struct psd_op_row *row);
+
+/* Frees a place; the descriptors of a reply that nobody took are closed. */
+void psd_waiting_release(struct psd_waiting *place);
+
 /* May one more request of this row wait? */
 bool psd_waiting_has_room(const struct privsep *conversation,
     const struct psd_op_row *row);
