@@ -18,6 +18,9 @@
 
 enum { LINE_MAX_BYTES = 4096, FDS_MAX = 256, GARBAGE = 7 };
 
+/* privsep-protocol(7) */
+enum { FRAME_STATUS = 8, FRAME_HEADER = 12 };
+
 static struct privsep *conversation;
 static int client = -1;
 
@@ -80,6 +83,26 @@ do_fds(const char *argument)
 			(void)snprintf(list + strlen(list),
 			    sizeof(list) - strlen(list), " %d", fd);
 	answer("%s", list + 1);
+}
+
+/* "HEX": sends these bytes as a record; the status that is answered. */
+static void
+do_frame(const char *argument)
+{
+	unsigned char record[LINE_MAX_BYTES / 2];
+	size_t len = 0;
+	int32_t status;
+	unsigned byte;
+
+	while (len < sizeof(record) &&
+	    sscanf(argument + 2 * len, "%2x", &byte) == 1)
+		record[len++] = (unsigned char)byte;
+	if (send(privsep_fd(conversation), record, len, MSG_NOSIGNAL) < 0 ||
+	    recv(privsep_fd(conversation), record, sizeof(record), 0) <
+		FRAME_HEADER)
+		_exit(98);
+	memcpy(&status, record + FRAME_STATUS, sizeof(status));
+	answer("%d", status);
 }
 
 static void
@@ -198,6 +221,7 @@ static const struct {
 	{ "exit", do_exit },
 	{ "fds", do_fds },
 	{ "flood", do_flood },
+	{ "frame", do_frame },
 	{ "garbage", do_garbage },
 	{ "linger", do_linger },
 	{ "log", do_log },
