@@ -4,7 +4,6 @@
 #include "policy/advice_line.h"
 #include "policy/cover.h"
 #include "policy/glob.h"
-#include "policy/match.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,32 +65,18 @@ spend(struct psd_advice *advice, uint64_t work)
 	return true;
 }
 
-/*
- * What contains a pattern is filed under a directory that the pattern's own
- * lies in, so the index finds it as it finds what covers a path.
- */
-void
-psd_advice_look(const struct psd_advice *advice, const char *glob,
-    struct psd_advice_look *ret)
+const struct psd_grant *
+psd_advice_next(struct psd_advice *advice, struct psd_contain_look *look)
 {
-	*ret = (struct psd_advice_look){ .next = 0 };
-	if (glob == NULL || advice->grants->index == NULL)
-		return;
-	ret->directory =
-	    (struct psd_str){ glob, (uint32_t)psd_glob_literal_len(glob) };
-	ret->look = psd_index_look(advice->grants, &ret->directory);
+	return spend(advice, 1) ? psd_contain_next(look) : NULL;
 }
 
-const struct psd_grant *
-psd_advice_next(struct psd_advice *advice, struct psd_advice_look *look)
+bool
+psd_advice_afford(struct psd_advice *advice, const char *glob,
+    const char *other)
 {
-	const struct psd_grants *grants = advice->grants;
-
-	if (!spend(advice, 1))
-		return NULL;
-	if (look->directory.at != NULL)
-		return psd_index_next(&look->look);
-	return look->next < grants->n ? &grants->at[look->next++] : NULL;
+	return glob == NULL || other == NULL ||
+	    spend(advice, 1 + strlen(glob) * strlen(other) / STEPS);
 }
 
 bool
@@ -100,24 +85,8 @@ psd_advice_contains(struct psd_advice *advice, const struct psd_grant *grant,
 {
 	if (grant->glob == NULL || glob == NULL)
 		return grant->glob == NULL && glob == NULL;
-	return spend(advice, 1 + strlen(grant->glob) * strlen(glob) / STEPS) &&
+	return psd_advice_afford(advice, grant->glob, glob) &&
 	    psd_cover_contains(grant->glob, glob);
-}
-
-/*
- * Lines of an operation are compared only if all that they can speak of is
- * compared; else what differs in the rest would look the same.
- */
-static bool
-is_understood(const struct psd_op_row *row)
-{
-	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end; f++)
-		if (psd_match_is_grantable(f->kind) &&
-		    f->kind != PSD_KIND_access &&
-		    f->kind != PSD_KIND_priority && f->kind != PSD_KIND_path &&
-		    f->kind != PSD_KIND_setting && f->kind != PSD_KIND_label)
-			return false;
-	return true;
 }
 
 void
@@ -135,8 +104,6 @@ psd_advice_give(const struct psd_policy *policy, const char *const *dirs,
 		advice.row = &psd_op_rows[i];
 		advice.grants = &policy->grants[i];
 		advice.work = WORK_MAX;
-		if (!is_understood(advice.row))
-			continue;
 		for (size_t k = 0; k < advice.grants->n; k++) {
 			const struct psd_grant *grant = &advice.grants->at[k];
 

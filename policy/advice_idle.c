@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/advice_line.h"
+#include "policy/contain.h"
 #include "policy/cover.h"
 #include "policy/glob.h"
-#include "policy/label.h"
-#include "policy/reach.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static bool
 has_access(const struct psd_op_row *row)
@@ -76,84 +73,16 @@ advise_on_words(struct psd_advice *advice, const struct psd_grant *grant)
 		    "a pattern for both places, or leave follow out");
 }
 
-/*
- * Are both lines' directories in one mount?  What a line without xdev covers
- * in words may lie in another, where only a line whose directory is there
- * reaches it.
- */
-static bool
-is_same_mount(const struct psd_grant *one, const struct psd_grant *other)
-{
-	struct statx a, b;
-
-	if (one->dir_len == other->dir_len &&
-	    memcmp(one->glob, other->glob, one->dir_len) == 0)
-		return true;
-	if (one->dir_fd < 0 || other->dir_fd < 0 ||
-	    statx(one->dir_fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &a) < 0 ||
-	    statx(other->dir_fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &b) < 0)
-		return false;
-	return (a.stx_mask & b.stx_mask & STATX_MNT_ID) != 0 &&
-	    a.stx_mnt_id == b.stx_mnt_id;
-}
-
-/* Does line ask no more of a file than other does?  Both are Allow lines. */
-static bool
-asks_no_more(const struct psd_grant *line, const struct psd_grant *other)
-{
-	const uint32_t strict = PSD_MODIFIER_LINKS1 | PSD_MODIFIER_OWNER;
-	const uint32_t loose = PSD_MODIFIER_FOLLOW | PSD_MODIFIER_XDEV;
-
-	/* Two lines with once are two requests. */
-	if ((line->modifiers & PSD_MODIFIER_ONCE) != 0 ||
-	    (line->modifiers & strict & ~other->modifiers) != 0 ||
-	    (other->modifiers & loose & ~line->modifiers) != 0)
-		return false;
-	if ((line->modifiers & PSD_MODIFIER_OWNER) != 0 &&
-	    line->owner != other->owner)
-		return false;
-	if (line->glob == NULL)
-		return true;
-	/* A line's own directory is nothing that it makes or removes. */
-	return line->dir_len <= other->dir_len &&
-	    ((line->modifiers & PSD_MODIFIER_XDEV) != 0 ||
-		is_same_mount(line, other));
-}
-
-/* Patterns of settings are those of paths, without the slash before. */
-static bool
-contains_setting(const char *wider, const char *narrower)
-{
-	char one[PSD_SETTING_MAX + 2], other[PSD_SETTING_MAX + 2];
-
-	if (wider == NULL || narrower == NULL)
-		return wider == NULL && narrower == NULL;
-	(void)snprintf(one, sizeof(one), "/%s", wider);
-	(void)snprintf(other, sizeof(other), "/%s", narrower);
-	return psd_cover_contains(one, other);
-}
-
-/* Does line speak of all that other speaks of? */
-static bool
-contains(struct psd_advice *advice, const struct psd_grant *line,
-    const struct psd_grant *other)
-{
-	return other->priority <= line->priority &&
-	    (other->protocols & ~line->protocols) == 0 &&
-	    psd_reach_contains(line->reach, other->reach) &&
-	    contains_setting(line->setting, other->setting) &&
-	    psd_label_contains(line->labels, other->labels) &&
-	    psd_advice_contains(advice, line, other->glob);
-}
-
 /* Does line say all that other says?  Both allow, or both deny. */
 static bool
 says_all(struct psd_advice *advice, const struct psd_grant *line,
     const struct psd_grant *other)
 {
-	return (other->access & ~line->access) == 0 &&
-	    contains(advice, line, other) &&
-	    (line->is_deny || asks_no_more(line, other));
+	/* Two lines with once are two requests. */
+	return (line->modifiers & PSD_MODIFIER_ONCE) == 0 &&
+	    psd_advice_afford(advice, line->glob, other->glob) &&
+	    psd_grant_contains(advice->row, line, other) &&
+	    (line->is_deny || psd_grant_gets_as_far(line, other));
 }
 
 /* Of two lines that say the same, the later one is said to be too much. */
@@ -183,7 +112,9 @@ static bool
 takes_the_rest(struct psd_advice *advice, const struct psd_grant *deny,
     const struct psd_grant *grant, uint32_t *left)
 {
-	if (!deny->is_deny || grant->is_deny || !contains(advice, deny, grant))
+	if (!deny->is_deny || grant->is_deny ||
+	    !psd_advice_afford(advice, deny->glob, grant->glob) ||
+	    !psd_grant_is_about(advice->row, deny, grant))
 		return false;
 	*left &= ~deny->access;
 	return is_enough(advice, deny, *left);
@@ -193,10 +124,10 @@ static bool
 is_covered(struct psd_advice *advice, const struct psd_grant *grant)
 {
 	const struct psd_grant *line, *same = NULL, *deny = NULL;
-	struct psd_advice_look look;
+	struct psd_contain_look look;
 	uint32_t left = grant->access;
 
-	psd_advice_look(advice, grant->glob, &look);
+	psd_contain_look(advice->grants, grant->glob, &look);
 	while (
 	    deny == NULL && (line = psd_advice_next(advice, &look)) != NULL) {
 		if (takes_the_rest(advice, line, grant, &left))

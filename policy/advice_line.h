@@ -2,7 +2,7 @@
 #ifndef PSD_ADVICE_LINE_H
 #define PSD_ADVICE_LINE_H
 
-#include "policy/index.h"
+#include "policy/contain.h"
 #include "policy/policy.h"
 
 /* How much of a line, and of its file's name, is repeated in messages. */
@@ -34,18 +34,16 @@ struct psd_advice_name {
 };
 struct psd_advice_name psd_advice_name(const struct psd_grant *grant);
 
-/* The lines of the operation that could cover all of a pattern, in turn. */
-struct psd_advice_look {
-	struct psd_str directory;
-	struct psd_index_look look;
-	size_t next; /* where there is no index */
-};
-
-/* glob is NULL where lines have none; the look keeps pointing into it. */
-void psd_advice_look(const struct psd_advice *advice, const char *glob,
-    struct psd_advice_look *ret);
+/* psd_contain_next(), and NULL when too much was looked at already. */
 const struct psd_grant *psd_advice_next(struct psd_advice *advice,
-    struct psd_advice_look *look);
+    struct psd_contain_look *look);
+
+/*
+ * May these patterns be compared with each other?  No when there was too much
+ * to compare already.  Either may be NULL.
+ */
+bool psd_advice_afford(struct psd_advice *advice, const char *glob,
+    const char *other);
 
 /* Does the line's pattern certainly contain glob? */
 bool psd_advice_contains(struct psd_advice *advice,

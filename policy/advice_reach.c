@@ -110,10 +110,10 @@ is_left(struct psd_advice *advice, const struct psd_grant *grant,
     const char *shared, uint32_t uses)
 {
 	const struct psd_grant *line;
-	struct psd_advice_look look;
+	struct psd_contain_look look;
 	uint32_t left = grant->access;
 
-	psd_advice_look(advice, shared, &look);
+	psd_contain_look(advice->grants, shared, &look);
 	while ((line = psd_advice_next(advice, &look)) != NULL) {
 		if (!line->is_deny ||
 		    !psd_advice_contains(advice, line, shared))

@@ -8,17 +8,72 @@
 #include <errno.h>
 #include <string.h>
 
+/* Two lines of an operation, with regard to one modifier. */
+struct pair {
+	const struct psd_op_row *row;
+	const struct psd_grant *wider, *narrower;
+	bool was, is; /* does the wider one have it, does the narrower one? */
+};
+
+/* A word that takes something away can be added, not left out. */
+static bool
+takes_away(const struct pair *pair)
+{
+	return pair->is || !pair->was;
+}
+
+/* A word that gives something more can be left out, not added. */
+static bool
+gives_more(const struct pair *pair)
+{
+	return pair->was || !pair->is;
+}
+
+/*
+ * Does a request that the line covers make something, which then belongs to
+ * the owner that the line names?  These are the ones that need CAP_CHOWN.
+ */
+static bool
+gives_away(const struct pair *pair)
+{
+	for (const struct psd_op_cap *cap = pair->row->caps; cap->name != NULL;
+	     cap++)
+		if (strcmp(cap->name, "chown") == 0 &&
+		    (cap->access == 0 ||
+			(cap->access & pair->narrower->access) != 0))
+			return true;
+	return false;
+}
+
+/* Of what is there, an owner asks more; to what is made, it gives another. */
+static bool
+keeps_owner(const struct pair *pair)
+{
+	if (pair->was)
+		return pair->is && pair->wider->owner == pair->narrower->owner;
+	return !pair->is || !gives_away(pair);
+}
+
+static bool
+is_no_farther(const struct pair *pair)
+{
+	return !pair->was ||
+	    (pair->is && pair->narrower->max_nsec <= pair->wider->max_nsec);
+}
+
 static const struct {
 	const char *word; /* up to and with a "=" when a value follows */
 	uint32_t bit;
 	bool is_for_paths;
+	/* As far as this word goes, is the narrower line within the other? */
+	bool (*contains)(const struct pair *pair);
 } modifiers[] = {
-	{ "once", PSD_MODIFIER_ONCE, false },
-	{ "follow", PSD_MODIFIER_FOLLOW, true },
-	{ "xdev", PSD_MODIFIER_XDEV, true },
-	{ "links=1", PSD_MODIFIER_LINKS1, true },
-	{ "owner=", PSD_MODIFIER_OWNER, true },
-	{ "max=", PSD_MODIFIER_MAX, false },
+	{ "once", PSD_MODIFIER_ONCE, false, takes_away },
+	{ "follow", PSD_MODIFIER_FOLLOW, true, gives_more },
+	{ "xdev", PSD_MODIFIER_XDEV, true, gives_more },
+	{ "links=1", PSD_MODIFIER_LINKS1, true, takes_away },
+	{ "owner=", PSD_MODIFIER_OWNER, true, keeps_owner },
+	{ "max=", PSD_MODIFIER_MAX, false, is_no_farther },
 };
 
 static bool
@@ -86,4 +141,27 @@ psd_modifier_take(struct psd_grant *grant, const struct psd_op_row *row,
 		return NULL;
 	}
 	return wanted(grant, row);
+}
+
+/* A bit that no row of the table is about is contained in nothing. */
+bool
+psd_modifier_contains(const struct psd_op_row *row,
+    const struct psd_grant *wider, const struct psd_grant *narrower)
+{
+	uint32_t left = wider->modifiers | narrower->modifiers;
+
+	for (size_t i = 0; i < PSD_ELEMENTS(modifiers); i++) {
+		const struct pair pair = {
+			.row = row,
+			.wider = wider,
+			.narrower = narrower,
+			.was = (wider->modifiers & modifiers[i].bit) != 0,
+			.is = (narrower->modifiers & modifiers[i].bit) != 0,
+		};
+
+		left &= ~modifiers[i].bit;
+		if (!modifiers[i].contains(&pair))
+			return false;
+	}
+	return left == 0;
 }

@@ -11,4 +11,11 @@
 const char *psd_modifier_take(struct psd_grant *grant,
     const struct psd_op_row *row, const char *word);
 
+/*
+ * Do the trailing words of wider ask no more of a request, and of what it
+ * finds, than those of narrower, and give as much?
+ */
+bool psd_modifier_contains(const struct psd_op_row *row,
+    const struct psd_grant *wider, const struct psd_grant *narrower);
+
 #endif

@@ -135,6 +135,29 @@ psd_reach_contains(const struct psd_reach *reach, const struct psd_reach *other)
 		special_of(other->family, other->address, other->bits));
 }
 
+int
+psd_reach_order(const struct psd_reach *a, const struct psd_reach *b)
+{
+	int way;
+
+	if (a == NULL || b == NULL)
+		return (a != NULL) - (b != NULL);
+	if (a->is_any != b->is_any)
+		return a->is_any ? 1 : -1;
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	if (a->bits != b->bits)
+		return a->bits < b->bits ? -1 : 1;
+	way = memcmp(a->address, b->address, sizeof(a->address));
+	if (way != 0)
+		return way;
+	if (a->is_any_port != b->is_any_port)
+		return a->is_any_port ? 1 : -1;
+	if (a->n_ports != b->n_ports)
+		return a->n_ports < b->n_ports ? -1 : 1;
+	return memcmp(a->ports, b->ports, a->n_ports * sizeof(a->ports[0]));
+}
+
 bool
 psd_reach_has_low_port(const struct psd_reach *reach)
 {

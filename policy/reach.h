@@ -45,6 +45,12 @@ bool psd_reach_touches(const struct psd_reach *reach,
 bool psd_reach_contains(const struct psd_reach *reach,
     const struct psd_reach *other);
 
+/*
+ * An order in which only those are equal that were written alike: less than 0,
+ * 0 or more.  NULL comes first.
+ */
+int psd_reach_order(const struct psd_reach *a, const struct psd_reach *b);
+
 /* May a port below 1024 be asked for? */
 bool psd_reach_has_low_port(const struct psd_reach *reach);
 

@@ -4,6 +4,8 @@
 #include "common/arch.h"
 #include "common/mem.h"
 #include "policy/callset.h"
+#include "policy/contain.h"
+#include "policy/reach.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,18 +16,37 @@ order_numbers(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
+static int
+order_texts(const char *a, const char *b)
+{
+	return strcmp(a != NULL ? a : "", b != NULL ? b : "");
+}
+
+/* Two lines that are about the same things, or not. */
+static int
+order_things(const struct psd_grant *x, const struct psd_grant *y)
+{
+	int way = order_texts(x->glob, y->glob);
+
+	if (way == 0)
+		way = order_texts(x->setting, y->setting);
+	if (way == 0)
+		way = order_texts(x->labels, y->labels);
+	if (way == 0)
+		way = order_numbers(x->protocols, y->protocols);
+	if (way == 0)
+		way = psd_reach_order(x->reach, y->reach);
+	return way;
+}
+
 /* By what the lines mean, not by how they are written. */
 static int
 order_grants(const void *a, const void *b)
 {
 	const struct psd_grant *x = *(const struct psd_grant *const *)a;
 	const struct psd_grant *y = *(const struct psd_grant *const *)b;
-	int way = strcmp(x->glob != NULL ? x->glob : "",
-	    y->glob != NULL ? y->glob : "");
+	int way = order_things(x, y);
 
-	if (way == 0)
-		way = strcmp(x->setting != NULL ? x->setting : "",
-		    y->setting != NULL ? y->setting : "");
 	if (way == 0)
 		way = order_numbers(x->is_deny, y->is_deny);
 	if (way == 0)
@@ -41,16 +62,48 @@ order_grants(const void *a, const void *b)
 	return way;
 }
 
+/*
+ * The older policy's line that allowed all of this one, or NULL.  One more
+ * line with once is one more request.
+ */
+static const struct psd_grant *
+find_wider(const struct psd_widen *widen, const struct psd_op_row *row,
+    const struct psd_grant *grant)
+{
+	const struct psd_grant *older;
+	struct psd_contain_look look;
+
+	if (widen->older == NULL || grant->is_deny)
+		return NULL;
+	psd_contain_look(&widen->older->grants[row - psd_op_rows], grant->glob,
+	    &look);
+	do
+		older = psd_contain_next(&look);
+	while (older != NULL &&
+	    (older->is_deny || (older->modifiers & PSD_MODIFIER_ONCE) != 0 ||
+		!psd_grant_contains(row, older, grant) ||
+		!psd_grant_gets_as_far(older, grant)));
+	return older;
+}
+
 static void
 say_grant(const struct psd_widen *widen, void *cookie, bool is_new,
     const void *item)
 {
+	const struct psd_op_row *const *row = cookie;
 	const struct psd_grant *grant = item;
+	const struct psd_grant *wider =
+	    is_new ? find_wider(widen, *row, grant) : NULL;
 	const char sign = is_new != grant->is_deny ? '+' : '-';
 
-	(void)cookie;
-	psd_widen_say(widen, sign, "%s is %s (%s:%u)", grant->text,
-	    is_new ? "new" : "gone", grant->where.file, grant->where.line);
+	if (wider != NULL)
+		psd_widen_say(widen, '~',
+		    "%s is new (%s:%u), and no more than %s was", grant->text,
+		    grant->where.file, grant->where.line, wider->text);
+	else
+		psd_widen_say(widen, sign, "%s is %s (%s:%u)", grant->text,
+		    is_new ? "new" : "gone", grant->where.file,
+		    grant->where.line);
 }
 
 static void
@@ -66,14 +119,15 @@ collect_grants(const struct psd_policy *policy, size_t row,
 void
 psd_widen_grants(const struct psd_widen *widen)
 {
-	for (size_t row = 0; row < psd_op_count; row++) {
+	for (size_t i = 0; i < psd_op_count; i++) {
+		const struct psd_op_row *row = &psd_op_rows[i];
 		struct psd_widen_set older = { .at = NULL };
 		struct psd_widen_set newer = { .at = NULL };
 
-		collect_grants(widen->older, row, &older);
-		collect_grants(widen->newer, row, &newer);
+		collect_grants(widen->older, i, &older);
+		collect_grants(widen->newer, i, &newer);
 		psd_widen_walk(widen, &older, &newer, order_grants, say_grant,
-		    NULL);
+		    &row);
 	}
 }
 

@@ -116,6 +116,7 @@ sensible_lines_are_not_warned_of(void **state)
 		"AllowReadSysctl=net.a\nAllowReadSysctl=net.b",
 		/* Each says something. */
 		"AllowOpen=read /a\nAllowOpen=append /a",
+		"AllowListen=tcp *:80\nAllowListen=tcp 127.0.0.1:80",
 		"AllowOpen=read /a once\nAllowOpen=read /a once",
 		"AllowOpen=read /a/** once\nAllowOpen=read /a/b",
 		"AllowOpen=read /a/* follow\nAllowOpen=read /a/* xdev",
