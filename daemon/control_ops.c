@@ -106,6 +106,7 @@ do_ctl_service(struct psd_daemon *daemon, const struct psd_ctl_service_req *req,
 	rep->generation = service->loaded->generation;
 	rep->instances = service->n_instances;
 	rep->ready = service->n_ready;
+	rep->taken = service->n_taken;
 	rep->instances_min = policy->instances_min;
 	rep->instances_max = policy->instances_max;
 	rep->started = service->started;

@@ -135,6 +135,17 @@ psd_instance_greeted(struct psd_instance *instance)
 	psd_service_instance_ready(instance);
 }
 
+void
+psd_instance_accepted(struct psd_instance *instance)
+{
+	instance->n_accepted++;
+	if (instance->is_taken ||
+	    instance->n_accepted < instance->loaded->policy->accepts_max)
+		return;
+	instance->is_taken = true;
+	psd_service_instance_taken(instance);
+}
+
 static void
 answer_waiting(struct psd_instance *instance, int status)
 {

@@ -61,6 +61,8 @@ struct psd_instance {
 	bool is_broken;  /* broke the protocol, or a denied call */
 	bool is_retired; /* finishes what it does and takes nothing new */
 	bool is_counted; /* among its service's n_instances */
+	bool is_taken;   /* has had all clients that its policy gives it */
+	uint32_t n_accepted;
 
 	struct psd_calls waiting;
 	uint32_t n_waiting;
@@ -124,6 +126,9 @@ void psd_instance_set_deadline(struct psd_instance *instance, uint64_t usec);
 
 /* It has agreed on a version: READY. */
 void psd_instance_greeted(struct psd_instance *instance);
+
+/* It was given a client. */
+void psd_instance_accepted(struct psd_instance *instance);
 
 bool psd_instance_is_retired(const struct psd_instance *instance);
 struct psd_rights *psd_instance_rights(struct psd_instance *instance);

@@ -49,6 +49,7 @@ static void
 hand_over(struct psd_listener *listener, int fd)
 {
 	struct psd_call *call = TAILQ_FIRST(&listener->service->accepts);
+	struct psd_instance *peer = call->peer;
 	struct psd_accept_rep rep = {
 		.connection = fd,
 		.listener = listener->index,
@@ -56,6 +57,7 @@ hand_over(struct psd_listener *listener, int fd)
 
 	psd_call_finish(call, 0, &rep);
 	psd_fd_cleanup(&rep.connection);
+	psd_instance_accepted(peer);
 }
 
 static int

@@ -106,9 +106,12 @@ psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
 void
 psd_service_fill(struct psd_service *service)
 {
-	const uint32_t wanted = service->loaded->policy->instances_min;
+	const struct psd_policy *policy = service->loaded->policy;
 
-	while (service->n_instances < wanted && psd_respawn_may(service))
+	while (
+	    service->n_instances - service->n_taken < policy->instances_min &&
+	    service->n_instances < policy->instances_max &&
+	    psd_respawn_may(service))
 		if (psd_instance_start(service) < 0)
 			return;
 }
@@ -158,6 +161,7 @@ psd_service_change(struct psd_service *service, struct psd_loaded *loaded,
 	/* From now on only instances of the new policy count. */
 	service->n_instances = 0;
 	service->n_ready = 0;
+	service->n_taken = 0;
 	TAILQ_FOREACH(instance, &service->instances, of_service)
 		instance->is_counted = false;
 	psd_service_fill(service);
@@ -243,6 +247,37 @@ psd_service_instance_ready(struct psd_instance *instance)
 }
 
 void
+psd_service_instance_taken(struct psd_instance *instance)
+{
+	if (!instance->is_counted)
+		return;
+	instance->service->n_taken++;
+	psd_service_fill(instance->service);
+}
+
+/*
+ * One that was taken is replaced whatever became of it: it was not to last,
+ * and a client that makes its helper fail must not hold the others' back.
+ */
+static void
+replace(struct psd_service *service, const struct psd_instance *instance,
+    enum psd_ending ending, uint64_t lived_usec)
+{
+	service->n_instances--;
+	if (instance->has_greeted)
+		service->n_ready--;
+	if (instance->is_taken) {
+		service->n_taken--;
+		psd_service_fill(service);
+		return;
+	}
+	/* One that served and ended as agreed did not fail. */
+	if (ending == PSD_ENDING_ORDERLY && instance->allowed > 1)
+		lived_usec = UINT64_MAX;
+	psd_respawn_after(service, ending, lived_usec);
+}
+
+void
 psd_service_instance_gone(struct psd_instance *instance, enum psd_ending ending,
     uint64_t lived_usec)
 {
@@ -250,14 +285,7 @@ psd_service_instance_gone(struct psd_instance *instance, enum psd_ending ending,
 
 	TAILQ_REMOVE(&service->instances, instance, of_service);
 	service->endings[ending]++;
-	if (instance->is_counted) {
-		service->n_instances--;
-		if (instance->has_greeted)
-			service->n_ready--;
-		/* One that served and ended as agreed did not fail. */
-		if (ending == PSD_ENDING_ORDERLY && instance->allowed > 1)
-			lived_usec = UINT64_MAX;
-		psd_respawn_after(service, ending, lived_usec);
-	}
+	if (instance->is_counted)
+		replace(service, instance, ending, lived_usec);
 	psd_service_watch_listeners(service);
 }

@@ -37,6 +37,7 @@ struct psd_service {
 	struct psd_listeners listeners;
 	struct psd_instances instances;
 	uint32_t n_instances, n_ready; /* of the present generation, alive */
+	uint32_t n_taken;              /* of these: take no client any more */
 	struct psd_calls accepts;      /* waiting for a client, oldest first */
 	bool is_stopped;
 	bool is_removed; /* its policy is gone: ends with its last helper */
@@ -80,7 +81,11 @@ int psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
 struct psd_service *psd_service_find(struct psd_daemon *daemon,
     const char *name, size_t len);
 
-/* Starts what is missing below Instances='s lower bound, or waits for it. */
+/*
+ * Starts what is missing below Instances='s lower bound, or waits for it.
+ * Those that were taken by their client do not count there, but they do
+ * below the upper bound.
+ */
 void psd_service_fill(struct psd_service *service);
 
 /*
@@ -113,6 +118,7 @@ void psd_service_grow(struct psd_service *service);
 
 /* What instances tell their service. */
 void psd_service_instance_ready(struct psd_instance *instance);
+void psd_service_instance_taken(struct psd_instance *instance);
 void psd_service_instance_gone(struct psd_instance *instance,
     enum psd_ending ending, uint64_t lived_usec);
 

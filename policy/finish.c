@@ -79,6 +79,24 @@ check_listeners(struct psd_build *build)
 		    "wait for ever");
 }
 
+/* A line that is good for once gives an instance one client. */
+static void
+count_accepts(struct psd_policy *policy)
+{
+	const struct psd_grants *grants =
+	    &policy->grants[psd_op_find(PSD_OP_accept) - psd_op_rows];
+
+	for (size_t i = 0; i < grants->n; i++) {
+		if (grants->at[i].is_deny)
+			continue;
+		if ((grants->at[i].modifiers & PSD_MODIFIER_ONCE) == 0) {
+			policy->accepts_max = UINT32_MAX;
+			return;
+		}
+		policy->accepts_max++;
+	}
+}
+
 /* What is always limited, and what the policy limits. */
 static void
 finish_limits(struct psd_build *build)
@@ -174,6 +192,7 @@ psd_build_finish(struct psd_build *build)
 	check_user(build);
 	check_filter(build);
 	check_listeners(build);
+	count_accepts(build->policy);
 	finish_limits(build);
 	finish_grants(build);
 	check_settings(build);

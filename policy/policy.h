@@ -115,6 +115,7 @@ struct psd_policy {
 	struct psd_listen *listens;
 	size_t n_listens;
 	uint32_t instances_min, instances_max;
+	uint32_t accepts_max;     /* clients of one instance; UINT32_MAX: any */
 	uint64_t memory_max;      /* bytes; UINT64_MAX: none */
 	uint32_t tasks_max;       /* UINT32_MAX: none */
 	struct psd_limit *limits; /* RLIMIT_NOFILE and RLIMIT_CORE always */

@@ -166,10 +166,10 @@ show_detail(const json_t *service)
 	printf(" (%s): %s, generation %" PRId64 "\n", text_of(service, "type"),
 	    text_of(service, "state"), count_of(service, "generation"));
 	show_text("listeners", listeners);
-	printf("  instances     %" PRId64 ", %" PRId64 " ready (%" PRId64
-	       " to %" PRId64 ")\n",
+	printf("  instances     %" PRId64 ", %" PRId64 " ready, %" PRId64
+	       " taken (%" PRId64 " to %" PRId64 ")\n",
 	    count_of(service, "instances"), count_of(service, "ready"),
-	    count_of(service, "instances_min"),
+	    count_of(service, "taken"), count_of(service, "instances_min"),
 	    count_of(service, "instances_max"));
 	printf("  started       %" PRId64 ", and %" PRId64 " in vain\n",
 	    count_of(service, "started"), count_of(service, "failed_starts"));
