@@ -3,6 +3,7 @@
 
 #include "common/endpoint.h"
 #include "common/fd.h"
+#include "common/list.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -129,6 +130,7 @@ get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
+	case PSD_KIND_host:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		if (!get_string(c, psd_kind_string_max(field->kind), &text))
@@ -136,7 +138,11 @@ get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
 		memcpy(at, &text, sizeof(text));
 		return true;
 	case PSD_KIND_bytes:
-		if (!get_bytes(c, &bytes))
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
+		if (!get_bytes(c, &bytes) ||
+		    !psd_list_is_valid(field->kind, &bytes))
 			return false;
 		memcpy(at, &bytes, sizeof(bytes));
 		return true;

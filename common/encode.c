@@ -3,6 +3,7 @@
 
 #include "common/endpoint.h"
 #include "common/fd.h"
+#include "common/list.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -130,11 +131,15 @@ put_field(struct psd_frame *frame, struct cursor *c,
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
+	case PSD_KIND_host:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));
 		return put_string(c, &text, psd_kind_string_max(field->kind));
 	case PSD_KIND_bytes:
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
 		memcpy(&bytes, at, sizeof(bytes));
 		return put_bytes(c, &bytes);
 	case PSD_KIND_fd:
@@ -149,6 +154,7 @@ static bool
 is_known_value(enum psd_kind kind, const unsigned char *at)
 {
 	struct psd_endpoint endpoint;
+	struct psd_bytes bytes;
 	uint32_t value;
 
 	switch (kind) {
@@ -169,11 +175,17 @@ is_known_value(enum psd_kind kind, const unsigned char *at)
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
+	case PSD_KIND_host:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:
 	case PSD_KIND_fd:
 		return true;
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
+		memcpy(&bytes, at, sizeof(bytes));
+		return psd_list_is_valid(kind, &bytes);
 	case PSD_KIND_end:
 		break;
 	}

@@ -34,10 +34,16 @@ enum psd_kind {
 	PSD_KIND_label,     /* struct psd_str, the name of something that is no
 			       file, at most PSD_LABEL_MAX bytes; granted by
 			       patterns (policy/label.h) */
-	PSD_KIND_name,      /* struct psd_str, at most PSD_NAME_MAX bytes */
-	PSD_KIND_text,      /* struct psd_str, at most PSD_TEXT_MAX bytes */
-	PSD_KIND_bytes,     /* struct psd_bytes, at most PSD_BYTES_MAX */
-	PSD_KIND_fd,        /* int, one descriptor */
+	PSD_KIND_host,  /* struct psd_str, a name of the domain name system, at
+			       most PSD_HOST_MAX bytes; granted by a pattern */
+	PSD_KIND_name,  /* struct psd_str, at most PSD_NAME_MAX bytes */
+	PSD_KIND_text,  /* struct psd_str, at most PSD_TEXT_MAX bytes */
+	PSD_KIND_bytes, /* struct psd_bytes, at most PSD_BYTES_MAX */
+	PSD_KIND_targets, /* struct psd_bytes, a list of struct psd_target */
+	PSD_KIND_names,   /* struct psd_bytes, strings of 1 to PSD_NAME_MAX
+			       bytes, each closed by NUL */
+	PSD_KIND_ids,     /* struct psd_bytes, a list of uint32_t */
+	PSD_KIND_fd,      /* int, one descriptor */
 };
 
 /* Bounds of the kinds, in bytes, without the closing NUL of a string. */
@@ -45,6 +51,7 @@ enum {
 	PSD_PATH_MAX = 4095,
 	PSD_SETTING_MAX = 255,
 	PSD_LABEL_MAX = 255,
+	PSD_HOST_MAX = 255,
 	PSD_NAME_MAX = 255,
 	PSD_TEXT_MAX = 4096,
 	PSD_BYTES_MAX = 12288,
@@ -113,9 +120,13 @@ typedef struct psd_endpoint psd_kind_endpoint;
 typedef struct psd_str psd_kind_path;
 typedef struct psd_str psd_kind_setting;
 typedef struct psd_str psd_kind_label;
+typedef struct psd_str psd_kind_host;
 typedef struct psd_str psd_kind_name;
 typedef struct psd_str psd_kind_text;
 typedef struct psd_bytes psd_kind_bytes;
+typedef struct psd_bytes psd_kind_targets;
+typedef struct psd_bytes psd_kind_names;
+typedef struct psd_bytes psd_kind_ids;
 typedef int psd_kind_fd;
 
 /* A field's place in its structure. */

@@ -174,12 +174,16 @@ put_field(struct out *out, enum psd_kind kind, const void *at)
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
+	case PSD_KIND_host:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));
 		put_string(out, &text);
 		break;
 	case PSD_KIND_bytes:
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
 		memcpy(&bytes, at, sizeof(bytes));
 		(void)put_format(out, "%" PRIu32 " bytes", bytes.len);
 		break;

@@ -2,6 +2,7 @@
 #include "policy/contain.h"
 
 #include "policy/cover.h"
+#include "policy/domain.h"
 #include "policy/glob.h"
 #include "policy/label.h"
 #include "policy/modifier.h"
@@ -56,6 +57,8 @@ contains_field(enum psd_kind kind, const struct psd_grant *wider,
 		return contains_setting(wider->setting, narrower->setting);
 	case PSD_KIND_label:
 		return psd_label_contains(wider->labels, narrower->labels);
+	case PSD_KIND_host:
+		return psd_domain_contains(wider->host, narrower->host);
 	case PSD_KIND_number:
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
@@ -65,6 +68,9 @@ contains_field(enum psd_kind kind, const struct psd_grant *wider,
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
 	case PSD_KIND_fd:
 		/* No line says anything of it, but by max=, a modifier. */
 		return true;

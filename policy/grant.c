@@ -54,7 +54,7 @@ usage(const struct psd_op_row *row)
 {
 	bool has_access = false, has_priority = false, has_path = false;
 	bool has_setting = false, has_endpoint = false, has_protocol = false;
-	bool has_label = false;
+	bool has_label = false, has_host = false;
 
 	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
 	     f++) {
@@ -62,6 +62,7 @@ usage(const struct psd_op_row *row)
 		has_priority = has_priority || f->kind == PSD_KIND_priority;
 		has_path = has_path || f->kind == PSD_KIND_path;
 		has_setting = has_setting || f->kind == PSD_KIND_setting;
+		has_host = has_host || f->kind == PSD_KIND_host;
 		has_label = has_label || f->kind == PSD_KIND_label;
 		has_endpoint = has_endpoint || f->kind == PSD_KIND_endpoint;
 		has_protocol = has_protocol || f->kind == PSD_KIND_protocol;
@@ -78,6 +79,9 @@ usage(const struct psd_op_row *row)
 		    : "an address with ports, as in 0.0.0.0:5353";
 	if (has_setting)
 		return "a setting, as in net.ipv4.ip_forward or net.ipv4.**";
+	if (has_host)
+		return "a host's name, as in www.example.org or "
+		       "*.example.org";
 	if (has_label)
 		return "names joined by commas, as in alice,www-*";
 	if (has_access)
@@ -117,6 +121,8 @@ take_word(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
 		return psd_grant_setting(build, build->word, grant);
 	case PSD_KIND_label:
 		return psd_grant_label(build, build->word, grant);
+	case PSD_KIND_host:
+		return psd_grant_host(build, build->word, grant);
 	case PSD_KIND_protocol:
 		return psd_grant_net_protocols(build->word, grant);
 	case PSD_KIND_endpoint:
@@ -135,6 +141,9 @@ take_word(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
 	case PSD_KIND_fd:
 		break;
 	}

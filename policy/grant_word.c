@@ -2,6 +2,7 @@
 #include "policy/grant_word.h"
 
 #include "common/print.h"
+#include "policy/domain.h"
 #include "policy/glob.h"
 #include "policy/label.h"
 #include "policy/setting.h"
@@ -75,5 +76,17 @@ psd_grant_label(struct psd_build *build, const char *word,
 
 	if (wrong == NULL)
 		grant->labels = psd_build_copy(build, word);
+	return wrong;
+}
+
+const char *
+psd_grant_host(struct psd_build *build, const char *word,
+    struct psd_grant *grant)
+{
+	char pattern[PSD_DOMAIN_SIZE];
+	const char *wrong = psd_domain_pattern(word, pattern);
+
+	if (wrong == NULL)
+		grant->host = psd_build_copy(build, pattern);
 	return wrong;
 }

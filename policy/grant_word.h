@@ -25,4 +25,8 @@ const char *psd_grant_setting(struct psd_build *build, const char *word,
 const char *psd_grant_label(struct psd_build *build, const char *word,
     struct psd_grant *grant);
 
+/* "*.example.org", see policy/domain.h. */
+const char *psd_grant_host(struct psd_build *build, const char *word,
+    struct psd_grant *grant);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "common/endpoint.h"
 #include "policy/distance.h"
+#include "policy/domain.h"
 #include "policy/glob.h"
 #include "policy/label.h"
 #include "policy/reach.h"
@@ -19,6 +20,7 @@ psd_match_is_grantable(enum psd_kind kind)
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
+	case PSD_KIND_host:
 	case PSD_KIND_protocol:
 	case PSD_KIND_endpoint:
 		return true;
@@ -32,6 +34,9 @@ psd_match_is_grantable(enum psd_kind kind)
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
 	case PSD_KIND_fd:
 		break;
 	}
@@ -65,6 +70,15 @@ ask_label(const struct psd_str *label, struct psd_question *question)
 	question->has_label = true;
 	question->label = *label;
 	return psd_label_is_valid(label->at, label->len);
+}
+
+static bool
+ask_host(const struct psd_str *name, struct psd_question *question)
+{
+	if (question->has_host)
+		return false;
+	question->has_host = true;
+	return psd_domain_name(name->at, name->len, question->host);
 }
 
 static bool
@@ -108,6 +122,10 @@ ask_field(enum psd_kind kind, const void *at, struct psd_question *question)
 	if (kind == PSD_KIND_label) {
 		memcpy(&text, at, sizeof(text));
 		return ask_label(&text, question);
+	}
+	if (kind == PSD_KIND_host) {
+		memcpy(&text, at, sizeof(text));
+		return ask_host(&text, question);
 	}
 	if (kind == PSD_KIND_access) {
 		question->has_access = true;
@@ -168,6 +186,13 @@ label_matches(const struct psd_grant *grant,
 }
 
 static bool
+host_matches(const struct psd_grant *grant, const struct psd_question *question)
+{
+	return grant->host != NULL &&
+	    psd_domain_match(grant->host, question->host);
+}
+
+static bool
 protocol_matches(const struct psd_grant *grant,
     const struct psd_question *question)
 {
@@ -186,6 +211,8 @@ psd_match_allows(const struct psd_grant *grant,
 	if (question->has_setting && !setting_matches(grant, question))
 		return false;
 	if (question->has_label && !label_matches(grant, question))
+		return false;
+	if (question->has_host && !host_matches(grant, question))
 		return false;
 	if (!protocol_matches(grant, question))
 		return false;
@@ -214,6 +241,8 @@ psd_match_denies(const struct psd_grant *grant,
 	if (question->has_setting && !setting_matches(grant, question))
 		return false;
 	if (question->has_label && !label_matches(grant, question))
+		return false;
+	if (question->has_host && !host_matches(grant, question))
 		return false;
 	if (!protocol_matches(grant, question))
 		return false;

@@ -2,6 +2,7 @@
 #ifndef PSD_MATCH_H
 #define PSD_MATCH_H
 
+#include "policy/domain.h"
 #include "policy/policy.h"
 
 enum { PSD_MATCH_PATHS_MAX = 2 };
@@ -9,7 +10,7 @@ enum { PSD_MATCH_PATHS_MAX = 2 };
 /* What of a request a grant can speak of. */
 struct psd_question {
 	bool has_access, has_priority, has_setting, has_label, has_distance;
-	bool has_protocol, has_endpoint;
+	bool has_protocol, has_endpoint, has_host;
 	bool is_moving; /* the distance is from now */
 	uint32_t access;
 	uint32_t priority;
@@ -19,6 +20,7 @@ struct psd_question {
 	struct psd_str paths[PSD_MATCH_PATHS_MAX];
 	size_t n_paths;
 	struct psd_str label;
+	char host[PSD_DOMAIN_SIZE];        /* in the one spelling */
 	char setting[PSD_SETTING_MAX + 1]; /* in the one spelling */
 };
 

@@ -76,6 +76,7 @@ struct psd_grant {
 	const struct psd_reach *reach; /* addresses and ports, or NULL */
 	const char *setting;           /* pattern (policy/setting.h), or NULL */
 	const char *labels;            /* patterns (policy/label.h), or NULL */
+	const char *host;              /* pattern (policy/domain.h), or NULL */
 	uint32_t modifiers;            /* PSD_MODIFIER_* */
 	uid_t owner;                   /* of PSD_MODIFIER_OWNER */
 	uint64_t max_nsec;             /* of PSD_MODIFIER_MAX */

@@ -34,8 +34,12 @@ may_be_left_out(enum psd_kind kind)
 	case PSD_KIND_number:
 	case PSD_KIND_wide:
 	case PSD_KIND_mode:
+	case PSD_KIND_name:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
 	case PSD_KIND_fd:
 		return true;
 	case PSD_KIND_end:
@@ -47,9 +51,9 @@ may_be_left_out(enum psd_kind kind)
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
+	case PSD_KIND_host:
 	case PSD_KIND_protocol:
 	case PSD_KIND_endpoint:
-	case PSD_KIND_name:
 		break;
 	}
 	return false;
@@ -59,7 +63,8 @@ may_be_left_out(enum psd_kind kind)
 static void
 leave_out(enum psd_kind kind, void *at)
 {
-	if (kind == PSD_KIND_text || kind == PSD_KIND_bytes)
+	if (kind == PSD_KIND_name || kind == PSD_KIND_text ||
+	    kind == PSD_KIND_bytes)
 		(void)psd_request_word(kind, "", at);
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/endpoint.h"
 #include "common/print.h"
+#include "policy/domain.h"
 #include "policy/label.h"
 #include "policy/request.h"
 #include "policy/setting.h"
@@ -44,12 +45,17 @@ psd_request_wants(enum psd_kind kind)
 		return "a setting's name such as net.ipv4.ip_forward";
 	case PSD_KIND_label:
 		return "a name of letters, digits and _ - . : @ + $ ~";
+	case PSD_KIND_host:
+		return "a host's name, not its address";
 	case PSD_KIND_name:
 		return "a name of at most 255 bytes";
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:
 		return "a text of at most 4096 bytes";
 	case PSD_KIND_end:
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
 	case PSD_KIND_fd:
 		break;
 	}
@@ -99,7 +105,7 @@ parse_u32(enum psd_kind kind, const char *word, uint32_t *ret)
 static bool
 parse_string(enum psd_kind kind, const char *word, struct psd_str *ret)
 {
-	char spelt[PSD_SETTING_MAX + 1];
+	char spelt[PSD_DOMAIN_SIZE];
 
 	ret->at = word;
 	ret->len = (uint32_t)strlen(word);
@@ -107,6 +113,8 @@ parse_string(enum psd_kind kind, const char *word, struct psd_str *ret)
 		return false;
 	if (kind == PSD_KIND_setting)
 		return psd_setting_name(word, ret->len, spelt);
+	if (kind == PSD_KIND_host)
+		return psd_domain_name(word, ret->len, spelt);
 	if (kind == PSD_KIND_label)
 		return psd_label_is_valid(word, ret->len);
 	return ret->len <= psd_kind_string_max(kind);
@@ -161,6 +169,7 @@ psd_request_word(enum psd_kind kind, const char *word, void *at)
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
+	case PSD_KIND_host:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		if (!parse_string(kind, word, &string))
@@ -178,6 +187,9 @@ psd_request_word(enum psd_kind kind, const char *word, void *at)
 		memcpy(at, &endpoint, sizeof(endpoint));
 		return true;
 	case PSD_KIND_end:
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
 	case PSD_KIND_fd:
 		break;
 	}

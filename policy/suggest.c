@@ -137,6 +137,9 @@ why_not(const struct psd_question *question)
 	if (question->has_setting)
 		return "a setting is named by its components, as in "
 		       "net.ipv4.ip_forward";
+	if (question->has_host)
+		return "a host is named by labels of letters, digits, - and "
+		       "_, and an address is no name";
 	if (question->has_label)
 		return "a name has letters, digits and _ - . : @ + $ ~ only";
 	return "a path must be absolute, without empty components, \".\" and "
@@ -179,11 +182,16 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 		psd_setting_dot(question.setting);
 		put(&line, "%s", question.setting);
 	}
+	if (question.has_host) {
+		psd_domain_dot(question.host);
+		put(&line, "%s", question.host);
+	}
 	if (question.has_label)
 		put(&line, "%.*s", (int)question.label.len, question.label.at);
 	if (!question.has_access && !question.has_priority &&
 	    !question.has_setting && !question.has_label &&
-	    !question.has_endpoint && question.n_paths == 0)
+	    !question.has_host && !question.has_endpoint &&
+	    question.n_paths == 0)
 		put(&line, "yes");
 	if (question.has_distance) {
 		psd_distance_print(question.distance, question.is_moving, max);

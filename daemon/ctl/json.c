@@ -101,6 +101,7 @@ json_of_field(enum psd_op op, const struct psd_field *field, const void *at)
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
+	case PSD_KIND_host:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));
@@ -108,6 +109,9 @@ json_of_field(enum psd_op op, const struct psd_field *field, const void *at)
 	case PSD_KIND_end:
 	case PSD_KIND_endpoint:
 	case PSD_KIND_bytes:
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
 	case PSD_KIND_fd:
 		break;
 	}

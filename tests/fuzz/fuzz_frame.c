@@ -115,6 +115,7 @@ check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
+	case PSD_KIND_host:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));
@@ -123,6 +124,9 @@ check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
 		assert(strlen(text.at) == text.len);
 		break;
 	case PSD_KIND_bytes:
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
 		memcpy(&bytes, at, sizeof(bytes));
 		assert(bytes.len <= PSD_BYTES_MAX);
 		assert(is_inside(frame, bytes.at, bytes.len));

@@ -97,10 +97,16 @@ words_of_kind(enum psd_kind kind)
 			"kernel.*", "net.**" };
 	case PSD_KIND_label:
 		return (struct words){ "lo", "none", "lo,no*", "other" };
+	case PSD_KIND_host:
+		return (struct words){ "localhost", "none.invalid", "**",
+			"other.*" };
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:
 		return (struct words){ "1", "1", NULL, NULL };
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
 	case PSD_KIND_fd:
 	case PSD_KIND_end:
 		break;

@@ -4,6 +4,7 @@
 
 /* Fields with values for any row, and what compares them. */
 
+#include "common/list.h"
 #include "common/codec.h"
 #include "common/fd.h"
 #include "common/mem.h"
@@ -107,6 +108,22 @@ set_bytes(void *at)
 }
 
 static inline void
+set_list(enum psd_kind kind, void *at)
+{
+	static const unsigned char target[PSD_TARGET_LEN] = { 1, 0, 0, 0, 6, 0,
+		0, 0, 4, 0, 80, 0, 192, 0, 2 };
+	static const unsigned char names[] = "alice\0bob";
+	static const unsigned char ids[] = { 1, 2, 3, 4, 255, 0, 0, 0 };
+	struct psd_bytes value = { ids, sizeof(ids) };
+
+	if (kind == PSD_KIND_targets)
+		value = (struct psd_bytes){ target, sizeof(target) };
+	if (kind == PSD_KIND_names)
+		value = (struct psd_bytes){ names, sizeof(names) };
+	memcpy(at, &value, sizeof(value));
+}
+
+static inline void
 set_endpoint(void *at)
 {
 	const struct psd_endpoint value = {
@@ -157,12 +174,20 @@ fill_field(const struct psd_field *field, void *at)
 	case PSD_KIND_label:
 		set_string(at, "net.ipv4.conf.eth0/1.forwarding");
 		break;
+	case PSD_KIND_host:
+		set_string(at, "www.example.org");
+		break;
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		set_string(at, "two\nlines \xc3\xa9");
 		break;
 	case PSD_KIND_bytes:
 		set_bytes(at);
+		break;
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
+		set_list(field->kind, at);
 		break;
 	case PSD_KIND_fd:
 		set_u32(at, (uint32_t)any_descriptor());

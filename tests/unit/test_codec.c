@@ -52,6 +52,7 @@ assert_field(enum psd_kind kind, const void *at, const void *expected)
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
+	case PSD_KIND_host:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		assert_string(at, expected);
@@ -60,6 +61,9 @@ assert_field(enum psd_kind kind, const void *at, const void *expected)
 		assert_memory_equal(at, expected, sizeof(struct psd_endpoint));
 		break;
 	case PSD_KIND_bytes:
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
 		assert_bytes(at, expected);
 		break;
 	case PSD_KIND_fd:

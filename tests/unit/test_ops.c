@@ -110,10 +110,14 @@ largest(enum psd_kind kind)
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
+	case PSD_KIND_host:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		return 2 + psd_kind_string_max(kind) + 1;
 	case PSD_KIND_bytes:
+	case PSD_KIND_targets:
+	case PSD_KIND_names:
+	case PSD_KIND_ids:
 		return 4 + PSD_BYTES_MAX;
 	case PSD_KIND_fd:
 	case PSD_KIND_end:

@@ -35,9 +35,13 @@ static const char *const kind_names[] = {
 	[PSD_KIND_path] = "path",
 	[PSD_KIND_setting] = "setting",
 	[PSD_KIND_label] = "label",
+	[PSD_KIND_host] = "host",
 	[PSD_KIND_name] = "name",
 	[PSD_KIND_text] = "text",
 	[PSD_KIND_bytes] = "bytes",
+	[PSD_KIND_targets] = "targets",
+	[PSD_KIND_names] = "names",
+	[PSD_KIND_ids] = "ids",
 	[PSD_KIND_fd] = "fd",
 };
 
