@@ -28,6 +28,7 @@ psd_call_keep(const struct psd_call *call,
 		return NULL;
 	*kept = *call;
 	kept->forget = forget;
+	kept->state = NULL;
 	TAILQ_INSERT_TAIL(&peer->waiting, kept, of_peer);
 	peer->n_waiting++;
 	return kept;

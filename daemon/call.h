@@ -30,6 +30,7 @@ struct psd_call {
 	TAILQ_ENTRY(psd_call) of_peer;
 	TAILQ_ENTRY(psd_call) of_queue;
 	void (*forget)(struct psd_call *call); /* takes it off its queue */
+	void *state; /* of the operation that kept it, which forget frees */
 };
 
 TAILQ_HEAD(psd_calls, psd_call);

@@ -181,6 +181,27 @@ psd_instance_end(struct psd_instance *instance, bool grace)
 		(void)psd_conv_end(&instance->conv);
 }
 
+static struct psd_call *
+find_accept(struct psd_instance *instance)
+{
+	struct psd_call *call;
+
+	TAILQ_FOREACH(call, &instance->waiting, of_peer)
+		if (call->row->op == PSD_OP_accept)
+			return call;
+	return NULL;
+}
+
+/* It finishes what it does, for which it may be waiting for something else. */
+static void
+answer_accepts(struct psd_instance *instance)
+{
+	struct psd_call *call;
+
+	while (!instance->is_broken && (call = find_accept(instance)) != NULL)
+		psd_call_finish(call, -ESHUTDOWN, NULL);
+}
+
 void
 psd_instance_retire(struct psd_instance *instance)
 {
@@ -190,7 +211,7 @@ psd_instance_retire(struct psd_instance *instance)
 	if (instance->loaded->policy->n_listens == 0)
 		psd_instance_end(instance, false);
 	else
-		answer_waiting(instance, -ESHUTDOWN);
+		answer_accepts(instance);
 }
 
 void

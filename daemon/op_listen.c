@@ -1,45 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/endpoint.h"
 #include "common/fd.h"
-#include "common/mem.h"
 #include "daemon/call.h"
+#include "daemon/pin.h"
 
 #include <errno.h>
-#include <linux/filter.h>
 #include <netinet/in.h>
 
-enum {
-	BACKLOG = 4096,
-	TCP_FLAGS_AT = 13, /* within the header, which a filter begins with */
-	TCP_SYN_ACK = 0x12,
-};
-
-/*
- * shutdown(2) turns a listener into a socket that sendto(2) with MSG_FASTOPEN
- * connects to any address, past the policy.  So what answers a connection
- * that the socket itself began is dropped, for ever: the filter cannot be
- * taken off any more.  Who listens, and the connections that come of it,
- * never hear such a segment.
- */
-static int
-keep_from_connecting(int fd)
-{
-	static struct sock_filter steps[] = {
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, TCP_FLAGS_AT),
-		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, TCP_SYN_ACK),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TCP_SYN_ACK, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-	};
-	const struct sock_fprog program = { PSD_ELEMENTS(steps), steps };
-	const int on = 1;
-
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
-		sizeof(program)) < 0 ||
-	    setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on)) < 0)
-		return -errno;
-	return 0;
-}
+enum { BACKLOG = 4096 };
 
 /*
  * An address of IPv6 is for IPv6 alone, as it was judged; SO_REUSEADDR lets
@@ -84,7 +52,12 @@ psd_do_listen(struct psd_call *call, const struct psd_listen_req *req,
 		return r;
 	if (bind(fd, (const struct sockaddr *)&address, len) < 0)
 		return -errno;
-	r = keep_from_connecting(fd);
+	/*
+	 * shutdown(2) turns a listener into a socket that sendto(2) with
+	 * MSG_FASTOPEN connects to any address, past the policy.  Who listens,
+	 * and the connections that come of it, never hear what is dropped.
+	 */
+	r = psd_pin_listener(fd);
 	if (r < 0)
 		return r;
 	if (listen(fd, BACKLOG) < 0)

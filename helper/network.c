@@ -3,6 +3,8 @@
 #include "helper/exchange.h"
 #include "helper/stub.h"
 
+#include <errno.h>
+
 int
 privsep_listen(struct privsep *conversation, const struct sockaddr *address,
     socklen_t len)
@@ -18,4 +20,25 @@ privsep_listen(struct privsep *conversation, const struct sockaddr *address,
 	r = psd_call_listen(conversation, &req, &rep);
 	psd_exchange_unlock(conversation);
 	return r < 0 ? r : rep.listener;
+}
+
+int
+privsep_connect_address(struct privsep *conversation, int type,
+    const struct sockaddr *address, socklen_t len)
+{
+	struct psd_connect_req req = { .protocol = PSD_PROTOCOL_TCP };
+	struct psd_connect_rep rep;
+	int r;
+
+	if (type == SOCK_DGRAM)
+		req.protocol = PSD_PROTOCOL_UDP;
+	else if (type != SOCK_STREAM)
+		return -EPROTONOSUPPORT;
+	r = psd_endpoint_from_sockaddr(address, len, &req.endpoint);
+	if (r < 0)
+		return r;
+	psd_exchange_lock(conversation);
+	r = psd_call_connect(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r < 0 ? r : rep.connection;
 }

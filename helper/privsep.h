@@ -199,6 +199,15 @@ int privsep_accept_take(struct privsep *conversation, uint32_t *ret_listener);
 int privsep_listen(struct privsep *conversation, const struct sockaddr *address,
     socklen_t len);
 
+/*
+ * Connects to an address of AF_INET or AF_INET6 that the policy grants; type
+ * is SOCK_STREAM (TCP) or SOCK_DGRAM (UDP).  Waits until the connection is
+ * there, or has failed: -ETIMEDOUT after the policy's RequestTimeoutSec=.
+ * Returns the connected socket.
+ */
+int privsep_connect_address(struct privsep *conversation, int type,
+    const struct sockaddr *address, socklen_t len);
+
 /* The descriptor to watch (poll(2)); owned by the conversation. */
 int privsep_fd(const struct privsep *conversation);
 

@@ -74,7 +74,7 @@ usage(const struct psd_op_row *row)
 		return "an absolute path, as in /srv/www/**";
 	if (has_endpoint)
 		return has_protocol
-		    ? "tcp and an address with ports, as in \"tcp "
+		    ? "a protocol and an address with ports, as in \"tcp "
 		      "192.0.2.0/24:443\""
 		    : "an address with ports, as in 0.0.0.0:5353";
 	if (has_setting)
@@ -124,7 +124,8 @@ take_word(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
 	case PSD_KIND_host:
 		return psd_grant_host(build, build->word, grant);
 	case PSD_KIND_protocol:
-		return psd_grant_net_protocols(build->word, grant);
+		return psd_grant_net_protocols(reading->row, build->word,
+		    grant);
 	case PSD_KIND_endpoint:
 		return psd_grant_net_reach(build, build->word, grant);
 	case PSD_KIND_priority:

@@ -3,10 +3,10 @@
 
 #include "common/codec.h"
 #include "common/conv.h"
-#include "common/endpoint.h"
 #include "common/fd.h"
 #include "common/ops.h"
 #include "tests/support/fake_files.h"
+#include "tests/support/fake_network.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -105,30 +105,6 @@ do_read_directory(struct serving *s, const struct psd_read_directory_req *req,
 	return 0;
 }
 
-/* On loopback only, whatever the helper wants. */
-static int
-do_listen(const struct psd_listen_req *req, struct psd_listen_rep *rep)
-{
-	struct sockaddr_storage address;
-	const socklen_t len =
-	    psd_endpoint_to_sockaddr(&req->endpoint, &address);
-	int fd;
-
-	if (req->protocol != PSD_PROTOCOL_TCP ||
-	    req->endpoint.address[0] != 127)
-		return -EPERM;
-	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	if (bind(fd, (const struct sockaddr *)&address, len) < 0 ||
-	    listen(fd, 8) < 0) {
-		(void)close(fd);
-		return -errno;
-	}
-	rep->listener = fd;
-	return 0;
-}
-
 static int
 perform(struct serving *s, const struct psd_op_row *row,
     const union psd_any_req *req, union psd_any_rep *rep)
@@ -155,7 +131,9 @@ perform(struct serving *s, const struct psd_op_row *row,
 	case PSD_OP_restrict:
 		return 0;
 	case PSD_OP_listen:
-		return do_listen(&req->as_listen, &rep->as_listen);
+		return fake_network_listen(&req->as_listen, &rep->as_listen);
+	case PSD_OP_connect:
+		return fake_network_connect(&req->as_connect, &rep->as_connect);
 	case PSD_OP_get_hostname:
 		rep->as_get_hostname.hostname = psd_str_of("host.example.org");
 		rep->as_get_hostname.domain = psd_str_of("(none)");

@@ -163,7 +163,7 @@ unknown_names_are_refused_with_the_nearest(void **state)
 		{ "DenyReadDirectry=/a", "did you mean DenyReadDirectory=?" },
 		{ "AlowOpen=read /a", "did you mean AllowOpen=?" },
 		{ "User=daemon", "belongs to section [Helper]" },
-		{ "AllowConnect=tcp a:1", "there is no key AllowConnect=" },
+		{ "AllowTeleport=yes", "there is no key AllowTeleport=" },
 	};
 
 	(void)state;

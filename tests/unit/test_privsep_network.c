@@ -32,6 +32,58 @@ a_listener_is_handed_over(void **state)
 }
 
 static void
+check_connected(const struct talk *t, int type)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) },
+	};
+	const int other = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	struct sockaddr_in peer;
+	socklen_t len = sizeof(address);
+	int fd;
+
+	assert_int_equal(bind(other, (struct sockaddr *)&address, len), 0);
+	if (type == SOCK_STREAM)
+		assert_int_equal(listen(other, 8), 0);
+	assert_int_equal(getsockname(other, (struct sockaddr *)&address, &len),
+	    0);
+	fd = privsep_connect_address(t->conversation, type,
+	    (struct sockaddr *)&address, len);
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(getpeername(fd, (struct sockaddr *)&peer, &len), 0);
+	assert_memory_equal(&peer, &address, sizeof(peer));
+	psd_fd_close(fd);
+	psd_fd_close(other);
+}
+
+static void
+a_connected_socket_is_handed_over(void **state)
+{
+	const struct talk *t = *state;
+	const struct sockaddr_in elsewhere = {
+		.sin_family = AF_INET,
+		.sin_port = 1,
+	};
+
+	check_connected(t, SOCK_STREAM);
+	check_connected(t, SOCK_DGRAM);
+	assert_int_equal(privsep_connect_address(t->conversation, SOCK_STREAM,
+			     (const struct sockaddr *)&elsewhere,
+			     sizeof(elsewhere)),
+	    -EPERM);
+	assert_int_equal(privsep_connect_address(t->conversation, SOCK_RAW,
+			     (const struct sockaddr *)&elsewhere,
+			     sizeof(elsewhere)),
+	    -EPROTONOSUPPORT);
+	assert_int_equal(privsep_connect_address(t->conversation, SOCK_DGRAM,
+			     (const struct sockaddr *)&elsewhere,
+			     sizeof(elsewhere) - 1),
+	    -EINVAL);
+}
+
+static void
 addresses_that_are_none_are_not_asked(void **state)
 {
 	const struct talk *t = *state;
@@ -67,6 +119,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		WITH_DAEMON(a_listener_is_handed_over),
+		WITH_DAEMON(a_connected_socket_is_handed_over),
 		WITH_DAEMON(addresses_that_are_none_are_not_asked),
 	};
 

@@ -139,11 +139,19 @@ lines_of_a_policy_decide(void **state)
 		{ "listen tcp 127.0.0.1:443", false },
 		{ "listen tcp 127.0.0.1:8000", true },
 		{ "listen tcp 127.0.0.1:8005", false },
+		{ "connect tcp 192.0.2.1:443", true },
+		{ "connect udp 192.0.2.1:443", true },
+		{ "connect udp 192.0.2.1:53", true },
+		{ "connect tcp 192.0.2.1:53", false },
+		{ "connect udp 127.0.0.1:53", false },
+		{ "connect unix 192.0.2.1:443", false },
 	};
 	static const char lines[] = "AllowListen=tcp *:443\n"
 				    "AllowListen=tcp 127.0.0.1:8000-8010\n"
 				    "DenyListen=tcp 192.0.2.8/29:*\n"
-				    "DenyListen=tcp *:8005\n";
+				    "DenyListen=tcp *:8005\n"
+				    "AllowConnect=tcp,udp 192.0.2.0/24:443\n"
+				    "AllowConnect=udp *:53\n";
 	struct test_policy policy;
 
 	(void)state;

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/pin.h"
+
+#include "common/mem.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum {
+	/* Of the network's header, and of the one behind it, where it begins. */
+	INET_SOURCE_AT = SKF_NET_OFF + 12,
+	INET6_SOURCE_AT = SKF_NET_OFF + 8,
+	SOURCE_PORT_AT = 0,
+	TCP_FLAGS_AT = 13,
+	TCP_SYN_ACK = 0x12,
+	STEPS_MAX = 16,
+};
+
+/* A filter being written: each test leaves out what fails it. */
+struct filter {
+	struct sock_filter steps[STEPS_MAX];
+	unsigned short n;
+};
+
+static void
+demand(struct filter *filter, uint16_t size, uint32_t at, uint32_t value)
+{
+	const struct sock_filter load =
+	    BPF_STMT((uint16_t)(BPF_LD | BPF_ABS | size), at);
+	const struct sock_filter test =
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0);
+	const struct sock_filter drop = BPF_STMT(BPF_RET | BPF_K, 0);
+
+	filter->steps[filter->n++] = load;
+	filter->steps[filter->n++] = test;
+	filter->steps[filter->n++] = drop;
+}
+
+static int
+attach(int fd, struct filter *filter)
+{
+	const struct sock_filter pass = BPF_STMT(BPF_RET | BPF_K, UINT32_MAX);
+	struct sock_fprog program;
+	const int on = 1;
+
+	filter->steps[filter->n++] = pass;
+	program = (struct sock_fprog){ filter->n, filter->steps };
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+		sizeof(program)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on)) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Filters compare numbers, not bytes in network order. */
+static uint32_t
+word_of(const unsigned char *address)
+{
+	uint32_t word;
+
+	memcpy(&word, address, sizeof(word));
+	return ntohl(word);
+}
+
+int
+psd_pin_to_peer(int fd, const struct psd_endpoint *endpoint)
+{
+	struct filter filter = { .n = 0 };
+
+	demand(&filter, BPF_H, SOURCE_PORT_AT, endpoint->port);
+	if (endpoint->family == PSD_FAMILY_INET)
+		demand(&filter, BPF_W, (uint32_t)INET_SOURCE_AT,
+		    word_of(endpoint->address));
+	else
+		for (unsigned i = 0; i < PSD_ADDRESS_LEN; i += 4)
+			demand(&filter, BPF_W, (uint32_t)INET6_SOURCE_AT + i,
+			    word_of(endpoint->address + i));
+	return attach(fd, &filter);
+}
+
+int
+psd_pin_listener(int fd)
+{
+	struct filter filter = { .n = 0 };
+	static const struct sock_filter steps[] = {
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, TCP_FLAGS_AT),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, TCP_SYN_ACK),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TCP_SYN_ACK, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+
+	memcpy(filter.steps, steps, sizeof(steps));
+	filter.n = PSD_ELEMENTS(steps);
+	return attach(fd, &filter);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_PIN_H
+#define PSD_PIN_H
+
+#include "common/kind.h"
+
+/*
+ * A descriptor is granted for ever, and what its socket can be turned into is
+ * more than was checked.  Each of these attaches a filter to fd that the
+ * kernel runs for whatever arrives, and locks it, so that neither the filter
+ * nor what it leaves of the socket can be changed any more.  0 or -errno.
+ */
+
+/*
+ * Lets pass what comes from this endpoint, by its address and port, alone.
+ * For sockets of TCP and UDP of the endpoint's own family.
+ */
+int psd_pin_to_peer(int fd, const struct psd_endpoint *endpoint);
+
+/*
+ * Drops what answers a connection that the socket itself began.  For
+ * listeners of TCP.
+ */
+int psd_pin_listener(int fd);
+
+#endif
