@@ -33,18 +33,18 @@ privsep_accept_ask(struct privsep *conversation)
 	int r;
 
 	psd_exchange_lock(conversation);
-	r = psd_exchange_ask(conversation, psd_op_find(PSD_OP_accept), &req,
-	    PSD_FOR_TAKER, &place);
+	r = psd_exchange_ask(conversation->exchange, psd_op_find(PSD_OP_accept),
+	    &req, PSD_FOR_TAKER, &place);
 	psd_exchange_unlock(conversation);
 	/* The daemon is behind, which has the same remedy. */
 	return r == -EAGAIN ? -EBUSY : r;
 }
 
 static struct psd_waiting *
-find_answered(struct privsep *conversation)
+find_answered(struct psd_exchange *exchange)
 {
 	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
-		struct psd_waiting *place = &conversation->waiting[i];
+		struct psd_waiting *place = &exchange->waiting[i];
 
 		if (place->state == PSD_WAIT_ANSWERED &&
 		    place->owner == PSD_FOR_TAKER)
@@ -56,18 +56,19 @@ find_answered(struct privsep *conversation)
 int
 privsep_accept_take(struct privsep *conversation, uint32_t *ret_listener)
 {
+	struct psd_exchange *const exchange = conversation->exchange;
 	struct psd_waiting *place;
 	struct psd_accept_rep rep;
 	int r = 0;
 
 	psd_exchange_lock(conversation);
-	place = find_answered(conversation);
+	place = exchange->is_foreign ? NULL : find_answered(exchange);
 	if (place == NULL) {
-		r = psd_exchange_drain(conversation);
-		place = find_answered(conversation);
+		r = psd_exchange_drain(exchange);
+		place = r == -ECHILD ? NULL : find_answered(exchange);
 	}
 	if (place != NULL)
-		r = psd_exchange_answer(conversation, place, PSD_DEADLINE_NOW,
+		r = psd_exchange_answer(exchange, place, PSD_DEADLINE_NOW,
 		    &rep);
 	psd_exchange_unlock(conversation);
 	if (place != NULL && r == 0)

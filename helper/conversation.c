@@ -2,8 +2,10 @@
 #include "helper/conversation.h"
 
 #include "common/fd.h"
+#include "common/mem.h"
 #include "helper/deadline.h"
 #include "helper/exchange.h"
+#include "helper/handle.h"
 #include "helper/inherit.h"
 #include "helper/stub.h"
 
@@ -11,6 +13,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *
 privsep_version(void)
@@ -22,6 +25,7 @@ privsep_version(void)
 static int
 greet(struct privsep *conversation)
 {
+	struct psd_exchange *const exchange = conversation->exchange;
 	struct psd_hello_req req = {
 		.oldest = PSD_PROTOCOL,
 		.newest = PSD_PROTOCOL,
@@ -34,31 +38,52 @@ greet(struct privsep *conversation)
 	if (r == 0 && rep.version != PSD_PROTOCOL)
 		r = psd_exchange_break(conversation);
 	if (r == 0) {
-		memcpy(conversation->service, rep.service.at, rep.service.len);
-		conversation->service[rep.service.len] = '\0';
+		memcpy(exchange->service, rep.service.at, rep.service.len);
+		exchange->service[rep.service.len] = '\0';
 	}
 	psd_exchange_unlock(conversation);
 	return r;
+}
+
+static void
+init(struct psd_exchange *exchange, int fd, struct psd_frame *in)
+{
+	(void)pthread_mutex_init(&exchange->lock, NULL);
+	psd_deadline_cond_init(&exchange->room);
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
+		psd_deadline_cond_init(&exchange->waiting[i].answered);
+	psd_conv_init(&exchange->conv, fd);
+	psd_frame_init(&exchange->out);
+	psd_frame_init(in);
+	exchange->in = in;
+	TAILQ_INIT(&exchange->handles);
+	TAILQ_INIT(&exchange->pending);
+	TAILQ_INIT(&exchange->due);
+	exchange->pid = getpid();
 }
 
 /* Takes over fd, also when it fails. */
 static struct privsep *
 make(int fd)
 {
-	struct privsep *conversation = calloc(1, sizeof(*conversation));
+	_cleanup_free_ struct privsep *conversation =
+	    calloc(1, sizeof(*conversation));
+	_cleanup_free_ struct psd_exchange *exchange =
+	    calloc(1, sizeof(*exchange));
+	struct psd_frame *const in = malloc(sizeof(*in));
+	struct privsep *made;
 
-	if (conversation == NULL) {
+	if (conversation == NULL || exchange == NULL || in == NULL) {
+		free(in);
 		psd_fd_close(fd);
 		return NULL;
 	}
-	(void)pthread_mutex_init(&conversation->lock, NULL);
-	psd_deadline_cond_init(&conversation->room);
-	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
-		psd_deadline_cond_init(&conversation->waiting[i].answered);
-	psd_conv_init(&conversation->conv, fd);
-	psd_frame_init(&conversation->out);
-	psd_frame_init(&conversation->in);
-	return conversation;
+	init(exchange, fd, in);
+	conversation->exchange = exchange;
+	exchange = NULL;
+	made = conversation;
+	conversation = NULL;
+	return made;
 }
 
 int
@@ -95,13 +120,13 @@ privsep_init(struct privsep **ret)
 const char *
 privsep_service(const struct privsep *conversation)
 {
-	return conversation->service;
+	return conversation->exchange->service;
 }
 
 int
 privsep_fd(const struct privsep *conversation)
 {
-	return conversation->conv.fd;
+	return conversation->exchange->conv.fd;
 }
 
 void
@@ -117,21 +142,18 @@ privsep_set_timeout(struct privsep *conversation, uint64_t usec)
  * here, so only records and their absence count as progress.
  */
 static int
-read_to_the_end(struct privsep *conversation)
+read_to_the_end(struct psd_exchange *exchange, psd_deadline deadline)
 {
-	const psd_deadline deadline = psd_deadline_after(conversation->timeout);
-
 	for (;;) {
 		const int r =
-		    psd_deadline_poll(conversation->conv.fd, POLLIN, deadline);
+		    psd_deadline_poll(exchange->conv.fd, POLLIN, deadline);
 
 		if (r < 0)
 			return r;
-		psd_frame_init(&conversation->in);
-		switch (
-		    psd_conv_recv(&conversation->conv, 0, &conversation->in)) {
+		psd_frame_init(exchange->in);
+		switch (psd_conv_recv(&exchange->conv, 0, exchange->in)) {
 		case PSD_HEARD_FRAME:
-			psd_frame_clear(&conversation->in);
+			psd_frame_clear(exchange->in);
 			break;
 		case PSD_HEARD_NOTHING:
 			break;
@@ -148,19 +170,52 @@ read_to_the_end(struct privsep *conversation)
 int
 privsep_end(struct privsep *conversation)
 {
+	struct psd_exchange *exchange;
 	int r;
 
 	if (conversation == NULL)
 		return 0;
+	if (conversation->handle != NULL)
+		return -EINVAL;
+	exchange = conversation->exchange;
 	psd_exchange_lock(conversation);
-	r = conversation->fate == -EPIPE ? 0 : conversation->fate;
+	r = exchange->fate == -EPIPE ? 0 : exchange->fate;
 	if (r == 0)
-		r = psd_conv_end(&conversation->conv);
+		r = psd_conv_end(&exchange->conv);
 	if (r == 0)
-		r = read_to_the_end(conversation);
+		r = read_to_the_end(exchange,
+		    psd_deadline_after(conversation->timeout));
 	psd_exchange_unlock(conversation);
 	privsep_free(conversation);
 	return r;
+}
+
+/* A child closes its copy and no more: the end would be its parent's, too. */
+static void
+close_end(struct psd_exchange *exchange)
+{
+	if (exchange->is_foreign)
+		psd_fd_cleanup(&exchange->conv.fd);
+	else
+		psd_conv_close(&exchange->conv);
+}
+
+static void
+free_exchange(struct psd_exchange *exchange)
+{
+	struct psd_handle *handle;
+
+	while ((handle = TAILQ_FIRST(&exchange->handles)) != NULL)
+		psd_handle_free(handle);
+	psd_exchange_release(exchange);
+	psd_frame_clear(exchange->in);
+	free(exchange->in);
+	close_end(exchange);
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
+		(void)pthread_cond_destroy(&exchange->waiting[i].answered);
+	(void)pthread_cond_destroy(&exchange->room);
+	(void)pthread_mutex_destroy(&exchange->lock);
+	free(exchange);
 }
 
 void
@@ -168,12 +223,16 @@ privsep_free(struct privsep *conversation)
 {
 	if (conversation == NULL)
 		return;
-	psd_exchange_release(conversation);
-	psd_frame_clear(&conversation->in);
-	psd_conv_close(&conversation->conv);
-	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
-		(void)pthread_cond_destroy(&conversation->waiting[i].answered);
-	(void)pthread_cond_destroy(&conversation->room);
-	(void)pthread_mutex_destroy(&conversation->lock);
+	/* Finds out whether it is ours, too. */
+	psd_exchange_lock(conversation);
+	if (conversation->handle != NULL) {
+		struct privsep whole = { .exchange = conversation->exchange };
+
+		psd_handle_free(conversation->handle);
+		psd_exchange_unlock(&whole);
+		return;
+	}
+	psd_exchange_unlock(conversation);
+	free_exchange(conversation->exchange);
 	free(conversation);
 }

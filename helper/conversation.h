@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <sys/queue.h>
 
 /*
  * Requests that one conversation may have waiting at a time, and how many of
@@ -26,6 +27,7 @@ enum psd_wait_state {
 enum psd_wait_owner {
 	PSD_FOR_CALLER, /* a thread is in psd_exchange_answer() for it */
 	PSD_FOR_TAKER,  /* privsep_accept_take(), some time */
+	PSD_FOR_HANDLE, /* handle's, as soon as it comes */
 	PSD_FOR_NOBODY, /* was given up: discarded when it comes */
 };
 
@@ -41,30 +43,50 @@ struct psd_waiting {
 	uint32_t id;
 	int status;
 	const struct psd_op_row *row;
+	struct psd_handle *handle; /* of PSD_FOR_HANDLE */
 	union psd_any_rep rep;
 };
 
+/* Handles in the order in which they came to be there. */
+TAILQ_HEAD(psd_handles, psd_handle);
+
 /*
- * A conversation.  lock guards everything but what the comments except; it is
- * free while a thread waits for the daemon.  At most one thread receives at a
- * time, and hands what it finds to whoever waits for it, so that one thread
- * may wait for a connection while others open files.
+ * What is said over a pair.  lock guards everything but what the comments
+ * except; it is free while a thread waits for the daemon.  At most one thread
+ * receives at a time, and hands what it finds to whoever waits for it, so that
+ * one thread may wait for a connection while others open files.
  */
-struct privsep {
+struct psd_exchange {
 	pthread_mutex_t lock;
 	pthread_cond_t room; /* a place of waiting became free */
 	struct psd_conv conv;
 	int fate;       /* 0 as long as it goes on, then -EPIPE, -EPROTO or
 			   what our own receiving failed with */
 	bool receiving; /* a thread is in recvmsg(), and in is its own */
+	bool is_full;   /* a handle found no room in the socket */
 	/* Whose reply in still holds; nobody receives before it was taken. */
 	struct psd_waiting *unread;
 	uint32_t last_id;
-	uint64_t timeout; /* of each request, in microseconds; 0: none */
 	struct psd_waiting waiting[PSD_ASKED_MAX];
+	struct psd_handles handles; /* all of them */
+	struct psd_handles pending; /* those with a request under way */
+	struct psd_handles due;     /* those whose callback is to be called */
 	struct psd_frame out;
-	struct psd_frame in;
-	char service[PSD_NAME_MAX + 1]; /* does not change after hello */
+	struct psd_frame *in; /* owned */
+	/* These do not change after hello. */
+	char service[PSD_NAME_MAX + 1];
+	pid_t pid;       /* of the process whose conversation it is */
+	bool is_foreign; /* seen by a child of it, in memory of its own */
+};
+
+/*
+ * What the functions of privsep.h are given: the conversation itself, with
+ * which they wait, or one of its handles, with which they do not.
+ */
+struct privsep {
+	struct psd_exchange *exchange;
+	struct psd_handle *handle; /* or NULL; then exchange is owned */
+	uint64_t timeout; /* of each request, in microseconds; 0: none */
 };
 
 #endif

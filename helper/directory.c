@@ -70,6 +70,7 @@ fetch(struct privsep *conversation, struct psd_read_directory_req *req,
 		ret->len = rep.entries.len;
 		memcpy(ret->bytes, rep.entries.at, rep.entries.len);
 		req->cursor = rep.cursor;
+		psd_exchange_note_progress(conversation, rep.cursor);
 		if (!is_well_formed(ret))
 			r = psd_exchange_break(conversation);
 	}
@@ -97,14 +98,20 @@ privsep_read_directory(struct privsep *conversation, const char *path,
     int (*entry)(void *cookie, const char *name, unsigned char type),
     void *cookie)
 {
-	struct psd_read_directory_req req = { .path = psd_str_of(path) };
+	struct psd_read_directory_req req = {
+		.path = psd_str_of(path),
+		.cursor = psd_exchange_progress(conversation),
+	};
 	struct batch batch;
 	int r;
 
 	do {
 		r = fetch(conversation, &req, &batch);
+		if (r == -EINPROGRESS)
+			return r;
 		if (r == 0)
 			r = tell(&batch, entry, cookie);
 	} while (r == 0 && batch.len > 0);
+	psd_exchange_note_progress(conversation, 0);
 	return r;
 }

@@ -20,7 +20,8 @@ void psd_exchange_unlock(struct privsep *conversation);
  * whose strings and bytes are valid until the lock is given up and whose
  * descriptors are the caller's, or the daemon's -errno, or -EPIPE and -EPROTO
  * when the conversation is over, -EMSGSIZE when a field is out of bounds,
- * -ETIMEDOUT.
+ * -ETIMEDOUT.  With a handle it does not wait but returns -EINPROGRESS, and
+ * what is said above when it is called again after the reply came.
  */
 int psd_exchange_request(struct privsep *conversation,
     const struct psd_op_row *row, void *req, void *ret_rep);
@@ -30,16 +31,17 @@ int psd_exchange_request(struct privsep *conversation,
  * requests wait, and -EAGAIN when the daemon does not read those it has.  The
  * place that it returns must be given to the second, which takes the reply.
  */
-int psd_exchange_ask(struct privsep *conversation, const struct psd_op_row *row,
-    void *req, enum psd_wait_owner owner, struct psd_waiting **ret_place);
-int psd_exchange_answer(struct privsep *conversation, struct psd_waiting *place,
-    psd_deadline deadline, void *ret_rep);
+int psd_exchange_ask(struct psd_exchange *exchange,
+    const struct psd_op_row *row, void *req, enum psd_wait_owner owner,
+    struct psd_waiting **ret_place);
+int psd_exchange_answer(struct psd_exchange *exchange,
+    struct psd_waiting *place, psd_deadline deadline, void *ret_rep);
 
 /*
  * Receives what is there without waiting.  Returns 0, or the error that the
  * conversation ended with.
  */
-int psd_exchange_drain(struct privsep *conversation);
+int psd_exchange_drain(struct psd_exchange *exchange);
 
 /*
  * The daemon broke the protocol, as its reply shows: ends the conversation in
@@ -47,7 +49,16 @@ int psd_exchange_drain(struct privsep *conversation);
  */
 int psd_exchange_break(struct privsep *conversation);
 
+/*
+ * How far a function that makes several requests has come, which with a
+ * handle is called again for each: 0 at the beginning, and what it noted last.
+ * It notes 0 at its end.  Without a handle it is 0, and nothing is noted.
+ */
+uint64_t psd_exchange_progress(const struct privsep *conversation);
+void psd_exchange_note_progress(struct privsep *conversation,
+    uint64_t progress);
+
 /* Closes the descriptors of replies that nobody took. */
-void psd_exchange_release(struct privsep *conversation);
+void psd_exchange_release(struct psd_exchange *exchange);
 
 #endif

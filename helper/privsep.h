@@ -21,8 +21,8 @@ extern "C" {
  *
  * Several threads may use a conversation at a time; while one waits for a
  * connection the others are answered.  privsep_end() and privsep_free() want
- * the conversation for themselves.  A process made by fork() must leave its
- * parent's conversation alone.
+ * the conversation for themselves.  In a process made by fork() everything
+ * fails with -ECHILD; there privsep_free() closes the child's copy.
  */
 
 struct privsep; /* a conversation */
@@ -70,6 +70,48 @@ void privsep_free(struct privsep *conversation);
  * have been done.
  */
 void privsep_set_timeout(struct privsep *conversation, uint64_t usec);
+
+/*
+ * For a program with an event loop of its own: a handle is a conversation
+ * whose functions do not wait.  A function that makes a request returns
+ * -EINPROGRESS; when the daemon has answered, it is called again with the same
+ * arguments, and returns what it would have returned.  A handle has one
+ * request at a time (-EALREADY: another than is under way was called); make as
+ * many handles as requests are to be under way, from 16 on they wait for each
+ * other.  privsep_set_timeout() of a handle is its own, and at first its
+ * conversation's.  A function that makes several requests may return
+ * -EINPROGRESS again.
+ *
+ * PRIVSEP_DISCARD: nobody wants the answers, as with a log.  -EINPROGRESS then
+ * says that the request was sent, -EBUSY that it could not be.
+ *
+ * privsep_free() frees a handle, and so does the end of its conversation.
+ */
+enum { PRIVSEP_DISCARD = 1 };
+int privsep_handle_new(struct privsep **ret, struct privsep *conversation,
+    unsigned int flags);
+
+/*
+ * done(handle, cookie) is called by privsep_process() when it is time to call
+ * the function again.  It may do anything but end, free or process the
+ * conversation.
+ */
+void privsep_set_callback(struct privsep *handle,
+    void (*done)(struct privsep *handle, void *cookie), void *cookie);
+
+/* Gives up what the handle has asked for; another request can be made. */
+void privsep_cancel(struct privsep *handle);
+
+/*
+ * A turn of the loop: watch privsep_fd() for privsep_events() (those of
+ * poll(2): POLLIN, and POLLOUT when a request found no room) at most
+ * privsep_next_timeout() milliseconds (-1: for ever; 0: something is there
+ * already), and call privsep_process() whatever came of it.  It never waits.
+ * It returns 0, or what the conversation ended with.
+ */
+int privsep_events(struct privsep *conversation);
+int privsep_next_timeout(struct privsep *conversation);
+int privsep_process(struct privsep *conversation);
 
 /* Waits for the answer.  0, or -errno. */
 int privsep_ping(struct privsep *conversation);

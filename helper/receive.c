@@ -2,7 +2,7 @@
 #include "helper/receive.h"
 
 #include "common/codec.h"
-#include "helper/exchange.h"
+#include "helper/handle.h"
 #include "helper/waiting.h"
 
 #include <errno.h>
@@ -13,21 +13,21 @@
 enum { ERRNO_MAX = 4095 };
 
 bool
-psd_receive_is_free(const struct privsep *conversation)
+psd_receive_is_free(const struct psd_exchange *exchange)
 {
-	return !conversation->receiving && conversation->unread == NULL;
+	return !exchange->receiving && exchange->unread == NULL;
 }
 
 /* One that waits for its reply is woken, and no more: only one can receive. */
 void
-psd_receive_pass_on(struct privsep *conversation)
+psd_receive_pass_on(struct psd_exchange *exchange)
 {
 	/* Those who wait for a place may have to receive for themselves. */
-	(void)pthread_cond_broadcast(&conversation->room);
-	if (!psd_receive_is_free(conversation))
+	(void)pthread_cond_broadcast(&exchange->room);
+	if (!psd_receive_is_free(exchange))
 		return;
 	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
-		struct psd_waiting *place = &conversation->waiting[i];
+		struct psd_waiting *place = &exchange->waiting[i];
 
 		if (place->state == PSD_WAIT_ASKED &&
 		    place->owner == PSD_FOR_CALLER) {
@@ -39,21 +39,22 @@ psd_receive_pass_on(struct privsep *conversation)
 
 /* Everybody who waits learns that no reply comes any more. */
 static void
-finish(struct privsep *conversation, int fate)
+finish(struct psd_exchange *exchange, int fate)
 {
-	if (conversation->fate == 0)
-		conversation->fate = fate;
+	if (exchange->fate == 0)
+		exchange->fate = fate;
 	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
-		(void)pthread_cond_signal(&conversation->waiting[i].answered);
-	(void)pthread_cond_broadcast(&conversation->room);
+		(void)pthread_cond_signal(&exchange->waiting[i].answered);
+	(void)pthread_cond_broadcast(&exchange->room);
+	psd_handle_finish(exchange);
 }
 
 int
-psd_receive_break(struct privsep *conversation)
+psd_receive_break(struct psd_exchange *exchange)
 {
-	(void)shutdown(conversation->conv.fd, SHUT_RDWR);
-	conversation->conv.state = PSD_CONV_CLOSED;
-	finish(conversation, -EPROTO);
+	(void)shutdown(exchange->conv.fd, SHUT_RDWR);
+	exchange->conv.state = PSD_CONV_CLOSED;
+	finish(exchange, -EPROTO);
 	return -EPROTO;
 }
 
@@ -62,29 +63,48 @@ psd_receive_break(struct privsep *conversation)
  * accept brings stays for the next that asks (psd_waiting_find_left()).
  */
 static void
-discard(struct privsep *conversation, struct psd_waiting *place)
+discard(struct psd_exchange *exchange, struct psd_waiting *place)
 {
 	if (place->row->op == PSD_OP_accept)
 		return;
 	psd_waiting_release(place);
-	psd_receive_pass_on(conversation);
+	psd_receive_pass_on(exchange);
+}
+
+/*
+ * What the reply points to is in the frame, which goes along; the handle's
+ * own takes its place, so that receiving waits for nobody.
+ */
+static void
+give_to_handle(struct psd_exchange *exchange, struct psd_waiting *place)
+{
+	struct psd_frame *const frame = exchange->in;
+
+	exchange->in = place->handle->frame;
+	place->handle->frame = frame;
+	psd_handle_answer(exchange, place);
+	psd_receive_pass_on(exchange);
 }
 
 /* Only accept has takers; its reply points to nothing in the frame. */
 static void
-note_answer(struct privsep *conversation, struct psd_waiting *place, int status)
+note_answer(struct psd_exchange *exchange, struct psd_waiting *place,
+    int status)
 {
 	place->status = status;
 	place->state = PSD_WAIT_ANSWERED;
 	switch (place->owner) {
 	case PSD_FOR_CALLER:
-		conversation->unread = place;
+		exchange->unread = place;
 		(void)pthread_cond_signal(&place->answered);
 		break;
 	case PSD_FOR_TAKER:
 		break;
+	case PSD_FOR_HANDLE:
+		give_to_handle(exchange, place);
+		break;
 	case PSD_FOR_NOBODY:
-		discard(conversation, place);
+		discard(exchange, place);
 		break;
 	}
 }
@@ -94,11 +114,10 @@ note_answer(struct privsep *conversation, struct psd_waiting *place, int status)
  * the same operation, and decode to the last byte and descriptor.
  */
 static int
-take_reply(struct privsep *conversation)
+take_reply(struct psd_exchange *exchange)
 {
-	struct psd_frame *frame = &conversation->in;
-	struct psd_waiting *place =
-	    psd_waiting_find_asked(conversation, frame->id);
+	struct psd_frame *frame = exchange->in;
+	struct psd_waiting *place = psd_waiting_find_asked(exchange, frame->id);
 
 	if (frame->type != PSD_FRAME_REPLY || place == NULL ||
 	    frame->op != (uint16_t)place->row->op || frame->status < -ERRNO_MAX)
@@ -110,7 +129,7 @@ take_reply(struct privsep *conversation)
 	    psd_decode(frame, place->row->rep, place->row->rep_size,
 		&place->rep) < 0)
 		return -EBADMSG;
-	note_answer(conversation, place, frame->status);
+	note_answer(exchange, place, frame->status);
 	return 0;
 }
 
@@ -119,16 +138,15 @@ take_reply(struct privsep *conversation)
  * open: not the daemon's fault, and only that request fails.
  */
 static int
-take_cut_reply(struct privsep *conversation)
+take_cut_reply(struct psd_exchange *exchange)
 {
-	const struct psd_frame *frame = &conversation->in;
-	struct psd_waiting *place =
-	    psd_waiting_find_asked(conversation, frame->id);
+	const struct psd_frame *frame = exchange->in;
+	struct psd_waiting *place = psd_waiting_find_asked(exchange, frame->id);
 
 	if (!frame->is_cut || frame->type != PSD_FRAME_REPLY || place == NULL ||
 	    frame->op != (uint16_t)place->row->op || frame->status != 0)
 		return -EBADMSG;
-	note_answer(conversation, place, -EMFILE);
+	note_answer(exchange, place, -EMFILE);
 	return 0;
 }
 
@@ -138,74 +156,74 @@ take_cut_reply(struct privsep *conversation)
  * lock's.
  */
 static enum psd_heard
-receive_unlocked(struct privsep *conversation, psd_deadline deadline)
+receive_unlocked(struct psd_exchange *exchange, psd_deadline deadline)
 {
-	const int fd = conversation->conv.fd;
+	const int fd = exchange->conv.fd;
 	enum psd_heard heard = PSD_HEARD_NOTHING;
 	int r = 0;
 
-	conversation->receiving = true;
-	psd_exchange_unlock(conversation);
-	psd_frame_init(&conversation->in);
+	exchange->receiving = true;
+	(void)pthread_mutex_unlock(&exchange->lock);
+	psd_frame_init(exchange->in);
 	if (deadline == PSD_DEADLINE_NONE) {
-		heard = psd_frame_recv(fd, 1, &conversation->in);
+		heard = psd_frame_recv(fd, 1, exchange->in);
 	} else {
 		if (deadline != PSD_DEADLINE_NOW)
 			r = psd_deadline_poll(fd, POLLIN, deadline);
 		if (r == 0)
-			heard = psd_frame_recv(fd, 0, &conversation->in);
+			heard = psd_frame_recv(fd, 0, exchange->in);
 	}
-	psd_exchange_lock(conversation);
-	conversation->receiving = false;
+	(void)pthread_mutex_lock(&exchange->lock);
+	exchange->receiving = false;
 	return heard;
 }
 
 int
-psd_receive(struct privsep *conversation, psd_deadline deadline)
+psd_receive(struct psd_exchange *exchange, psd_deadline deadline)
 {
-	const enum psd_heard heard = receive_unlocked(conversation, deadline);
+	const enum psd_heard heard = receive_unlocked(exchange, deadline);
 	const int error = errno;
 
 	switch (heard) {
 	case PSD_HEARD_FRAME:
-		if (take_reply(conversation) == 0)
+		if (take_reply(exchange) == 0)
 			return 0;
-		psd_frame_clear(&conversation->in);
+		psd_frame_clear(exchange->in);
 		break;
 	case PSD_HEARD_NOTHING:
 		return -EAGAIN;
 	case PSD_HEARD_END:
-		finish(conversation, -EPIPE);
-		return conversation->fate;
+		finish(exchange, -EPIPE);
+		return exchange->fate;
 	case PSD_HEARD_ERROR:
-		finish(conversation, -error);
-		return conversation->fate;
+		finish(exchange, -error);
+		return exchange->fate;
 	case PSD_HEARD_BROKEN:
-		if (take_cut_reply(conversation) == 0)
+		if (take_cut_reply(exchange) == 0)
 			return 0;
 		break;
 	}
-	return psd_receive_break(conversation);
+	return psd_receive_break(exchange);
 }
 
 int
-psd_receive_until_sendable(struct privsep *conversation, psd_deadline deadline)
+psd_receive_until_sendable(struct psd_exchange *exchange, psd_deadline deadline)
 {
-	const int fd = conversation->conv.fd;
-	const bool receives = psd_receive_is_free(conversation);
+	const int fd = exchange->conv.fd;
+	const bool receives = psd_receive_is_free(exchange);
 	int r;
 
-	conversation->receiving = conversation->receiving || receives;
-	psd_exchange_unlock(conversation);
+	exchange->receiving = exchange->receiving || receives;
+	(void)pthread_mutex_unlock(&exchange->lock);
 	r = psd_deadline_poll(fd, receives ? POLLIN | POLLOUT : POLLOUT,
 	    deadline);
-	psd_exchange_lock(conversation);
+	(void)pthread_mutex_lock(&exchange->lock);
 	if (!receives)
 		return r;
-	conversation->receiving = false;
+	exchange->receiving = false;
 	/* What it ends with is told by the next attempt to send. */
-	if (r == 0 && conversation->fate == 0)
-		(void)psd_receive(conversation, PSD_DEADLINE_NOW);
-	psd_receive_pass_on(conversation);
+	if (r == 0 && exchange->fate == 0)
+		(void)psd_receive(exchange, PSD_DEADLINE_NOW);
+	psd_receive_pass_on(exchange);
 	return r;
 }

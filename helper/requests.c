@@ -10,17 +10,19 @@
 
 /* The requests that are a word and an answer. */
 
+/* Always the same: the ids tell apart which ping was answered. */
+static const uint64_t COOKIE = UINT64_C(0x70657376697270);
+
 int
 privsep_ping(struct privsep *conversation)
 {
-	struct psd_ping_req req;
+	struct psd_ping_req req = { .cookie = COOKIE };
 	struct psd_ping_rep rep;
 	int r;
 
 	psd_exchange_lock(conversation);
-	req.cookie = conversation->last_id;
 	r = psd_call_ping(conversation, &req, &rep);
-	if (r == 0 && rep.cookie != req.cookie)
+	if (r == 0 && rep.cookie != COOKIE)
 		r = psd_exchange_break(conversation);
 	psd_exchange_unlock(conversation);
 	return r;

@@ -4,26 +4,26 @@
 #include "common/codec.h"
 
 struct psd_waiting *
-psd_waiting_find_free(struct privsep *conversation)
+psd_waiting_find_free(struct psd_exchange *exchange)
 {
 	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
-		if (conversation->waiting[i].state == PSD_WAIT_FREE)
-			return &conversation->waiting[i];
+		if (exchange->waiting[i].state == PSD_WAIT_FREE)
+			return &exchange->waiting[i];
 	return NULL;
 }
 
 struct psd_waiting *
-psd_waiting_find_asked(struct privsep *conversation, uint32_t id)
+psd_waiting_find_asked(struct psd_exchange *exchange, uint32_t id)
 {
 	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
-		if (conversation->waiting[i].state == PSD_WAIT_ASKED &&
-		    conversation->waiting[i].id == id)
-			return &conversation->waiting[i];
+		if (exchange->waiting[i].state == PSD_WAIT_ASKED &&
+		    exchange->waiting[i].id == id)
+			return &exchange->waiting[i];
 	return NULL;
 }
 
 struct psd_waiting *
-psd_waiting_find_left(struct privsep *conversation,
+psd_waiting_find_left(struct psd_exchange *exchange,
     const struct psd_op_row *row)
 {
 	struct psd_waiting *found = NULL;
@@ -31,7 +31,7 @@ psd_waiting_find_left(struct privsep *conversation,
 	if (row->op != PSD_OP_accept)
 		return NULL;
 	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
-		struct psd_waiting *place = &conversation->waiting[i];
+		struct psd_waiting *place = &exchange->waiting[i];
 
 		if (place->state == PSD_WAIT_FREE || place->row != row ||
 		    place->owner != PSD_FOR_NOBODY)
@@ -53,14 +53,14 @@ psd_waiting_release(struct psd_waiting *place)
 
 /* Connections may be waited for as long as room is left for the rest. */
 bool
-psd_waiting_has_room(const struct privsep *conversation,
+psd_waiting_has_room(const struct psd_exchange *exchange,
     const struct psd_op_row *row)
 {
 	size_t n_free = 0;
 	size_t n_accepts = 0;
 
 	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
-		const struct psd_waiting *place = &conversation->waiting[i];
+		const struct psd_waiting *place = &exchange->waiting[i];
 
 		if (place->state == PSD_WAIT_FREE)
 			n_free++;
@@ -74,11 +74,10 @@ psd_waiting_has_room(const struct privsep *conversation,
 
 /* The counter wraps, and a request that waits for long keeps its id. */
 uint32_t
-psd_waiting_new_id(struct privsep *conversation)
+psd_waiting_new_id(struct psd_exchange *exchange)
 {
 	do
-		conversation->last_id++;
-	while (psd_waiting_find_asked(conversation, conversation->last_id) !=
-	    NULL);
-	return conversation->last_id;
+		exchange->last_id++;
+	while (psd_waiting_find_asked(exchange, exchange->last_id) != NULL);
+	return exchange->last_id;
 }

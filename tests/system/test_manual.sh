@@ -48,9 +48,12 @@ block() {
 
 block 1 >"$dir/sizes.c"
 block 2 >"$dir/sizes.policy"
+block 3 >"$dir/loop.c"
 
 report the_example_compiles "${CC:-cc}" "${flags[@]}" -o "$dir/sizes" \
     "$dir/sizes.c" "$B/libprivsep.a"
+report and_so_does_the_one_with_a_loop "${CC:-cc}" "${flags[@]}" \
+    -o "$dir/loop" "$dir/loop.c" "$B/libprivsep.a"
 
 alone() {
 	"$dir/sizes"
@@ -97,12 +100,21 @@ ask() {
 	exec 9>&-
 }
 
-# The path of the file is the program's, so that is changed, too.
+# serves SOURCE: the path of the file is the program's, so that is changed,
+# too.  Clients that come at the same time are all told.
 serves() {
-	sed "s|/srv/data/list|$dir/data/list|" "$dir/sizes.c" >"$dir/here.c"
+	local i pids=()
+	sed "s|/srv/data/list|$dir/data/list|" "$dir/$1" >"$dir/here.c"
 	"${CC:-cc}" "${flags[@]}" -o "$dir/sizes" "$dir/here.c" \
 	    "$B/libprivsep.a" || return 1
-	start && [ "$(ask)" = '12 bytes' ] && return 0
+	start || return 1
+	for i in 1 2 3 4 5 6; do
+		ask >"$dir/told.$i" &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	[ "$(sort -u "$dir"/told.*)" = '12 bytes' ] &&
+	    [ "$(cat "$dir"/told.* | wc -l)" -eq 6 ] && return 0
 	cat "$dir/log"
 	return 1
 }
@@ -115,11 +127,15 @@ ends() {
 }
 
 if [ "$(id -u)" -ne 0 ] || [ -n "${PSD_ASAN:-}" ]; then
-	echo 'ok 4 # SKIP starting helpers takes root and no sanitizer'
-	echo 'ok 5 # SKIP the same'
-	number=5
+	echo 'ok 5 # SKIP starting helpers takes root and no sanitizer'
+	echo 'ok 6 # SKIP the same'
+	echo 'ok 7 # SKIP the same'
+	echo 'ok 8 # SKIP the same'
+	number=8
 else
-	report it_tells_the_size_of_a_file serves
+	report it_tells_the_size_of_a_file serves sizes.c
 	report it_ends_in_an_orderly_way ends
+	report so_does_the_one_with_a_loop serves loop.c
+	report and_it_ends_like_that_too ends
 fi
 echo "1..$number"
