@@ -173,9 +173,11 @@ appending_cannot_be_got_around(void **state)
 static void
 nothing_is_sent_to_an_address_of_the_helpers_choice(void **state)
 {
+	static const char many[] = "@helper @loader @threads @processes "
+				   "@network-io @basic-io @io-event @signal "
+				   "@timer @sync";
 	static const char *const words[] = { "@helper", "@helper @network-io",
-		"@helper @loader @threads @processes @network-io @basic-io "
-		"@io-event @signal @timer @sync" };
+		many };
 	const struct call sends[] = {
 		CALL(sendto, -1, 0, 0, 0, 0, 0),
 		CALL(sendto, -1, 0, 0, MSG_FASTOPEN, 0, 16),
