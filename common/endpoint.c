@@ -58,6 +58,14 @@ psd_endpoint_plain(const struct psd_endpoint *endpoint)
 	return plain;
 }
 
+bool
+psd_endpoint_is_unspecified(const struct psd_endpoint *endpoint)
+{
+	static const unsigned char unspecified[PSD_ADDRESS_LEN];
+
+	return memcmp(endpoint->address, unspecified, sizeof(unspecified)) == 0;
+}
+
 socklen_t
 psd_endpoint_to_sockaddr(const struct psd_endpoint *endpoint,
     struct sockaddr_storage *ret)

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
 
@@ -102,10 +101,7 @@ wait_for(sd_event *event, int fd, uint64_t usec)
 static bool
 is_nowhere(const struct psd_endpoint *endpoint)
 {
-	static const unsigned char unspecified[PSD_ADDRESS_LEN];
-
-	return endpoint->port == 0 ||
-	    memcmp(endpoint->address, unspecified, sizeof(unspecified)) == 0;
+	return endpoint->port == 0 || psd_endpoint_is_unspecified(endpoint);
 }
 
 static int

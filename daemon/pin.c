@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/pin.h"
 
+#include "common/endpoint.h"
 #include "common/mem.h"
 
 #include <arpa/inet.h>
@@ -10,13 +11,18 @@
 #include <sys/socket.h>
 
 enum {
-	/* Of the network's header, and of the one behind it, where it begins. */
+	/* Within the network's header. */
 	INET_SOURCE_AT = SKF_NET_OFF + 12,
+	INET_TARGET_AT = SKF_NET_OFF + 16,
 	INET6_SOURCE_AT = SKF_NET_OFF + 8,
+	INET6_TARGET_AT = SKF_NET_OFF + 24,
+	/* Within the one behind it, where the filter begins. */
 	SOURCE_PORT_AT = 0,
+	TARGET_PORT_AT = 2,
 	TCP_FLAGS_AT = 13,
 	TCP_SYN_ACK = 0x12,
-	STEPS_MAX = 16,
+	INTERFACE_AT = SKF_AD_OFF + SKF_AD_IFINDEX,
+	STEPS_MAX = 32,
 };
 
 /* A filter being written: each test leaves out what fails it. */
@@ -65,34 +71,62 @@ word_of(const unsigned char *address)
 	return ntohl(word);
 }
 
+static void
+demand_address(struct filter *filter, const struct psd_endpoint *endpoint,
+    int inet_at, int inet6_at)
+{
+	if (endpoint->family == PSD_FAMILY_INET) {
+		demand(filter, BPF_W, (uint32_t)inet_at,
+		    word_of(endpoint->address));
+		return;
+	}
+	for (unsigned i = 0; i < PSD_ADDRESS_LEN; i += sizeof(uint32_t))
+		demand(filter, BPF_W, (uint32_t)inet6_at + i,
+		    word_of(endpoint->address + i));
+}
+
+static void
+demand_target(struct filter *filter, const struct psd_endpoint *endpoint)
+{
+	demand(filter, BPF_H, TARGET_PORT_AT, endpoint->port);
+	if (!psd_endpoint_is_unspecified(endpoint))
+		demand_address(filter, endpoint, INET_TARGET_AT,
+		    INET6_TARGET_AT);
+}
+
 int
 psd_pin_to_peer(int fd, const struct psd_endpoint *endpoint)
 {
 	struct filter filter = { .n = 0 };
 
 	demand(&filter, BPF_H, SOURCE_PORT_AT, endpoint->port);
-	if (endpoint->family == PSD_FAMILY_INET)
-		demand(&filter, BPF_W, (uint32_t)INET_SOURCE_AT,
-		    word_of(endpoint->address));
-	else
-		for (unsigned i = 0; i < PSD_ADDRESS_LEN; i += 4)
-			demand(&filter, BPF_W, (uint32_t)INET6_SOURCE_AT + i,
-			    word_of(endpoint->address + i));
+	demand_address(&filter, endpoint, INET_SOURCE_AT, INET6_SOURCE_AT);
 	return attach(fd, &filter);
 }
 
 int
-psd_pin_listener(int fd)
+psd_pin_to_self(int fd, const struct psd_endpoint *endpoint, unsigned interface)
 {
 	struct filter filter = { .n = 0 };
+
+	demand_target(&filter, endpoint);
+	if (interface != 0)
+		demand(&filter, BPF_W, (uint32_t)INTERFACE_AT, interface);
+	return attach(fd, &filter);
+}
+
+int
+psd_pin_listener(int fd, const struct psd_endpoint *endpoint)
+{
 	static const struct sock_filter steps[] = {
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, TCP_FLAGS_AT),
 		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, TCP_SYN_ACK),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TCP_SYN_ACK, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
+	struct filter filter = { .n = PSD_ELEMENTS(steps) };
 
 	memcpy(filter.steps, steps, sizeof(steps));
-	filter.n = PSD_ELEMENTS(steps);
+	demand_target(&filter, endpoint);
 	return attach(fd, &filter);
 }

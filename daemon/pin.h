@@ -18,9 +18,17 @@
 int psd_pin_to_peer(int fd, const struct psd_endpoint *endpoint);
 
 /*
- * Drops what answers a connection that the socket itself began.  For
- * listeners of TCP.
+ * Lets pass what is meant for this endpoint, where fd is bound, alone; an
+ * unspecified address is every one.  With interface, the index of one, what
+ * came by another is left out as well.  For sockets of UDP.
  */
-int psd_pin_listener(int fd);
+int psd_pin_to_self(int fd, const struct psd_endpoint *endpoint,
+    unsigned interface);
+
+/*
+ * The same for listeners of TCP, and drops what answers a connection that the
+ * socket itself began.
+ */
+int psd_pin_listener(int fd, const struct psd_endpoint *endpoint);
 
 #endif

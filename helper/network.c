@@ -42,3 +42,20 @@ privsep_connect_address(struct privsep *conversation, int type,
 	psd_exchange_unlock(conversation);
 	return r < 0 ? r : rep.connection;
 }
+
+int
+privsep_bind(struct privsep *conversation, const struct sockaddr *address,
+    socklen_t len)
+{
+	struct psd_bind_req req = { .protocol = PSD_PROTOCOL_UDP };
+	struct psd_bind_rep rep;
+	int r;
+
+	r = psd_endpoint_from_sockaddr(address, len, &req.endpoint);
+	if (r < 0)
+		return r;
+	psd_exchange_lock(conversation);
+	r = psd_call_bind(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r < 0 ? r : rep.socket;
+}

@@ -250,6 +250,14 @@ int privsep_listen(struct privsep *conversation, const struct sockaddr *address,
 int privsep_connect_address(struct privsep *conversation, int type,
     const struct sockaddr *address, socklen_t len);
 
+/*
+ * Binds a UDP socket to an address of AF_INET or AF_INET6 that the policy
+ * grants, and returns it.  To answer those whom it hears, the policy's
+ * SystemCallFilter= has to name @datagrams.
+ */
+int privsep_bind(struct privsep *conversation, const struct sockaddr *address,
+    socklen_t len);
+
 /* The descriptor to watch (poll(2)); owned by the conversation. */
 int privsep_fd(const struct privsep *conversation);
 

@@ -132,6 +132,8 @@ perform(struct serving *s, const struct psd_op_row *row,
 		return 0;
 	case PSD_OP_listen:
 		return fake_network_listen(&req->as_listen, &rep->as_listen);
+	case PSD_OP_bind:
+		return fake_network_bind(&req->as_bind, &rep->as_bind);
 	case PSD_OP_connect:
 		return fake_network_connect(&req->as_connect, &rep->as_connect);
 	case PSD_OP_get_hostname:

@@ -42,6 +42,22 @@ fake_network_listen(const struct psd_listen_req *req,
 }
 
 int
+fake_network_bind(const struct psd_bind_req *req, struct psd_bind_rep *rep)
+{
+	struct sockaddr_storage address;
+	const socklen_t len =
+	    psd_endpoint_to_sockaddr(&req->endpoint, &address);
+	_cleanup_fd_ int fd = make_socket(req->protocol, &req->endpoint);
+
+	if (fd < 0)
+		return fd;
+	if (bind(fd, (const struct sockaddr *)&address, len) < 0)
+		return -errno;
+	rep->socket = psd_fd_take(&fd);
+	return 0;
+}
+
+int
 fake_network_connect(const struct psd_connect_req *req,
     struct psd_connect_rep *rep)
 {

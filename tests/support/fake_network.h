@@ -11,6 +11,7 @@
  */
 int fake_network_listen(const struct psd_listen_req *req,
     struct psd_listen_rep *rep);
+int fake_network_bind(const struct psd_bind_req *req, struct psd_bind_rep *rep);
 int fake_network_connect(const struct psd_connect_req *req,
     struct psd_connect_rep *rep);
 

@@ -56,6 +56,16 @@ net_name(int fd, char ret[PSD_ENDPOINT_TEXT_MAX + 1])
 }
 
 int
+net_connect_to(int fd, const char *text)
+{
+	const struct psd_endpoint endpoint = net_endpoint(text);
+	struct sockaddr_storage address;
+	const socklen_t len = psd_endpoint_to_sockaddr(&endpoint, &address);
+
+	return connect(fd, (struct sockaddr *)&address, len) < 0 ? -errno : 0;
+}
+
+int
 net_try_connect(int fd, int other)
 {
 	struct sockaddr_storage address;

@@ -35,6 +35,9 @@ void net_name(int fd, char ret[PSD_ENDPOINT_TEXT_MAX + 1]);
 int net_try_connect(int fd, int other);
 void net_connect(int fd, int other);
 
+/* Connects fd to the endpoint: 0 or -errno. */
+int net_connect_to(int fd, const char *text);
+
 /* Says a word in both directions. */
 void net_exchange(int one, int other);
 

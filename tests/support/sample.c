@@ -48,6 +48,7 @@ static const struct {
 	{ PSD_OP_temporary_file, "directory",
 	    { "%s/directory", "%s/none", "%s/**", "%s/other" } },
 	{ PSD_OP_rename, "to", { "%s/second", "%s/third", NULL, NULL } },
+	{ PSD_OP_bind, "protocol", { "udp", "udp", "udp", "udp" } },
 	{ PSD_OP_connect, "protocol", { "udp", "udp", "udp", "udp" } },
 	{ PSD_OP_connect, "endpoint",
 	    { "127.0.0.1:9", "127.0.0.2:9", "127.0.0.0/8:*", "192.0.2.1:7" } },

@@ -176,15 +176,20 @@ with_ports(void *argument)
 				       "DenyListen=tcp *:80\n");
 	struct psd_policy *low = load("[Policy]\nSystemCallFilter=@helper\n"
 				      "AllowListen=tcp *:8080,443\n");
+	struct psd_policy *bind = load("[Policy]\nSystemCallFilter=@helper\n"
+				       "AllowBind=udp *:1-1023\n");
 
 	(void)argument;
-	TEST_EXPECT(high != NULL && low != NULL);
+	TEST_EXPECT(high != NULL && low != NULL && bind != NULL);
+	TEST_EXPECT(keep(bind, NULL) == 0);
+	TEST_EXPECT(has(CAP_NET_BIND_SERVICE, CAP_EFFECTIVE));
 	TEST_EXPECT(keep(low, NULL) == 0);
 	TEST_EXPECT(has(CAP_NET_BIND_SERVICE, CAP_EFFECTIVE));
 	TEST_EXPECT(keep(high, NULL) == 0);
 	TEST_EXPECT(!has(CAP_NET_BIND_SERVICE, CAP_EFFECTIVE));
 	psd_policy_free(high);
 	psd_policy_free(low);
+	psd_policy_free(bind);
 	return 0;
 }
 

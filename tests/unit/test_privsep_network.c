@@ -32,6 +32,29 @@ a_listener_is_handed_over(void **state)
 }
 
 static void
+a_bound_socket_is_handed_over(void **state)
+{
+	const struct talk *t = *state;
+	const struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) },
+	};
+	struct sockaddr_in name;
+	socklen_t len = sizeof(name);
+	const int fd = privsep_bind(t->conversation,
+	    (const struct sockaddr *)&address, sizeof(address));
+
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &len), 0);
+	assert_int_equal(name.sin_addr.s_addr, address.sin_addr.s_addr);
+	psd_fd_close(fd);
+	assert_int_equal(privsep_bind(t->conversation,
+			     (const struct sockaddr *)&address, 1),
+	    -EINVAL);
+}
+
+static void
 check_connected(const struct talk *t, int type)
 {
 	struct sockaddr_in address = {
@@ -119,6 +142,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		WITH_DAEMON(a_listener_is_handed_over),
+		WITH_DAEMON(a_bound_socket_is_handed_over),
 		WITH_DAEMON(a_connected_socket_is_handed_over),
 		WITH_DAEMON(addresses_that_are_none_are_not_asked),
 	};
