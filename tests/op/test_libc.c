@@ -59,6 +59,7 @@ static const struct comparison {
 	TWO(realpath, realpath, " "),
 	TEST(listen, "clients_of_a_granted_address_are_served"),
 	TEST(connect, "a_stream_to_a_granted_address_carries_data"),
+	TEST(bind, "who_sends_to_a_granted_address_is_heard"),
 	TEST(get_hostname, "the_names_equal_those_of_the_c_library"),
 	TEST(read_sysctl, "the_value_equals_what_the_file_says"),
 	TEST(write_sysctl, "a_value_is_written_in_either_spelling"),
