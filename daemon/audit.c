@@ -20,6 +20,8 @@ print_reason(char *ret, size_t size, const struct psd_policy *policy,
 
 	if (verdict->is_given_up)
 		(void)snprintf(ret, size, "given up by the helper");
+	else if (verdict->is_narrowed)
+		(void)snprintf(ret, size, "narrowed by the helper");
 	else if (grant == NULL)
 		(void)snprintf(ret, size, "not in %s.policy", policy->name);
 	else
@@ -43,7 +45,8 @@ audit_refused(struct psd_instance *instance, const struct psd_op_row *row,
 		return;
 	psd_instance_log(instance, LOG_NOTICE, "refused %s: %s", request,
 	    reason);
-	if (verdict->grant != NULL || verdict->is_given_up)
+	if (verdict->grant != NULL || verdict->is_given_up ||
+	    verdict->is_narrowed)
 		return;
 	psd_policy_suggest(hint, sizeof(hint), row, req);
 	psd_instance_log(instance, LOG_NOTICE, "to allow: %s", hint);

@@ -29,6 +29,7 @@ psd_call_keep(const struct psd_call *call,
 	*kept = *call;
 	kept->forget = forget;
 	kept->state = NULL;
+	kept->narrowing = psd_rights_hold(&peer->rights, call->row);
 	TAILQ_INSERT_TAIL(&peer->waiting, kept, of_peer);
 	peer->n_waiting++;
 	return kept;
@@ -41,6 +42,7 @@ psd_call_drop(struct psd_call *call)
 	call->forget(call);
 	TAILQ_REMOVE(&call->peer->waiting, call, of_peer);
 	call->peer->n_waiting--;
+	psd_narrowing_unref(call->narrowing);
 	free(call);
 }
 

@@ -2,7 +2,7 @@
 #ifndef PSD_CALL_H
 #define PSD_CALL_H
 
-#include "policy/policy.h"
+#include "policy/rights.h"
 
 #include <sys/queue.h>
 
@@ -29,6 +29,7 @@ struct psd_call {
 	/* Of a kept call only. */
 	TAILQ_ENTRY(psd_call) of_peer;
 	TAILQ_ENTRY(psd_call) of_queue;
+	struct psd_narrowing *narrowing; /* that grant is one of, or NULL */
 	void (*forget)(struct psd_call *call); /* takes it off its queue */
 	void *state; /* of the operation that kept it, which forget frees */
 };

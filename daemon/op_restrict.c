@@ -17,6 +17,6 @@ psd_do_restrict(struct psd_call *call, const struct psd_restrict_req *req,
 	(void)rep;
 	if (row == NULL || row->is_free)
 		return -EINVAL;
-	psd_instance_rights(call->peer)->given_up |= UINT64_C(1) << row->op;
+	psd_rights_give_up(psd_instance_rights(call->peer), row);
 	return 0;
 }

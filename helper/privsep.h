@@ -274,6 +274,15 @@ int privsep_log(struct privsep *conversation, int priority, const char *format,
  */
 int privsep_restrict(struct privsep *conversation, const char *operation);
 
+/*
+ * Replaces what the conversation may do by less, for the rest of it: lines are
+ * Allow lines as in privsepd.policy(5), joined by newlines, and for each
+ * operation that they name they are all that is left of it.  -EACCES: some
+ * line is not certainly within what the conversation has, and nothing has
+ * changed.  -EINVAL: a line is malformed; the daemon's log says how.
+ */
+int privsep_narrow(struct privsep *conversation, const char *lines);
+
 struct privsep_hostname {
 	char name[256];
 	char domain[256]; /* of NIS; "(none)" where there is none */

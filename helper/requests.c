@@ -46,6 +46,19 @@ privsep_restrict(struct privsep *conversation, const char *operation)
 	return r;
 }
 
+int
+privsep_narrow(struct privsep *conversation, const char *lines)
+{
+	struct psd_narrow_req req = { .lines = psd_str_of(lines) };
+	struct psd_narrow_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_narrow(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r;
+}
+
 /* Longer than the frame allows is cut, never refused: a log is for trouble. */
 int
 privsep_log(struct privsep *conversation, int priority, const char *format, ...)

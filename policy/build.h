@@ -13,6 +13,7 @@ struct psd_build {
 	struct psd_diag *diag;
 	unsigned flags; /* enum psd_load_flags */
 	bool is_short;  /* of memory: nothing more is done, it is lost */
+	bool is_asked;  /* by a helper, for whom nothing is looked up */
 
 	size_t n_argv, n_environment; /* without the NULL */
 	struct psd_where user_where, dynamic_user_where, require_where,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/index.h"
 #include "policy/match.h"
+#include "policy/rights.h"
 
 #include <string.h>
 
@@ -57,13 +58,6 @@ find_denial(const struct psd_grants *grants,
 	return first;
 }
 
-static bool
-is_used_up(const struct psd_rights *rights, const struct psd_grant *grant)
-{
-	return (grant->modifiers & PSD_MODIFIER_ONCE) != 0 && rights != NULL &&
-	    rights->used[grant->index] != 0;
-}
-
 /*
  * Of several lines that cover a request, the one that asks least of the file
  * decides: the request is allowed if any of them would allow it alone.
@@ -94,6 +88,13 @@ is_better(const struct psd_grant *grant, const struct psd_grant *than)
 	return grant->index < than->index;
 }
 
+/* rights may be NULL: then nothing is used up. */
+static bool
+is_used_up(const struct psd_rights *rights, const struct psd_grant *grant)
+{
+	return rights != NULL && psd_rights_is_used_up(rights, grant);
+}
+
 static const struct psd_grant *
 find_allowance(const struct psd_grants *grants,
     const struct psd_question *question, const struct psd_rights *rights)
@@ -108,14 +109,44 @@ find_allowance(const struct psd_grants *grants,
 	return best;
 }
 
-/* Has the helper said that it will not need this any more? */
-static bool
-is_given_up(const struct psd_rights *rights, const struct psd_op_row *row)
+/*
+ * What a helper narrowed its rights to is covered by the policy's line, as far
+ * as we could tell from the words; here both have to cover the request itself.
+ */
+static const struct psd_grant *
+find_narrowed(const struct psd_grants *lines,
+    const struct psd_question *question, const struct psd_rights *rights)
 {
-	const unsigned bit = (unsigned)row->op;
+	const struct psd_grant *best = NULL;
 
-	return rights != NULL && bit < 64 &&
-	    (rights->given_up & (UINT64_C(1) << bit)) != 0;
+	for (size_t i = 0; i < lines->n; i++) {
+		const struct psd_grant *line = &lines->at[i];
+
+		if (!is_used_up(rights, line) && is_better(line, best) &&
+		    psd_match_allows(line, question) &&
+		    psd_match_allows(line->within, question))
+			best = line;
+	}
+	return best;
+}
+
+/* Looks among the lines that are left; no Deny line speaks of it. */
+static struct psd_verdict
+judge(const struct psd_policy *policy, const struct psd_rights *rights,
+    const struct psd_op_row *row, const struct psd_question *question)
+{
+	const struct psd_grants *grants = &policy->grants[row - psd_op_rows];
+	const struct psd_grants *narrowed =
+	    rights == NULL ? NULL : psd_rights_narrowed(rights, row);
+	struct psd_verdict verdict = { .is_allowed = false };
+
+	verdict.grant = narrowed == NULL
+	    ? find_allowance(grants, question, rights)
+	    : find_narrowed(narrowed, question, rights);
+	verdict.is_allowed = verdict.grant != NULL;
+	verdict.is_narrowed = !verdict.is_allowed && narrowed != NULL &&
+	    find_allowance(grants, question, rights) != NULL;
+	return verdict;
 }
 
 struct psd_verdict
@@ -124,26 +155,22 @@ psd_policy_check(const struct psd_policy *policy,
     const void *req)
 {
 	const struct psd_verdict refused = { .is_allowed = false };
-	const struct psd_grants *grants;
 	struct psd_question question;
 	struct psd_verdict verdict = refused;
 
 	/* A row of another catalogue has no place among the grants. */
 	if (psd_op_find((uint32_t)row->op) != row)
 		return refused;
-	if (is_given_up(rights, row))
+	if (rights != NULL && psd_rights_is_given_up(rights, row))
 		return (struct psd_verdict){ .is_given_up = true };
 	if (row->is_free)
 		return (struct psd_verdict){ .is_allowed = true };
 	if (!psd_match_ask(row, req, &question))
 		return refused;
-	grants = &policy->grants[row - psd_op_rows];
-	verdict.grant = find_denial(grants, &question);
-	if (verdict.grant != NULL)
-		return verdict;
-	verdict.grant = find_allowance(grants, &question, rights);
-	verdict.is_allowed = verdict.grant != NULL;
-	return verdict;
+	verdict.grant =
+	    find_denial(&policy->grants[row - psd_op_rows], &question);
+	return verdict.grant != NULL ? verdict
+				     : judge(policy, rights, row, &question);
 }
 
 bool
@@ -162,5 +189,7 @@ psd_policy_covers(const struct psd_policy *policy,
 	    strlen(path) > PSD_PATH_MAX)
 		return false;
 	return psd_match_allows(grant, &question) &&
+	    (grant->within == NULL ||
+		psd_match_allows(grant->within, &question)) &&
 	    find_denial(&policy->grants[row - psd_op_rows], &question) == NULL;
 }

@@ -195,7 +195,7 @@ read_modifiers(struct reading *reading, struct psd_grant *grant)
 	while (reading->has_word && !reading->is_bad) {
 		const char *wrong = grant->is_deny
 		    ? "nothing may follow in a Deny line"
-		    : psd_modifier_take(grant, reading->row,
+		    : psd_modifier_take(reading->build, grant, reading->row,
 			  reading->build->word);
 
 		if (wrong != NULL)
@@ -210,6 +210,10 @@ read_group(struct reading *reading, bool is_deny)
 {
 	if (is_deny || reading->row->op != PSD_OP_open) {
 		refuse(reading, "a file group belongs to AllowOpen= only");
+		return;
+	}
+	if (reading->build->is_asked) {
+		refuse(reading, "a file group allows no request");
 		return;
 	}
 	psd_group_take(reading->build, reading->build->word, reading->setting);

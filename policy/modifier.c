@@ -87,11 +87,17 @@ is_named(const char *word, const char *name)
 }
 
 static const char *
-take_owner(struct psd_grant *grant, const char *name)
+take_owner(const struct psd_build *build, struct psd_grant *grant,
+    const char *name)
 {
 	gid_t gid;
-	const int r = psd_user_find(name, &grant->owner, &gid);
+	int r;
 
+	if (build->is_asked)
+		return psd_user_number(name, &grant->owner) < 0
+		    ? "a user's number must follow owner="
+		    : NULL;
+	r = psd_user_find(name, &grant->owner, &gid);
 	if (r == -ENOENT)
 		return "there is no such user in /etc/passwd; a number will do "
 		       "as well";
@@ -120,8 +126,8 @@ wanted(const struct psd_grant *grant, const struct psd_op_row *row)
 }
 
 const char *
-psd_modifier_take(struct psd_grant *grant, const struct psd_op_row *row,
-    const char *word)
+psd_modifier_take(const struct psd_build *build, struct psd_grant *grant,
+    const struct psd_op_row *row, const char *word)
 {
 	for (size_t i = 0; i < PSD_ELEMENTS(modifiers); i++) {
 		if (!is_named(word, modifiers[i].word))
@@ -134,7 +140,8 @@ psd_modifier_take(struct psd_grant *grant, const struct psd_op_row *row,
 			return "this word stands here twice";
 		grant->modifiers |= modifiers[i].bit;
 		if (modifiers[i].bit == PSD_MODIFIER_OWNER)
-			return take_owner(grant, word + strlen("owner="));
+			return take_owner(build, grant,
+			    word + strlen("owner="));
 		if (modifiers[i].bit == PSD_MODIFIER_MAX)
 			return psd_distance_parse(word + strlen("max="),
 			    &grant->max_nsec);

@@ -2,14 +2,14 @@
 #ifndef PSD_MODIFIER_H
 #define PSD_MODIFIER_H
 
-#include "policy/policy.h"
+#include "policy/build.h"
 
 /*
  * Takes a trailing word of an Allow line for row, such as "once" or
  * "owner=root".  Returns NULL, or what is wrong with it.
  */
-const char *psd_modifier_take(struct psd_grant *grant,
-    const struct psd_op_row *row, const char *word);
+const char *psd_modifier_take(const struct psd_build *build,
+    struct psd_grant *grant, const struct psd_op_row *row, const char *word);
 
 /*
  * Do the trailing words of wider ask no more of a request, and of what it

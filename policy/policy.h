@@ -68,7 +68,8 @@ struct psd_grant {
 	struct psd_where where;
 	const char *text; /* "AllowOpen=read /etc/hosts" */
 	bool is_deny;
-	uint32_t index;     /* counts all grants of the policy from 0 */
+	uint32_t index;     /* counts all grants of the policy from 0; that of
+				 what marks it as used, when it is narrowed */
 	uint32_t access;    /* PSD_ACCESS_* granted or denied, or 0 */
 	uint32_t priority;  /* highest level number granted */
 	const char *glob;   /* absolute path pattern, or NULL */
@@ -89,6 +90,12 @@ struct psd_grant {
 	int dir_fd;
 	size_t dir_len;
 	bool may_be_missing; /* the line's path begins with "-" */
+	/*
+	 * The policy's line that a helper narrowed to this one, whose directory
+	 * this one has; a request must be covered by both.  NULL: this is the
+	 * policy's own.
+	 */
+	const struct psd_grant *within;
 };
 
 struct psd_arena;
@@ -155,21 +162,14 @@ struct psd_policy {
 /* Frees it and closes what it holds.  NULL is fine. */
 void psd_policy_free(struct psd_policy *policy);
 
-/* What one conversation has left of its policy: it only shrinks. */
-struct psd_rights {
-	uint64_t given_up; /* a bit for each number of enum psd_op below 64 */
-	uint8_t *used;     /* one for each grant, for "once"; owned */
-};
-
-/* Returns 0 or -ENOMEM. */
-int psd_rights_init(struct psd_rights *rights, const struct psd_policy *policy);
-void psd_rights_free(struct psd_rights *rights);
+struct psd_rights;
 
 struct psd_verdict {
 	bool is_allowed;
 	const struct psd_grant *grant; /* that decided; NULL: none covers it,
 					  or the operation is free */
 	bool is_given_up;              /* refused because of restrict */
+	bool is_narrowed;              /* refused because of narrow alone */
 };
 
 /*
@@ -182,12 +182,10 @@ struct psd_verdict psd_policy_check(const struct psd_policy *policy,
     const struct psd_rights *rights, const struct psd_op_row *row,
     const void *req);
 
-/* Marks a "once" grant as used.  Called after the request succeeded. */
-void psd_rights_use(struct psd_rights *rights, const struct psd_grant *grant);
-
 /*
  * For grants that follow links: is path, where the file really is, still
- * covered?  Allowed by grant and denied by none.
+ * covered?  Allowed by grant, and by the one that it is within, and denied by
+ * none.
  */
 bool psd_policy_covers(const struct psd_policy *policy,
     const struct psd_grant *grant, const struct psd_op_row *row,

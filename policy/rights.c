@@ -1,31 +1,114 @@
 /* SPDX-License-Identifier: ISC */
-#include "policy/policy.h"
+#include "policy/narrowing.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
+static struct psd_used *
+make_used(uint32_t n)
+{
+	const uint32_t room = n + PSD_NARROW_ONCE_MAX;
+	struct psd_used *used = calloc(1, sizeof(*used) + room);
+
+	if (used == NULL)
+		return NULL;
+	used->references = 1;
+	used->n = n;
+	used->room = room;
+	return used;
+}
+
+static void
+unref_used(struct psd_used *used)
+{
+	if (used != NULL && --used->references == 0)
+		free(used);
+}
+
 int
 psd_rights_init(struct psd_rights *rights, const struct psd_policy *policy)
 {
-	/* One more, so that a policy without grants is not a failure. */
-	uint8_t *used = calloc((size_t)policy->n_grants + 1, sizeof(*used));
+	struct psd_used *used = make_used(policy->n_grants);
+	struct psd_narrowing **narrowed =
+	    calloc(psd_op_count, sizeof(struct psd_narrowing *));
 
-	if (used == NULL)
+	if (used == NULL || narrowed == NULL) {
+		unref_used(used);
+		free(narrowed);
 		return -ENOMEM;
-	*rights = (struct psd_rights){ .used = used };
+	}
+	*rights = (struct psd_rights){ .used = used, .narrowed = narrowed };
 	return 0;
 }
 
 void
 psd_rights_free(struct psd_rights *rights)
 {
-	free(rights->used);
+	for (size_t i = 0; rights->narrowed != NULL && i < psd_op_count; i++)
+		psd_narrowing_unref(rights->narrowed[i]);
+	free(rights->narrowed);
+	unref_used(rights->used);
 	*rights = (struct psd_rights){ .used = NULL };
+}
+
+void
+psd_rights_give_up(struct psd_rights *rights, const struct psd_op_row *row)
+{
+	rights->given_up |= UINT64_C(1) << row->op;
+}
+
+bool
+psd_rights_is_given_up(const struct psd_rights *rights,
+    const struct psd_op_row *row)
+{
+	return (rights->given_up & (UINT64_C(1) << row->op)) != 0;
 }
 
 void
 psd_rights_use(struct psd_rights *rights, const struct psd_grant *grant)
 {
 	if (grant != NULL && (grant->modifiers & PSD_MODIFIER_ONCE) != 0)
-		rights->used[grant->index] = 1;
+		rights->used->at[grant->index] = 1;
+}
+
+bool
+psd_rights_is_used_up(const struct psd_rights *rights,
+    const struct psd_grant *grant)
+{
+	return (grant->modifiers & PSD_MODIFIER_ONCE) != 0 &&
+	    rights->used->at[grant->index] != 0;
+}
+
+const struct psd_grants *
+psd_rights_narrowed(const struct psd_rights *rights,
+    const struct psd_op_row *row)
+{
+	const size_t i = (size_t)(row - psd_op_rows);
+
+	return rights->narrowed[i] == NULL
+	    ? NULL
+	    : &rights->narrowed[i]->lines->grants[i];
+}
+
+struct psd_narrowing *
+psd_rights_hold(const struct psd_rights *rights, const struct psd_op_row *row)
+{
+	return psd_narrowing_ref(rights->narrowed[row - psd_op_rows]);
+}
+
+struct psd_narrowing *
+psd_narrowing_ref(struct psd_narrowing *narrowing)
+{
+	if (narrowing != NULL)
+		narrowing->references++;
+	return narrowing;
+}
+
+void
+psd_narrowing_unref(struct psd_narrowing *narrowing)
+{
+	if (narrowing == NULL || --narrowing->references > 0)
+		return;
+	psd_policy_free(narrowing->lines);
+	free(narrowing);
 }

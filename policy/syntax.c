@@ -5,6 +5,7 @@
 #include "policy/file.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SECTION_MAX = 64 };
@@ -245,8 +246,9 @@ take_line(struct reader *reader, const char *line, size_t len)
 }
 
 void
-psd_syntax_read(const char *file, const char *text, size_t len,
-    psd_syntax_setting *setting, void *cookie, struct psd_diag *diag)
+psd_syntax_read_within(const char *section, const char *file, const char *text,
+    size_t len, psd_syntax_setting *setting, void *cookie,
+    struct psd_diag *diag)
 {
 	_cleanup_free_ char *joined = malloc(PSD_FILE_LINE_MAX + 1);
 	struct reader reader = {
@@ -261,6 +263,7 @@ psd_syntax_read(const char *file, const char *text, size_t len,
 		psd_diag_no_memory(diag);
 		return;
 	}
+	(void)snprintf(reader.section, sizeof(reader.section), "%s", section);
 	for (size_t at = 0; at < len;) {
 		const char *line = text + at;
 		const char *newline = memchr(line, '\n', len - at);
@@ -275,4 +278,11 @@ psd_syntax_read(const char *file, const char *text, size_t len,
 		psd_diag_error(diag, &reader.where,
 		    "the file ends within this line, whose last part ends in "
 		    "a backslash");
+}
+
+void
+psd_syntax_read(const char *file, const char *text, size_t len,
+    psd_syntax_setting *setting, void *cookie, struct psd_diag *diag)
+{
+	psd_syntax_read_within("", file, text, len, setting, cookie, diag);
 }

@@ -37,4 +37,12 @@ typedef void psd_syntax_setting(void *cookie, const struct psd_setting *setting,
 void psd_syntax_read(const char *file, const char *text, size_t len,
     psd_syntax_setting *setting, void *cookie, struct psd_diag *diag);
 
+/*
+ * The same for text that stands within a section already, as if its header
+ * stood above the first line.
+ */
+void psd_syntax_read_within(const char *section, const char *file,
+    const char *text, size_t len, psd_syntax_setting *setting, void *cookie,
+    struct psd_diag *diag);
+
 #endif

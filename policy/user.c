@@ -49,16 +49,27 @@ find_name(const char *name, uid_t *ret_uid, gid_t *ret_gid)
 }
 
 int
-psd_user_find(const char *text, uid_t *ret_uid, gid_t *ret_gid)
+psd_user_number(const char *text, uid_t *ret_uid)
 {
 	uint64_t number;
 	const int r = psd_value_number(text, 0, UINT32_MAX - 1, &number);
 
 	if (r == -EINVAL)
-		return find_name(text, ret_uid, ret_gid);
+		return r;
 	if (r < 0 || number == NOBODY_16)
 		return -ERANGE;
 	*ret_uid = (uid_t)number;
-	*ret_gid = (gid_t)number;
 	return 0;
+}
+
+int
+psd_user_find(const char *text, uid_t *ret_uid, gid_t *ret_gid)
+{
+	const int r = psd_user_number(text, ret_uid);
+
+	if (r == -EINVAL)
+		return find_name(text, ret_uid, ret_gid);
+	if (r == 0)
+		*ret_gid = (gid_t)*ret_uid;
+	return r;
 }

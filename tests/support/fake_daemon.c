@@ -144,6 +144,10 @@ perform(struct serving *s, const struct psd_op_row *row,
 		return strcmp(req->as_set_hostname.hostname.at, "host") == 0
 		    ? 0
 		    : -EINVAL;
+	case PSD_OP_narrow:
+		return strcmp(req->as_narrow.lines.at, "AllowStat=/x") == 0
+		    ? 0
+		    : -EACCES;
 	case PSD_OP_adjust_clock:
 		return req->as_adjust_clock.offset == -1500 ? 0 : -EPERM;
 	case PSD_OP_set_clock:

@@ -39,9 +39,9 @@ sleep_on(void *argument)
 	return 0;
 }
 
-/* Copies lines with "%s" replaced, by hand: the format is the test's. */
-static void
-fill_in(char *ret, size_t size, const char *lines, const char *dir)
+/* By hand: the format is the test's. */
+void
+op_rig_fill_in(char *ret, size_t size, const char *lines, const char *dir)
 {
 	size_t used = 0;
 
@@ -76,7 +76,7 @@ load_policy(struct op_rig *rig, const char *helper_lines,
 	    "[Helper]\nExecStart=/bin/true\n%s\n[Policy]\n"
 	    "SystemCallFilter=@helper\n%s\n",
 	    helper_lines != NULL ? helper_lines : "", policy_lines);
-	fill_in(filled, TEXT_MAX, text, rig->dir);
+	op_rig_fill_in(filled, TEXT_MAX, text, rig->dir);
 	assert_int_equal(test_dir_write(rig->dir, "rig.policy", filled), 0);
 	(void)snprintf(path, sizeof(path), "%s/rig.policy", rig->dir);
 	psd_diag_init(&diag);

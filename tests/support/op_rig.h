@@ -57,6 +57,9 @@ bool op_rig_is_broken(struct op_rig *rig);
 void op_rig_check_malformed(const char *policy_lines, enum psd_op op,
     void *req);
 
+/* Copies lines with dir in the place of each "%s". */
+void op_rig_fill_in(char *ret, size_t size, const char *lines, const char *dir);
+
 /* A path below the rig's directory as a field; valid until the next call. */
 struct psd_str op_rig_path(const struct op_rig *rig, const char *name);
 

@@ -52,6 +52,8 @@ static const struct {
 	{ PSD_OP_connect, "protocol", { "udp", "udp", "udp", "udp" } },
 	{ PSD_OP_connect, "endpoint",
 	    { "127.0.0.1:9", "127.0.0.2:9", "127.0.0.0/8:*", "192.0.2.1:7" } },
+	{ PSD_OP_narrow, "lines",
+	    { "AllowLog=info", "AllowLog=info", NULL, NULL } },
 	{ PSD_OP_write_sysctl, "setting",
 	    { "net.ipv4.ip_forward", "net.ipv4.none", "net.ipv4.**",
 		"net.ipv6.**" } },
@@ -65,6 +67,7 @@ static const struct {
 } rows[] = {
 	{ PSD_OP_accept, "ListenStream=%s/socket", "", SAMPLE_THERE },
 	{ PSD_OP_mkdir, "", "", SAMPLE_MISSING },
+	{ PSD_OP_narrow, "", "AllowLog=info", SAMPLE_THERE },
 	{ PSD_OP_access, "", "AllowOpen=read %s/**", SAMPLE_THERE },
 };
 

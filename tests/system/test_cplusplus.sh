@@ -71,6 +71,7 @@ talk(struct privsep *conversation)
 	r |= privsep_fd(conversation);
 	r |= privsep_log(conversation, 6, "%d files", files);
 	r |= privsep_restrict(conversation, "open");
+	r |= privsep_narrow(conversation, "AllowStat=/x");
 	return r;
 }
 

@@ -73,7 +73,7 @@ name_is_found_only_whole(void **state)
 }
 
 static void
-only_three_rows_are_free_and_none_is_privileged(void **state)
+few_rows_are_free_and_none_is_privileged(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < psd_op_count; i++) {
@@ -81,7 +81,9 @@ only_three_rows_are_free_and_none_is_privileged(void **state)
 
 		assert_int_equal(row->is_free,
 		    row->op == PSD_OP_hello || row->op == PSD_OP_ping ||
-			row->op == PSD_OP_restrict);
+			row->op == PSD_OP_restrict || row->op == PSD_OP_narrow);
+		/* Rights have a bit for each. */
+		assert_in_range(row->op, 1, 63);
 		assert_false(row->is_privileged);
 	}
 	assert_true(psd_ctl_find(PSD_OP_ctl_reload)->is_privileged);
@@ -201,8 +203,7 @@ main(void)
 		cmocka_unit_test(every_row_is_found_by_number_and_by_name),
 		cmocka_unit_test(unknown_number_finds_nothing),
 		cmocka_unit_test(name_is_found_only_whole),
-		cmocka_unit_test(
-		    only_three_rows_are_free_and_none_is_privileged),
+		cmocka_unit_test(few_rows_are_free_and_none_is_privileged),
 		cmocka_unit_test(fields_lie_inside_their_structures),
 		cmocka_unit_test(largest_message_of_a_helper_fits_a_frame),
 		cmocka_unit_test(key_of_an_operation_is_its_name_in_capitals),

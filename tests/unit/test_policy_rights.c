@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/codec.h"
+#include "policy/rights.h"
 #include "tests/support/policy.h"
 
 #include <setjmp.h>
@@ -69,8 +70,8 @@ operation_that_was_given_up_is_refused(void **state)
 	(void)state;
 	test_policy_lines(&policy, "AllowOpen=any /**\nAllowStat=/**");
 	assert_int_equal(psd_rights_init(&rights, policy.policy), 0);
-	rights.given_up |= UINT64_C(1) << PSD_OP_open;
-	rights.given_up |= UINT64_C(1) << PSD_OP_ping;
+	psd_rights_give_up(&rights, psd_op_find(PSD_OP_open));
+	psd_rights_give_up(&rights, psd_op_find(PSD_OP_ping));
 	verdict = test_policy_ask(policy.policy, &rights, "open read /a");
 	assert_false(verdict.is_allowed);
 	assert_true(verdict.is_given_up);

@@ -207,6 +207,21 @@ nothing_to_end_is_fine(void **state)
 	privsep_free(NULL);
 }
 
+static void
+lines_to_narrow_to_are_sent_as_they_are(void **state)
+{
+	const struct talk *t = *state;
+	char large[4098];
+
+	memset(large, 'x', sizeof(large) - 1);
+	large[sizeof(large) - 1] = '\0';
+	assert_int_equal(privsep_narrow(t->conversation, "AllowStat=/x"), 0);
+	assert_int_equal(privsep_narrow(t->conversation, "AllowStat=/**"),
+	    -EACCES);
+	assert_int_equal(privsep_narrow(t->conversation, large), -EMSGSIZE);
+	assert_int_equal(privsep_ping(t->conversation), 0);
+}
+
 int
 main(void)
 {
@@ -220,6 +235,7 @@ main(void)
 		WITH_DAEMON(a_directory_is_told_entry_by_entry),
 		WITH_DAEMON(a_message_is_cut_rather_than_refused),
 		WITH_DAEMON(only_operations_that_exist_are_given_up),
+		WITH_DAEMON(lines_to_narrow_to_are_sent_as_they_are),
 		cmocka_unit_test(nothing_to_end_is_fine),
 	};
 
