@@ -14,7 +14,7 @@ demo="$build curl"
 check="$build g++ libcmocka-dev curl apache2-utils wrk valgrind strace procps
     iproute2 util-linux libcap2-bin perl git"
 lint="$build libcmocka-dev git clang clang-tidy clang-format libclang-rt-dev
-    perl cppcheck mandoc shellcheck"
+    perl cppcheck mandoc shellcheck abigail-tools"
 
 case ${1:-all} in
 build) wanted=$build ;;
