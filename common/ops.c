@@ -19,6 +19,7 @@
 #include "common/ops_rows.h"
 #include "common/ops.def"
 #include "common/control.def"
+#include "common/service.def"
 #include "common/ops_clear.h"
 
 /* The layout of each reply. */
@@ -33,6 +34,7 @@
 #include "common/ops_rows.h"
 #include "common/ops.def"
 #include "common/control.def"
+#include "common/service.def"
 #include "common/ops_clear.h"
 
 /* The system calls that the daemon makes for each. */
@@ -45,6 +47,7 @@
 #include "common/ops_rows.h"
 #include "common/ops.def"
 #include "common/control.def"
+#include "common/service.def"
 #include "common/ops_clear.h"
 
 /* The capabilities that the daemon keeps for each. */
@@ -57,6 +60,7 @@
 #include "common/ops_rows.h"
 #include "common/ops.def"
 #include "common/control.def"
+#include "common/service.def"
 #include "common/ops_clear.h"
 
 /* One row each: OP opens it, FREE and PRIVILEGED add to it, END closes it. */
@@ -82,6 +86,10 @@ const size_t psd_op_count = sizeof(psd_op_rows) / sizeof(psd_op_rows[0]);
 
 static const struct psd_op_row ctl_rows[] = {
 #include "common/control.def"
+};
+
+static const struct psd_op_row svc_rows[] = {
+#include "common/service.def"
 #include "common/ops_clear.h"
 };
 
@@ -113,6 +121,15 @@ psd_ctl_find(uint32_t number)
 	for (size_t i = 0; i < sizeof(ctl_rows) / sizeof(ctl_rows[0]); i++)
 		if ((uint32_t)ctl_rows[i].op == number)
 			return &ctl_rows[i];
+	return NULL;
+}
+
+const struct psd_op_row *
+psd_svc_find(uint32_t number)
+{
+	for (size_t i = 0; i < sizeof(svc_rows) / sizeof(svc_rows[0]); i++)
+		if ((uint32_t)svc_rows[i].op == number)
+			return &svc_rows[i];
 	return NULL;
 }
 

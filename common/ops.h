@@ -13,11 +13,15 @@ enum psd_op {
 #include "common/ops_rows.h"
 #include "common/ops.def"
 #include "common/control.def"
+#include "common/service.def"
 #include "common/ops_clear.h"
 };
 
 /* Above every helper's operation, below every one of control.sock. */
 enum { PSD_OPS_END = 1000 };
+
+/* The id of every hello of service.def. */
+enum { PSD_SVC_HELLO_ID = 1 };
 
 /* Rows open braces that other rows close, which clang-format cannot follow. */
 /* clang-format off */
@@ -31,6 +35,7 @@ enum { PSD_OPS_END = 1000 };
 #include "common/ops_rows.h"
 #include "common/ops.def"
 #include "common/control.def"
+#include "common/service.def"
 #include "common/ops_clear.h"
 
 /* struct psd_open_rep and so on. */
@@ -42,6 +47,7 @@ enum { PSD_OPS_END = 1000 };
 #include "common/ops_rows.h"
 #include "common/ops.def"
 #include "common/control.def"
+#include "common/service.def"
 #include "common/ops_clear.h"
 /* clang-format on */
 
@@ -51,6 +57,7 @@ union psd_any_req {
 #include "common/ops_rows.h"
 #include "common/ops.def"
 #include "common/control.def"
+#include "common/service.def"
 #include "common/ops_clear.h"
 };
 
@@ -59,6 +66,7 @@ union psd_any_rep {
 #include "common/ops_rows.h"
 #include "common/ops.def"
 #include "common/control.def"
+#include "common/service.def"
 #include "common/ops_clear.h"
 };
 
@@ -96,6 +104,9 @@ const struct psd_op_row *psd_op_find_name(const char *name, size_t len);
 
 /* The row of an operation of control.sock, or NULL. */
 const struct psd_op_row *psd_ctl_find(uint32_t number);
+
+/* The row of what clients and helpers say to each other, or NULL. */
+const struct psd_op_row *psd_svc_find(uint32_t number);
 
 /*
  * Writes the policy's name of an operation, ReadDirectory for read_directory,

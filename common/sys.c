@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <stddef.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,6 +25,9 @@ struct path_beneath {
 	uint64_t allowed;
 	int32_t parent_fd;
 } __attribute__((packed));
+
+/* Linux 6.16; the headers may be older. */
+enum { SO_PASSRIGHTS_NUMBER = 83 };
 
 enum {
 	LANDLOCK_VERSION_FLAG = 1,
@@ -90,6 +94,15 @@ int
 psd_sys_landlock_restrict(int ruleset_fd)
 {
 	return result(syscall(SYS_landlock_restrict_self, ruleset_fd, 0));
+}
+
+void
+psd_sys_pass_rights(int fd, bool pass)
+{
+	const int value = pass;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS_NUMBER, &value,
+	    sizeof(value));
 }
 
 int

@@ -2,6 +2,7 @@
 #ifndef PSD_SYS_H
 #define PSD_SYS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -45,6 +46,12 @@ int psd_sys_landlock_create(uint64_t fs, uint64_t net, uint64_t scoped);
 int psd_sys_landlock_allow(int ruleset_fd, int fd, uint64_t rights);
 
 int psd_sys_landlock_restrict(int ruleset_fd);
+
+/*
+ * Whether descriptors may be sent to whoever has this end (SO_PASSRIGHTS,
+ * Linux 6.16); older kernels know no such thing, and nothing happens.
+ */
+void psd_sys_pass_rights(int fd, bool pass);
 
 int psd_sys_pidfd_open(pid_t pid);
 int psd_sys_pidfd_kill(int pidfd, int number);

@@ -2,6 +2,7 @@
 #include "common/fd.h"
 #include "common/log.h"
 #include "common/pair.h"
+#include "common/sys.h"
 #include "daemon/cgroup.h"
 #include "daemon/denial.h"
 #include "daemon/ending.h"
@@ -27,9 +28,6 @@ enum {
 	QUEUE_BYTES = 65536,
 };
 
-/* Linux 6.16; the headers may be older. */
-enum { SO_PASSRIGHTS_NUMBER = 83 };
-
 static struct psd_instance *
 make(struct psd_service *service)
 {
@@ -48,24 +46,11 @@ make(struct psd_service *service)
 	psd_conv_init(&instance->conv, PSD_NO_FD);
 	TAILQ_INIT(&instance->waiting);
 	STAILQ_INIT(&instance->unsent);
+	TAILQ_INIT(&instance->clients);
 	psd_rate_init(&instance->lines, LINES_BURST, LINES_INTERVAL_USEC);
 	psd_rate_init(&instance->requests, policy->request_rate,
 	    policy->request_rate == 0 ? 0 : SECOND_USEC);
 	return instance;
-}
-
-/*
- * Nothing of ours takes a descriptor from a helper, so where the kernel can
- * it refuses them at the sender, before the helper exists; elsewhere a frame
- * with one is a broken protocol.
- */
-static void
-refuse_descriptors(int fd)
-{
-	const int off = 0;
-
-	(void)setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS_NUMBER, &off,
-	    sizeof(off));
 }
 
 /*
@@ -96,7 +81,12 @@ open_pair(struct psd_instance *instance, int *ret_theirs)
 		return r;
 	psd_conv_init(&instance->conv, ends[0]);
 	*ret_theirs = ends[1];
-	refuse_descriptors(ends[0]);
+	/*
+	 * Nothing of ours takes a descriptor from a helper, so where the kernel
+	 * can it refuses them at the sender, before the helper exists;
+	 * elsewhere a frame with one is a broken protocol.
+	 */
+	psd_sys_pass_rights(ends[0], false);
 	r = bound_queues(ends);
 	if (r < 0)
 		return r;

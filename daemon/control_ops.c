@@ -94,6 +94,9 @@ do_ctl_service(struct psd_daemon *daemon, const struct psd_ctl_service_req *req,
 	texts[1][0] = '\0';
 	for (size_t i = 0; i < service->listeners.n; i++)
 		add_line(texts[0], service->listeners.at[i].text);
+	texts[2][0] = '\0';
+	for (size_t i = 0; i < policy->n_clients; i++)
+		add_line(texts[2], policy->clients[i].text);
 	psd_layers_print(PSD_LAYER_ALL &
 		~psd_prepared_layers(service->loaded->prepared),
 	    texts[1], sizeof(texts[1]));
@@ -102,6 +105,7 @@ do_ctl_service(struct psd_daemon *daemon, const struct psd_ctl_service_req *req,
 	rep->state =
 	    psd_str_of(psd_service_state_name(psd_service_state(service)));
 	rep->listeners = psd_str_of(texts[0]);
+	rep->clients = psd_str_of(texts[2]);
 	rep->missing = psd_str_of(texts[1]);
 	rep->generation = service->loaded->generation;
 	rep->instances = service->n_instances;
@@ -109,6 +113,9 @@ do_ctl_service(struct psd_daemon *daemon, const struct psd_ctl_service_req *req,
 	rep->taken = service->n_taken;
 	rep->instances_min = policy->instances_min;
 	rep->instances_max = policy->instances_max;
+	rep->connections = service->clients.n;
+	rep->clients_admitted = service->clients.admitted;
+	rep->clients_refused = service->clients.refused;
 	rep->started = service->started;
 	rep->failed_starts = service->failed_starts;
 	rep->orderly = service->endings[PSD_ENDING_ORDERLY];

@@ -86,6 +86,7 @@ psd_instance_free(struct psd_instance *instance)
 {
 	while (!TAILQ_EMPTY(&instance->waiting))
 		psd_call_drop(TAILQ_FIRST(&instance->waiting));
+	psd_clients_forget(&instance->clients);
 	psd_talk_stop(instance);
 	psd_output_close(instance);
 	sd_event_source_disable_unref(instance->exit_source);

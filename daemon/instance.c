@@ -42,12 +42,6 @@ psd_instance_state_name(enum psd_instance_state state)
 	return "unknown";
 }
 
-bool
-psd_instance_is_retired(const struct psd_instance *instance)
-{
-	return instance->is_retired;
-}
-
 struct psd_rights *
 psd_instance_rights(struct psd_instance *instance)
 {
@@ -146,6 +140,24 @@ psd_instance_accepted(struct psd_instance *instance)
 	psd_service_instance_taken(instance);
 }
 
+int
+psd_instance_may_accept(struct psd_instance *instance)
+{
+	const struct psd_policy *policy = instance->loaded->policy;
+
+	if (!psd_policy_takes_clients(policy))
+		return -EINVAL;
+	/*
+	 * A newer policy has taken over, or it has had its client: it finishes
+	 * what it has and ends.
+	 */
+	if (instance->is_retired || instance->is_taken ||
+	    instance->state == PSD_INSTANCE_ENDING)
+		return -ESHUTDOWN;
+	psd_clients_forget(&instance->clients);
+	return 0;
+}
+
 static void
 answer_waiting(struct psd_instance *instance, int status)
 {
@@ -208,7 +220,7 @@ psd_instance_retire(struct psd_instance *instance)
 	if (instance->is_retired || instance->is_broken)
 		return;
 	instance->is_retired = true;
-	if (instance->loaded->policy->n_listens == 0)
+	if (!psd_policy_takes_clients(instance->loaded->policy))
 		psd_instance_end(instance, false);
 	else
 		answer_accepts(instance);

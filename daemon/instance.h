@@ -4,6 +4,7 @@
 
 #include "common/conv.h"
 #include "daemon/call.h"
+#include "daemon/client.h"
 #include "daemon/rate.h"
 #include "daemon/spawn.h"
 
@@ -63,6 +64,7 @@ struct psd_instance {
 	bool is_counted; /* among its service's n_instances */
 	bool is_taken;   /* has had all clients that its policy gives it */
 	uint32_t n_accepted;
+	struct psd_client_list clients; /* that it was given last */
 
 	struct psd_calls waiting;
 	uint32_t n_waiting;
@@ -130,7 +132,12 @@ void psd_instance_greeted(struct psd_instance *instance);
 /* It was given a client. */
 void psd_instance_accepted(struct psd_instance *instance);
 
-bool psd_instance_is_retired(const struct psd_instance *instance);
+/*
+ * May it be given one more?  0, or -errno that tells it why not; then, and
+ * when it asks for one, the clients that it had are over.
+ */
+int psd_instance_may_accept(struct psd_instance *instance);
+
 struct psd_rights *psd_instance_rights(struct psd_instance *instance);
 struct psd_service *psd_instance_service(struct psd_instance *instance);
 

@@ -41,7 +41,8 @@ psd_listeners_free(struct psd_listeners *listeners)
 		psd_fd_cleanup(&listeners->at[i].fd);
 	}
 	free(listeners->at);
-	*listeners = (struct psd_listeners){ NULL, 0 };
+	psd_door_close(listeners->door);
+	*listeners = (struct psd_listeners){ .n = 0 };
 }
 
 /* Answers the oldest waiting call with a connection, which it takes over. */
@@ -73,12 +74,8 @@ end_backoff(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-/*
- * Out of descriptors or memory, the connection stays in the backlog and the
- * listener readable: looking away for a while instead of spinning.
- */
-static void
-back_off(struct psd_service *service, int error)
+void
+psd_service_back_off(struct psd_service *service, int error)
 {
 	psd_log(LOG_WARNING, "%s: cannot accept a client: %s", service->name,
 	    strerror(error));
@@ -86,6 +83,7 @@ back_off(struct psd_service *service, int error)
 		(void)sd_event_add_time_relative(service->daemon->event,
 		    &service->backoff_source, CLOCK_MONOTONIC, BACKOFF_USEC, 0,
 		    end_backoff, service);
+	psd_service_watch_listeners(service);
 }
 
 /* Errors of one client's connection, of which accept(2) tells us first. */
@@ -115,7 +113,7 @@ accept_clients(struct psd_listener *listener)
 			return;
 		if (errno == EINTR || is_of_the_client(errno))
 			continue;
-		back_off(service, errno);
+		psd_service_back_off(service, errno);
 		return;
 	}
 }
@@ -152,6 +150,10 @@ psd_service_watch_listeners(struct psd_service *service)
 			(void)sd_event_source_set_enabled(
 			    service->listeners.at[i].source,
 			    wanted ? SD_EVENT_ON : SD_EVENT_OFF);
+	/* Whoever comes by the door is told at once when he cannot stay. */
+	if (service->listeners.door != NULL)
+		psd_door_enable(service->listeners.door,
+		    service->backoff_source == NULL);
 }
 
 static int
@@ -165,6 +167,20 @@ watch(struct psd_listener *listener)
 	if (r < 0)
 		return r;
 	return sd_event_source_set_enabled(listener->source, SD_EVENT_OFF);
+}
+
+/* A door belongs to the service's name, so only a new one is opened. */
+static int
+open_door(struct psd_daemon *daemon, const struct psd_policy *policy,
+    struct psd_listeners *listeners, struct psd_diag *diag)
+{
+	const struct psd_service *service =
+	    psd_service_find(daemon, policy->name, strlen(policy->name));
+
+	if (policy->n_clients == 0 ||
+	    (service != NULL && service->listeners.door != NULL))
+		return 0;
+	return psd_door_open(daemon, policy, &listeners->door, diag);
 }
 
 static int
@@ -208,12 +224,32 @@ psd_listeners_bind(struct psd_daemon *daemon, const struct psd_policy *policy,
 			.text = policy->listens[i].text,
 		};
 	r = bind_missing(daemon, policy, &listeners, diag);
+	if (r == 0)
+		r = open_door(daemon, policy, &listeners, diag);
 	if (r < 0) {
 		psd_listeners_free(&listeners);
 		return r;
 	}
 	*ret = listeners;
 	return 0;
+}
+
+static void
+adopt_door(struct psd_service *service, struct psd_listeners *old)
+{
+	struct psd_listeners *listeners = &service->listeners;
+	int r;
+
+	if (service->loaded->policy->n_clients == 0)
+		return;
+	if (listeners->door == NULL) {
+		listeners->door = old->door;
+		old->door = NULL;
+	}
+	r = psd_door_watch(listeners->door, service);
+	if (r < 0)
+		psd_log(LOG_ERR, "%s: cannot open the door to clients: %s",
+		    service->name, strerror(-r));
 }
 
 void
@@ -237,7 +273,8 @@ psd_service_adopt(struct psd_service *service, struct psd_listeners *listeners)
 			    service->name, listener->text);
 	}
 	service->listeners = *listeners;
-	*listeners = (struct psd_listeners){ NULL, 0 };
+	*listeners = (struct psd_listeners){ .n = 0 };
+	adopt_door(service, &old);
 	psd_listeners_free(&old);
 }
 
@@ -245,6 +282,7 @@ void
 psd_service_queue_accept(struct psd_service *service, struct psd_call *call)
 {
 	TAILQ_INSERT_TAIL(&service->accepts, call, of_queue);
+	psd_clients_serve(service);
 	psd_service_watch_listeners(service);
 }
 

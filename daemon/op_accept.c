@@ -7,22 +7,22 @@
 
 /*
  * Safe because the helper only says that it has room: which connection it is
- * given, from the service's own listeners, is decided here, and a connection
- * can neither be bound nor made to listen again.
+ * given, of those who were let in by the service's own listeners and door, is
+ * decided here, and a connection can neither be bound nor made to listen
+ * again.
  */
 int
 psd_do_accept(struct psd_call *call, const struct psd_accept_req *req,
     struct psd_accept_rep *rep)
 {
 	struct psd_call *kept;
+	int r;
 
 	(void)req;
 	(void)rep;
-	if (call->policy->n_listens == 0)
-		return -EINVAL;
-	/* A newer policy has taken over; this helper finishes what it has. */
-	if (psd_instance_is_retired(call->peer))
-		return -ESHUTDOWN;
+	r = psd_instance_may_accept(call->peer);
+	if (r < 0)
+		return r;
 	kept = psd_call_keep(call, psd_service_forget_accept);
 	if (kept == NULL)
 		return -errno;

@@ -38,6 +38,7 @@ on_due(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)usec;
 	psd_respawn_cancel(service);
 	psd_service_fill(service);
+	psd_clients_serve(service);
 	psd_service_watch_listeners(service);
 	return 0;
 }

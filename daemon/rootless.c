@@ -13,6 +13,10 @@
 
 enum { MAP_SIZE = 32 };
 
+static bool is_inside;
+static uid_t outer_uid;
+static gid_t outer_gid;
+
 static int
 write_file(const char *path, const char *text)
 {
@@ -77,5 +81,20 @@ psd_rootless_enter(bool *ret_entered, char *ret_why, size_t size)
 		return r;
 	}
 	*ret_entered = true;
+	is_inside = true;
+	outer_uid = uid;
+	outer_gid = gid;
 	return 0;
+}
+
+uid_t
+psd_rootless_outer_uid(uid_t uid)
+{
+	return is_inside && uid == 0 ? outer_uid : uid;
+}
+
+gid_t
+psd_rootless_outer_gid(gid_t gid)
+{
+	return is_inside && gid == 0 ? outer_gid : gid;
 }

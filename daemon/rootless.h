@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * Started by an ordinary user: enters a user namespace in which we are uid 0
@@ -14,5 +15,12 @@
  * ret_why one line of why there is none; then we go on without.
  */
 int psd_rootless_enter(bool *ret_entered, char *ret_why, size_t size);
+
+/*
+ * What a user's number in that namespace is where we were started: our own
+ * user is 0 in there.  Without such a namespace all stay as they are.
+ */
+uid_t psd_rootless_outer_uid(uid_t uid);
+gid_t psd_rootless_outer_gid(gid_t gid);
 
 #endif

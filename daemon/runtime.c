@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,11 +26,11 @@ check_directory(int fd)
 	return 0;
 }
 
-int
-psd_runtime_open(const char *dir)
+/* Makes it, unless it is there, and opens it. */
+static int
+open_directory(const char *dir)
 {
 	_cleanup_fd_ int fd = PSD_NO_FD;
-	_cleanup_fd_ int lock = PSD_NO_FD;
 	bool is_new;
 	int r;
 
@@ -42,8 +44,34 @@ psd_runtime_open(const char *dir)
 	if (is_new && fchmod(fd, 0755) < 0)
 		return -errno;
 	r = check_directory(fd);
-	if (r < 0)
-		return r;
+	return r < 0 ? r : psd_fd_take(&fd);
+}
+
+int
+psd_runtime_make_below(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, name) >=
+	    sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open_directory(path);
+	if (fd < 0)
+		return fd;
+	psd_fd_close(fd);
+	return 0;
+}
+
+int
+psd_runtime_open(const char *dir)
+{
+	_cleanup_fd_ int fd = PSD_NO_FD;
+	_cleanup_fd_ int lock = PSD_NO_FD;
+
+	fd = open_directory(dir);
+	if (fd < 0)
+		return fd;
 	lock =
 	    openat(fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (lock < 0)

@@ -10,4 +10,10 @@
  */
 int psd_runtime_open(const char *dir);
 
+/*
+ * Makes sure of a directory of this name in there, which others may enter and
+ * only we can change.  0 or -errno.
+ */
+int psd_runtime_make_below(const char *dir, const char *name);
+
 #endif

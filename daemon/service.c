@@ -95,6 +95,7 @@ psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
 	service->name = name;
 	TAILQ_INIT(&service->instances);
 	TAILQ_INIT(&service->accepts);
+	psd_clients_init(&service->clients);
 	psd_service_adopt(service, listeners);
 	insert_sorted(daemon, service);
 	*ret_service = service;
@@ -167,6 +168,8 @@ psd_service_change(struct psd_service *service, struct psd_loaded *loaded,
 	psd_service_fill(service);
 	if (loaded->policy->instances_min == 0)
 		retire_older(service);
+	if (loaded->policy->n_clients == 0)
+		psd_clients_refuse(service, -ESHUTDOWN, "Clients= is gone");
 	psd_service_watch_listeners(service);
 }
 
@@ -187,6 +190,7 @@ void
 psd_service_stop(struct psd_service *service)
 {
 	service->is_stopped = true;
+	psd_clients_refuse(service, -ESHUTDOWN, "the service was stopped");
 	end_all(service);
 	psd_service_watch_listeners(service);
 }
@@ -217,6 +221,7 @@ psd_service_remove(struct psd_service *service)
 	service->is_stopped = true;
 	service->is_removed = true;
 	psd_listeners_free(&service->listeners);
+	psd_clients_refuse(service, -ESHUTDOWN, "the service has ended");
 	end_all(service);
 	psd_service_reap(service);
 }
@@ -242,6 +247,7 @@ psd_service_instance_ready(struct psd_instance *instance)
 	/* Clients always have somebody to go to: only now the old ones go. */
 	if (service->n_ready >= service->loaded->policy->instances_min)
 		retire_older(service);
+	psd_clients_serve(service);
 	psd_service_watch_listeners(service);
 	psd_daemon_check_ready(service->daemon);
 }
@@ -287,5 +293,6 @@ psd_service_instance_gone(struct psd_instance *instance, enum psd_ending ending,
 	service->endings[ending]++;
 	if (instance->is_counted)
 		replace(service, instance, ending, lived_usec);
+	psd_clients_serve(service);
 	psd_service_watch_listeners(service);
 }

@@ -2,7 +2,9 @@
 #ifndef PSD_SERVICE_H
 #define PSD_SERVICE_H
 
+#include "daemon/client.h"
 #include "daemon/daemon.h"
+#include "daemon/door.h"
 #include "daemon/instance.h"
 
 enum psd_service_state {
@@ -26,6 +28,7 @@ struct psd_listener {
 struct psd_listeners {
 	struct psd_listener *at;
 	size_t n;
+	struct psd_door *door; /* of Clients=, or NULL */
 };
 
 /* A policy with its listeners and helpers. */
@@ -39,6 +42,7 @@ struct psd_service {
 	uint32_t n_instances, n_ready; /* of the present generation, alive */
 	uint32_t n_taken;              /* of these: take no client any more */
 	struct psd_calls accepts;      /* waiting for a client, oldest first */
+	struct psd_clients clients;
 	bool is_stopped;
 	bool is_removed; /* its policy is gone: ends with its last helper */
 
@@ -127,6 +131,12 @@ void psd_service_queue_accept(struct psd_service *service,
     struct psd_call *call);
 void psd_service_forget_accept(struct psd_call *call);
 void psd_service_watch_listeners(struct psd_service *service);
+
+/*
+ * Out of descriptors or memory, a connection stays in the backlog and its
+ * listener readable: looks away for a while instead of spinning.
+ */
+void psd_service_back_off(struct psd_service *service, int error);
 
 /* snprintf() into last_refused or last_failure; cut where full. */
 void psd_service_note(char *ret, size_t size, const char *format, ...)

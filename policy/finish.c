@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/codec.h"
 #include "common/mem.h"
+#include "policy/admission.h"
 #include "policy/build.h"
 #include "policy/index.h"
 #include "policy/may_exec.h"
@@ -70,22 +71,34 @@ check_listeners(struct psd_build *build)
 	const bool may_accept = is_allowed_at_all(policy, PSD_OP_accept);
 	const struct psd_where whole = { policy->file, 0 };
 
-	if (may_accept && policy->n_listens == 0)
+	if (may_accept && !psd_policy_takes_clients(policy))
 		psd_diag_warning(build->diag, &whole,
-		    "AllowAccept= without ListenStream=: no client can come");
+		    "AllowAccept= without ListenStream= or Clients=: no client "
+		    "can come");
+	if (!may_accept && policy->n_clients > 0)
+		psd_diag_warning(build->diag, &policy->clients[0].where,
+		    "Clients= without AllowAccept=yes: clients would wait in "
+		    "vain");
 	if (!may_accept && policy->n_listens > 0)
 		psd_diag_warning(build->diag, &policy->listens[0].where,
 		    "ListenStream= without AllowAccept=yes: clients would "
 		    "wait for ever");
 }
 
-/* A line that is good for once gives an instance one client. */
+/*
+ * A line that is good for once gives an instance one client, and so does a
+ * door: what one client may have done to a helper is no other's business.
+ */
 static void
 count_accepts(struct psd_policy *policy)
 {
 	const struct psd_grants *grants =
 	    &policy->grants[psd_op_find(PSD_OP_accept) - psd_op_rows];
 
+	if (policy->n_clients > 0 && !policy->reuses_instances) {
+		policy->accepts_max = 1;
+		return;
+	}
 	for (size_t i = 0; i < grants->n; i++) {
 		if (grants->at[i].is_deny)
 			continue;
@@ -193,6 +206,7 @@ psd_build_finish(struct psd_build *build)
 	check_filter(build);
 	check_listeners(build);
 	count_accepts(build->policy);
+	psd_admission_check(build);
 	finish_limits(build);
 	finish_grants(build);
 	check_settings(build);

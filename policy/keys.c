@@ -15,6 +15,8 @@ static const char *const violations[] = { "kill", "errno", "log", NULL };
 static const char *const verdicts[] = { "refused", "all", "none", NULL };
 static const char *const outputs[] = { "null", "log", NULL };
 
+static const char *const flags[] = { "no", "yes", NULL };
+
 static const char a_span[] = "a time span such as 5s, 1min 30s or infinity";
 static const char a_size[] = "a size such as 64M, or infinity";
 static const char a_size_limit[] =
@@ -37,6 +39,22 @@ const struct psd_key psd_keys[] = {
 	    .takes = "PORT, ADDRESS:PORT with a numeric address such as "
 		     "0.0.0.0:80 or [::1]:80, an absolute path or "
 		     "@ABSTRACT" },
+	{ HELPER, .name = "Clients", .parse = psd_key_clients, .is_list = true,
+	    .takes = "words user:NAME and group:NAME, or with numbers" },
+	{ HELPER, .name = "MaxConnections", .parse = psd_key_count,
+	    .takes = "a number from 1 to 4096", .at = AT(connections_max),
+	    .min = 1, .max = 4096, .normal = 64 },
+	{ HELPER, .name = "MaxConnectionsPerUser", .parse = psd_key_count,
+	    .takes = "a number from 1 to 4096", .at = AT(user_connections_max),
+	    .min = 1, .max = 4096, .normal = 8 },
+	{ HELPER, .name = "ConnectTimeoutSec", SPAN,
+	    .takes = "a time span such as 10s, from 1ms to a day",
+	    .at = AT(connect_timeout_usec), .min = USEC_PER_SEC / 1000,
+	    .max = A_DAY, .normal = 10 * USEC_PER_SEC },
+	{ HELPER, .name = "AcceptFileDescriptors", .parse = psd_key_flag,
+	    .takes = a_flag, .at = AT(accepts_fds), .words = flags },
+	{ HELPER, .name = "ReuseInstances", .parse = psd_key_flag,
+	    .takes = a_flag, .at = AT(reuses_instances), .words = flags },
 	{ HELPER, .name = "Instances", .parse = psd_key_range,
 	    .takes = "a number or a range such as 2..64, from 1 to 4096",
 	    .min = 1, .max = 4096, .normal = 1 },

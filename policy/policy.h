@@ -39,6 +39,14 @@ struct psd_listen {
 	    is_dual; /* a port alone: IPv6 and IPv4, where the system has both */
 };
 
+/* A word of Clients=: who may come by the service's door. */
+struct psd_admission {
+	bool is_group;
+	uint32_t id;
+	const char *text; /* as written */
+	struct psd_where where;
+};
+
 /* A word of a list key, and where it stands. */
 struct psd_word {
 	const char *text;
@@ -122,6 +130,12 @@ struct psd_policy {
 	struct psd_where exec_where;
 	struct psd_listen *listens;
 	size_t n_listens;
+	struct psd_admission *clients;
+	size_t n_clients;
+	uint32_t connections_max, user_connections_max; /* of clients */
+	uint64_t connect_timeout_usec; /* until a helper has a client */
+	bool accepts_fds;              /* AcceptFileDescriptors=yes */
+	bool reuses_instances;         /* ReuseInstances=yes */
 	uint32_t instances_min, instances_max;
 	uint32_t accepts_max;     /* clients of one instance; UINT32_MAX: any */
 	uint64_t memory_max;      /* bytes; UINT64_MAX: none */
@@ -161,6 +175,9 @@ struct psd_policy {
 
 /* Frees it and closes what it holds.  NULL is fine. */
 void psd_policy_free(struct psd_policy *policy);
+
+/* Is there any way for a client to come to its helpers? */
+bool psd_policy_takes_clients(const struct psd_policy *policy);
 
 struct psd_rights;
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/user.h"
 
+#include "common/mem.h"
 #include "policy/value.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A line longer than this names nobody. */
@@ -15,6 +19,7 @@ enum { ENTRY_MAX = 4096 };
 enum { NOBODY_16 = 65535 };
 
 static const char database[] = "/etc/passwd";
+static const char groups[] = "/etc/group";
 
 static void
 close_file(FILE **file)
@@ -46,6 +51,61 @@ find_name(const char *name, uid_t *ret_uid, gid_t *ret_gid)
 		}
 	} while (r == 0);
 	return -r;
+}
+
+/* "NAME:PASSWORD:NUMBER:..." */
+static bool
+is_group_line(const char *line, const char *name, gid_t *ret_gid)
+{
+	const size_t len = strlen(name);
+	const char *number;
+	char *end;
+	unsigned long value;
+
+	if (strncmp(line, name, len) != 0 || line[len] != ':')
+		return false;
+	number = strchr(line + len + 1, ':');
+	if (number == NULL || !isdigit((unsigned char)number[1]))
+		return false;
+	errno = 0;
+	value = strtoul(number + 1, &end, 10);
+	if (errno != 0 || value >= UINT32_MAX || *end != ':')
+		return false;
+	*ret_gid = (gid_t)value;
+	return true;
+}
+
+/*
+ * Not fgetgrent_r(): a line can have any number of members, and one that is
+ * too long for its buffer would be read again and again.
+ */
+static int
+find_group(const char *name, gid_t *ret_gid)
+{
+	__attribute__((cleanup(close_file))) FILE *file = fopen(groups, "re");
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0;
+
+	if (file == NULL)
+		return -errno;
+	while (getline(&line, &size, file) >= 0)
+		if (is_group_line(line, name, ret_gid))
+			return 0;
+	return ferror(file) ? -EIO : -ENOENT;
+}
+
+int
+psd_user_find_group(const char *text, gid_t *ret_gid)
+{
+	uint64_t number;
+	const int r = psd_value_number(text, 0, UINT32_MAX - 1, &number);
+
+	if (r == -EINVAL)
+		return find_group(text, ret_gid);
+	if (r < 0 || number == NOBODY_16)
+		return -ERANGE;
+	*ret_gid = (gid_t)number;
+	return 0;
 }
 
 int

@@ -15,4 +15,7 @@ int psd_user_find(const char *text, uid_t *ret_uid, gid_t *ret_gid);
 /* A user by number alone.  0, -EINVAL when it is none, or -ERANGE. */
 int psd_user_number(const char *text, uid_t *ret_uid);
 
+/* The same for a group, from /etc/group. */
+int psd_user_find_group(const char *text, gid_t *ret_gid);
+
 #endif

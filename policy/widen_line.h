@@ -25,6 +25,7 @@ void psd_widen_words(const struct psd_widen *widen, const char *key,
 
 /* These want both policies. */
 void psd_widen_listens(const struct psd_widen *widen);
+void psd_widen_clients(const struct psd_widen *widen);
 void psd_widen_calls(const struct psd_widen *widen);
 void psd_widen_environment(const struct psd_widen *widen);
 

@@ -185,6 +185,24 @@ psd_widen_listens(const struct psd_widen *widen)
 	psd_widen_names(widen, &older, &newer, "ListenStream=", true);
 }
 
+static void
+collect_clients(const struct psd_policy *policy, struct psd_widen_set *set)
+{
+	for (size_t i = 0; i < policy->n_clients; i++)
+		psd_widen_add(set, policy->clients[i].text);
+}
+
+void
+psd_widen_clients(const struct psd_widen *widen)
+{
+	struct psd_widen_set older = { .at = NULL };
+	struct psd_widen_set newer = { .at = NULL };
+
+	collect_clients(widen->older, &older);
+	collect_clients(widen->newer, &newer);
+	psd_widen_names(widen, &older, &newer, "Clients=", true);
+}
+
 static bool
 has_free_row(const struct psd_callset *set, int number)
 {

@@ -21,6 +21,11 @@ static const char *const bounds[] = {
 	"RequestRate",
 	"RequestTimeoutSec",
 	"OnViolation",
+	"MaxConnections",
+	"MaxConnectionsPerUser",
+	"ConnectTimeoutSec",
+	"AcceptFileDescriptors",
+	"ReuseInstances",
 };
 
 static const struct {

@@ -157,6 +157,22 @@ show_text(const char *label, const char *text)
 }
 
 static void
+show_clients(const json_t *service)
+{
+	char clients[JOINED_MAX];
+
+	join(service, "clients", " ", clients, sizeof(clients));
+	if (clients[0] == '\0')
+		return;
+	show_text("clients", clients);
+	printf("  connections   %" PRId64 ", %" PRId64 " admitted, %" PRId64
+	       " refused\n",
+	    count_of(service, "connections"),
+	    count_of(service, "clients_admitted"),
+	    count_of(service, "clients_refused"));
+}
+
+static void
 show_detail(const json_t *service)
 {
 	char listeners[JOINED_MAX];
@@ -166,6 +182,7 @@ show_detail(const json_t *service)
 	printf(" (%s): %s, generation %" PRId64 "\n", text_of(service, "type"),
 	    text_of(service, "state"), count_of(service, "generation"));
 	show_text("listeners", listeners);
+	show_clients(service);
 	printf("  instances     %" PRId64 ", %" PRId64 " ready, %" PRId64
 	       " taken (%" PRId64 " to %" PRId64 ")\n",
 	    count_of(service, "instances"), count_of(service, "ready"),

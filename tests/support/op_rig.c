@@ -108,6 +108,7 @@ make_instance(struct op_rig *rig)
 	psd_conv_init(&instance->conv, ends[0]);
 	TAILQ_INIT(&instance->waiting);
 	STAILQ_INIT(&instance->unsent);
+	TAILQ_INIT(&instance->clients);
 	psd_rate_init(&instance->lines, 1000000, 1000000);
 	assert_int_equal(psd_rights_init(&instance->rights, rig->loaded.policy),
 	    0);
@@ -121,7 +122,7 @@ void
 op_rig_start(struct op_rig *rig, const char *helper_lines,
     const char *policy_lines)
 {
-	struct psd_listeners listeners = { NULL, 0 };
+	struct psd_listeners listeners = { .n = 0 };
 	struct psd_diag diag;
 	struct psd_hello_req hello = { .oldest = 1, .newest = PSD_PROTOCOL };
 	struct psd_hello_rep rep;
@@ -136,6 +137,8 @@ op_rig_start(struct op_rig *rig, const char *helper_lines,
 	assert_int_equal(psd_beneath_init(), 0);
 	psd_sysctl_init();
 	TAILQ_INIT(&rig->daemon.services);
+	(void)snprintf(rig->daemon.config.runtime_dir,
+	    sizeof(rig->daemon.config.runtime_dir), "%s", rig->dir);
 	rig->daemon.host.cgroup.base_fd = PSD_NO_FD;
 	assert_true(sd_event_new(&rig->daemon.event) >= 0);
 	rig->loaded.references = 1;

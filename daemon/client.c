@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/client.h"
+
+#include "common/fd.h"
+#include "common/log.h"
+#include "common/sys.h"
+#include "daemon/client_answer.h"
+#include "daemon/loaded.h"
+#include "daemon/service.h"
+#include "policy/admission.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <linux/sockios.h>
+
+void
+psd_clients_init(struct psd_clients *clients)
+{
+	TAILQ_INIT(&clients->waiting);
+	TAILQ_INIT(&clients->users);
+}
+
+/* The record of a user, made when there is none; NULL without memory. */
+static struct psd_client_user *
+find_user(struct psd_clients *clients, uid_t uid)
+{
+	struct psd_client_user *user;
+
+	TAILQ_FOREACH(user, &clients->users, of_service)
+		if (user->uid == uid)
+			return user;
+	user = calloc(1, sizeof(*user));
+	if (user == NULL)
+		return NULL;
+	user->uid = uid;
+	TAILQ_INSERT_TAIL(&clients->users, user, of_service);
+	return user;
+}
+
+static void
+drop_user(struct psd_clients *clients, struct psd_client_user *user)
+{
+	if (user->n > 0)
+		return;
+	TAILQ_REMOVE(&clients->users, user, of_service);
+	free(user);
+}
+
+/* Frees one that is on no queue any more. */
+static void
+free_client(struct psd_client *client)
+{
+	struct psd_clients *clients = &client->service->clients;
+
+	client->user->n--;
+	clients->n--;
+	drop_user(clients, client->user);
+	sd_event_source_disable_unref(client->source);
+	sd_event_source_disable_unref(client->deadline);
+	psd_peer_release(&client->who);
+	psd_fd_close(client->fd);
+	free(client);
+}
+
+/* It goes away by itself, or is refused. */
+static void
+drop_waiting(struct psd_client *client)
+{
+	TAILQ_REMOVE(&client->service->clients.waiting, client, of_queue);
+	free_client(client);
+}
+
+static void
+refuse_waiting(struct psd_client *client, int status, const char *why)
+{
+	psd_client_tell_refused(client->service, client->fd, &client->who,
+	    status, why);
+	drop_waiting(client);
+}
+
+static int
+on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct psd_client *client = userdata;
+
+	(void)source;
+	(void)usec;
+	if (client->has_spoken)
+		refuse_waiting(client, -EAGAIN, "no helper was free in time");
+	else
+		refuse_waiting(client, -ETIMEDOUT, "it said nothing in time");
+	return 0;
+}
+
+/*
+ * What is there is not read: that is for the helper.  Nothing there is an
+ * end, or an empty record, which nobody who speaks the protocol sends.
+ */
+static bool
+has_said_something(int fd)
+{
+	int bytes = 0;
+
+	return ioctl(fd, SIOCINQ, &bytes) == 0 && bytes > 0;
+}
+
+/*
+ * Only a client that has said something is given to a helper, so that one
+ * that never does takes none.  One that has gone is told by EPOLLHUP, which
+ * comes whatever we ask for.
+ */
+static int
+on_words(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct psd_client *client = userdata;
+
+	if ((events & (EPOLLHUP | EPOLLERR)) != 0 || !has_said_something(fd)) {
+		drop_waiting(client);
+		return 0;
+	}
+	client->has_spoken = true;
+	(void)sd_event_source_set_io_events(source, 0);
+	psd_clients_serve(client->service);
+	return 0;
+}
+
+/* Takes over who; the caller keeps fd when it fails. */
+static int
+queue(struct psd_service *service, int fd, struct psd_peer *who)
+{
+	const struct psd_policy *policy = service->loaded->policy;
+	struct psd_clients *clients = &service->clients;
+	struct psd_client *client = calloc(1, sizeof(*client));
+	struct psd_client_user *user = find_user(clients, who->uid);
+	sd_event *event = service->daemon->event;
+	int r;
+
+	if (client == NULL || user == NULL) {
+		if (user != NULL)
+			drop_user(clients, user);
+		free(client);
+		psd_peer_release(who);
+		return -ENOMEM;
+	}
+	client->service = service;
+	client->user = user;
+	client->who = *who;
+	client->fd = PSD_NO_FD;
+	user->n++;
+	clients->n++;
+	r = sd_event_add_io(event, &client->source, fd, EPOLLIN, on_words,
+	    client);
+	if (r >= 0)
+		r = sd_event_add_time_relative(event, &client->deadline,
+		    CLOCK_MONOTONIC, policy->connect_timeout_usec, 0,
+		    on_deadline, client);
+	if (r < 0) {
+		free_client(client);
+		return r;
+	}
+	client->fd = fd;
+	TAILQ_INSERT_TAIL(&clients->waiting, client, of_queue);
+	return 0;
+}
+
+/* Whether there is room for one more connection of this user. */
+static int
+check_room(const struct psd_service *service, uid_t uid, const char **ret_why)
+{
+	const struct psd_policy *policy = service->loaded->policy;
+	const struct psd_client_user *user;
+
+	if (service->is_stopped) {
+		*ret_why = "the service is stopped";
+		return -ESHUTDOWN;
+	}
+	TAILQ_FOREACH(user, &service->clients.users, of_service)
+		if (user->uid == uid &&
+		    user->n >= policy->user_connections_max) {
+			*ret_why = "MaxConnectionsPerUser=";
+			return -EUSERS;
+		}
+	if (service->clients.n >= policy->connections_max) {
+		*ret_why = "MaxConnections=";
+		return -EAGAIN;
+	}
+	return 0;
+}
+
+/* The word of Clients= that admits whoever is behind fd, or NULL. */
+static const struct psd_admission *
+find_word(const struct psd_policy *policy, int fd, const struct psd_peer *peer)
+{
+	struct psd_admission_who who = { .uid = peer->uid, .gid = peer->gid };
+
+	if (psd_admission_has_groups(policy)) {
+		const int n = psd_peer_groups(fd, &who.groups);
+
+		who.n_groups = n < 0 ? 0 : (size_t)n;
+	}
+	return psd_admission_find(policy, &who);
+}
+
+void
+psd_client_come(struct psd_service *service, int fd)
+{
+	const struct psd_policy *policy = service->loaded->policy;
+	const struct psd_admission *word;
+	_cleanup_fd_ int owned = fd;
+	const char *why = "not in Clients=";
+	struct psd_peer who;
+	int r;
+
+	if (psd_peer_look(fd, &who) < 0)
+		return;
+	word = find_word(policy, fd, &who);
+	r = word == NULL ? -EPERM : check_room(service, who.uid, &why);
+	if (r < 0) {
+		psd_client_tell_refused(service, fd, &who, r, why);
+		psd_peer_release(&who);
+		return;
+	}
+	psd_client_tell_admitted(service, &who, word);
+	if (queue(service, fd, &who) < 0)
+		psd_log(LOG_ERR, "%s: no memory for a client", service->name);
+	else
+		(void)psd_fd_take(&owned);
+}
+
+/*
+ * Of those who have spoken the one whose user is served least, and of several
+ * the one who came first: one user's many connections wait behind another's
+ * only one.
+ */
+static struct psd_client *
+find_next(struct psd_clients *clients)
+{
+	struct psd_client *client, *best = NULL;
+
+	TAILQ_FOREACH(client, &clients->waiting, of_queue)
+		if (client->has_spoken &&
+		    (best == NULL ||
+			client->user->n_served < best->user->n_served))
+			best = client;
+	return best;
+}
+
+/* From here on the helper's; of us only the count stays. */
+static void
+hand_on(struct psd_client *client, struct psd_call *call)
+{
+	struct psd_instance *peer = call->peer;
+	struct psd_accept_rep rep = {
+		.connection = psd_fd_take(&client->fd),
+		.listener = PSD_ACCEPT_CLIENT,
+	};
+
+	client->source = sd_event_source_disable_unref(client->source);
+	client->deadline = sd_event_source_disable_unref(client->deadline);
+	psd_peer_release(&client->who);
+	TAILQ_REMOVE(&client->service->clients.waiting, client, of_queue);
+	TAILQ_INSERT_TAIL(&peer->clients, client, of_queue);
+	client->user->n_served++;
+	psd_sys_pass_rights(rep.connection, call->policy->accepts_fds);
+	psd_call_finish(call, 0, &rep);
+	psd_fd_cleanup(&rep.connection);
+	psd_instance_accepted(peer);
+}
+
+void
+psd_clients_serve(struct psd_service *service)
+{
+	struct psd_client *next;
+
+	while ((next = find_next(&service->clients)) != NULL) {
+		if (TAILQ_EMPTY(&service->accepts)) {
+			psd_service_grow(service);
+			return;
+		}
+		hand_on(next, TAILQ_FIRST(&service->accepts));
+	}
+}
+
+void
+psd_clients_refuse(struct psd_service *service, int status, const char *why)
+{
+	struct psd_client *client;
+
+	while ((client = TAILQ_FIRST(&service->clients.waiting)) != NULL)
+		refuse_waiting(client, status, why);
+}
+
+void
+psd_clients_forget(struct psd_client_list *served)
+{
+	struct psd_client *client;
+
+	while ((client = TAILQ_FIRST(served)) != NULL) {
+		TAILQ_REMOVE(served, client, of_queue);
+		client->user->n_served--;
+		free_client(client);
+	}
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_CLIENT_H
+#define PSD_CLIENT_H
+
+#include "daemon/peer.h"
+#include "daemon/rate.h"
+
+#include <stdbool.h>
+#include <sys/queue.h>
+#include <systemd/sd-event.h>
+
+struct psd_call;
+struct psd_instance;
+struct psd_service;
+
+/* What accept answers in the place of a listener's number. */
+enum { PSD_ACCEPT_CLIENT = 0x10000 };
+
+/* One user's connections to a service. */
+struct psd_client_user {
+	TAILQ_ENTRY(psd_client_user) of_service;
+	uid_t uid;
+	uint32_t n, n_served;
+};
+
+/*
+ * Somebody who came by a service's door, until his connection is over.  It is
+ * kept here until a helper takes it, and belongs to that afterwards; then only
+ * the count of it stays, until the helper ends or asks for the next one.
+ */
+struct psd_client {
+	TAILQ_ENTRY(psd_client) of_queue; /* the service's, or the helper's */
+	struct psd_service *service;
+	struct psd_client_user *user;
+	struct psd_peer who;
+	int fd;          /* owned; PSD_NO_FD once it is a helper's */
+	bool has_spoken; /* before that it is no helper's business */
+	sd_event_source *source;
+	sd_event_source *deadline;
+};
+
+TAILQ_HEAD(psd_client_list, psd_client);
+TAILQ_HEAD(psd_client_users, psd_client_user);
+
+/*
+ * What the log says of one user, so that one who is refused again and again
+ * does not keep out what is said of others.
+ */
+struct psd_client_lines {
+	uid_t uid;
+	struct psd_rate rate; /* burst 0: of nobody yet */
+};
+enum { PSD_CLIENT_LINES = 16 };
+
+/* A service's clients. */
+struct psd_clients {
+	struct psd_client_list waiting; /* oldest first */
+	struct psd_client_users users;  /* with a connection */
+	uint32_t n;                     /* waiting and served */
+	uint64_t admitted, refused;
+	struct psd_client_lines lines[PSD_CLIENT_LINES];
+	uint32_t next_lines; /* whose place the next user takes */
+};
+
+void psd_clients_init(struct psd_clients *clients);
+
+/*
+ * A connection to the service's door: admitted by who made it, or refused
+ * with a status and a line of the log.  Takes over fd.
+ */
+void psd_client_come(struct psd_service *service, int fd);
+
+/*
+ * Hands clients that have said something to helpers that wait for one, and
+ * starts a helper when there is none.
+ */
+void psd_clients_serve(struct psd_service *service);
+
+/* Refuses all who wait, with a status and a reason for the log. */
+void psd_clients_refuse(struct psd_service *service, int status,
+    const char *why);
+
+/* The clients that a helper had are over. */
+void psd_clients_forget(struct psd_client_list *served);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/client_answer.h"
+
+#include "common/codec.h"
+#include "common/log.h"
+#include "daemon/loaded.h"
+#include "daemon/service.h"
+
+#include <sys/socket.h>
+
+enum {
+	WHO_SIZE = 384,
+	LINES_BURST = 20,
+	LINES_INTERVAL_USEC = 10 * 1000000,
+};
+
+/* One thread, so one frame to refuse with is enough. */
+static struct psd_frame refusal;
+
+/* One who comes after all places are taken has the place of the first. */
+static struct psd_rate *
+lines_of(struct psd_clients *clients, uid_t uid)
+{
+	struct psd_client_lines *lines;
+
+	for (uint32_t i = 0; i < PSD_CLIENT_LINES; i++)
+		if (clients->lines[i].uid == uid &&
+		    clients->lines[i].rate.burst != 0)
+			return &clients->lines[i].rate;
+	lines = &clients->lines[clients->next_lines];
+	clients->next_lines = (clients->next_lines + 1) % PSD_CLIENT_LINES;
+	lines->uid = uid;
+	psd_rate_init(&lines->rate, LINES_BURST, LINES_INTERVAL_USEC);
+	return &lines->rate;
+}
+
+/* False when too much was said of this user of late. */
+static bool
+may_say(struct psd_service *service, uid_t uid)
+{
+	struct psd_rate *lines = lines_of(&service->clients, uid);
+	uint64_t suppressed;
+
+	if (service->loaded->policy->log_verdicts == PSD_VERDICTS_NONE ||
+	    !psd_rate_pass(lines, psd_now()))
+		return false;
+	suppressed = psd_rate_take_suppressed(lines);
+	if (suppressed > 0)
+		psd_log(LOG_WARNING,
+		    "%s: %llu lines about clients of uid %u were suppressed",
+		    service->name, (unsigned long long)suppressed, uid);
+	return true;
+}
+
+/* A client whose buffer is full does not want to hear it. */
+static void
+answer(int fd, int status)
+{
+	psd_frame_init(&refusal);
+	psd_encode_status(&refusal, PSD_OP_svc_hello, PSD_SVC_HELLO_ID, status);
+	(void)psd_frame_send(fd, 0, &refusal);
+	(void)shutdown(fd, SHUT_RDWR);
+}
+
+void
+psd_client_tell_refused(struct psd_service *service, int fd,
+    const struct psd_peer *who, int status, const char *why)
+{
+	char name[WHO_SIZE];
+
+	answer(fd, status);
+	service->clients.refused++;
+	psd_peer_print(name, sizeof(name), who);
+	psd_service_note(service->last_refused, sizeof(service->last_refused),
+	    "client: %s: %s", name, why);
+	if (may_say(service, who->uid))
+		psd_log(LOG_NOTICE, "%s: refused client: %s: %s", service->name,
+		    name, why);
+}
+
+void
+psd_client_tell_admitted(struct psd_service *service,
+    const struct psd_peer *who, const struct psd_admission *word)
+{
+	char name[WHO_SIZE];
+
+	service->clients.admitted++;
+	if (service->loaded->policy->log_verdicts != PSD_VERDICTS_ALL ||
+	    !may_say(service, who->uid))
+		return;
+	psd_peer_print(name, sizeof(name), who);
+	psd_log(LOG_INFO, "%s: admitted client: %s: %s:%u: %s", service->name,
+	    name, word->where.file, word->where.line, word->text);
+}
