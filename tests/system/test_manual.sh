@@ -83,6 +83,8 @@ start() {
 		if [ -z "$daemon" ]; then
 			port=$((20000 + RANDOM % 10000))
 			write_policy "$port"
+			# The one before was ready, too.
+			: >"$dir/log"
 			"$B/privsepd" --policy-dir "$dir/etc" \
 			    --runtime-dir "$dir/run" >"$dir/log" 2>&1 &
 			daemon=$!
