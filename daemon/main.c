@@ -107,7 +107,7 @@ check_policies(const struct psd_config *config)
 	return diag.errors == 0 ? EXIT_SUCCESS : EXIT_CONFIGURATION;
 }
 
-/* Which layers there are, and one line of those that are missing. */
+/* Which layers there are, and a line for each that is missing. */
 static int
 look_at_host(struct psd_daemon *daemon, struct psd_diag *diag)
 {
@@ -118,22 +118,18 @@ look_at_host(struct psd_daemon *daemon, struct psd_diag *diag)
 		.control_group = daemon->config.control_group,
 	};
 	char missing[PSD_LAYERS * PSD_REASON_MAX];
-	size_t len;
 	int r;
 
 	r = psd_host_init(&daemon->host, &settings, diag);
 	if (r < 0)
 		return r;
 	psd_layers_print_missing(&daemon->host, missing, sizeof(missing));
-	len = strlen(missing);
-	if (len == 0)
-		return 0;
-	if (missing[len - 1] == '\n')
-		missing[len - 1] = '\0';
-	for (char *c = missing; *c != '\0'; c++)
-		if (*c == '\n')
-			*c = ';';
-	psd_log(LOG_NOTICE, "missing layers: %s", missing);
+	for (const char *at = missing; *at != '\0';) {
+		const size_t len = strcspn(at, "\n");
+
+		psd_log(LOG_NOTICE, "missing layer: %.*s", (int)len, at);
+		at += len + (at[len] != '\0');
+	}
 	return 0;
 }
 

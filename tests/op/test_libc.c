@@ -38,6 +38,7 @@ static const struct comparison {
 	NONE(hello, "the protocol's own"),
 	NONE(ping, "the protocol's own"),
 	NONE(restrict, "the protocol's own"),
+	NONE(narrow, "the protocol's own"),
 	NONE(log, "written by the daemon, under its own rules"),
 	TEST(accept, "a_client_that_waits_is_handed_over"),
 	/* Regular files only. */
