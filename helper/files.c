@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 /* What open(2)'s flags beside the access mode are on the wire. */
 static const struct {
@@ -174,4 +175,29 @@ privsep_access(struct privsep *conversation, const char *path, int flags)
 	r = psd_call_access(conversation, &req, &rep);
 	psd_exchange_unlock(conversation);
 	return path_error(r);
+}
+
+/* access(2)'s modes and the flags with which a file would be opened. */
+static const struct {
+	int mode;
+	int flags;
+} modes[] = {
+	{ R_OK, O_RDONLY },
+	{ W_OK, O_WRONLY },
+	{ R_OK | W_OK, O_RDWR },
+};
+
+int
+privsep_access_mode(struct privsep *conversation, const char *path, int mode)
+{
+	struct privsep_stat status;
+
+	if (mode == F_OK)
+		return privsep_stat(conversation, path, &status);
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (modes[i].mode == mode)
+			return privsep_access(conversation, path,
+			    modes[i].flags);
+	/* What a helper may execute is not the daemon's to say. */
+	return -EINVAL;
 }

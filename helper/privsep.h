@@ -2,8 +2,10 @@
 #ifndef PRIVSEP_H
 #define PRIVSEP_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -267,6 +269,8 @@ int privsep_fd(const struct privsep *conversation);
  */
 int privsep_log(struct privsep *conversation, int priority, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
+int privsep_vlog(struct privsep *conversation, int priority, const char *format,
+    va_list arguments) __attribute__((format(printf, 3, 0)));
 
 /*
  * Gives up an operation ("open", "accept", ...; see privsepd.policy(5)) for
@@ -320,6 +324,65 @@ int privsep_adjust_clock(struct privsep *conversation, int64_t offset_nsec);
 
 /* Sets the host's clock; nanoseconds since the epoch, not before it. */
 int privsep_set_clock(struct privsep *conversation, int64_t time_nsec);
+
+/*
+ * What servers call in the C library, with its arguments behind the
+ * conversation, so that a program is ported by search and replace.  Those that
+ * return a pointer return NULL and set errno; the others return -errno.
+ */
+
+struct dirent;
+struct timeval;
+struct timezone;
+
+/*
+ * fopen(3): "r", "r+", "w", "w+" or "a", followed by any of "x", "e" (always
+ * on) and "b" (nothing).  "a+" is refused as privsep_open() does it, and so
+ * are other letters: EINVAL.  A file that is made has the mode 0600.
+ */
+FILE *privsep_fopen(struct privsep *conversation, const char *path,
+    const char *mode);
+
+/*
+ * opendir(3) and so on, without "." and "..".  Of an entry d_name and d_type
+ * are told; it is valid until the next, or until privsep_closedir(), which
+ * always succeeds.  The conversation has to live as long.
+ */
+struct privsep_dir;
+struct privsep_dir *privsep_opendir(struct privsep *conversation,
+    const char *path);
+struct dirent *privsep_readdir(struct privsep_dir *dir);
+int privsep_closedir(struct privsep_dir *dir);
+
+/*
+ * access(2) with R_OK, W_OK or both: privsep_access() for reading, writing or
+ * both; F_OK: privsep_stat().  X_OK is -EINVAL.
+ */
+int privsep_access_mode(struct privsep *conversation, const char *path,
+    int mode);
+
+/*
+ * syslog(3): "%m" is errno, which stays as it is; a facility says nothing.
+ * For a program that cannot tell anybody that its log is lost.
+ */
+void privsep_syslog(struct privsep *conversation, int priority,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+void privsep_vsyslog(struct privsep *conversation, int priority,
+    const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+
+/* -ENAMETOOLONG: the name and a NUL do not fit. */
+int privsep_gethostname(struct privsep *conversation, char *name, size_t size);
+int privsep_sethostname(struct privsep *conversation, const char *name,
+    size_t len);
+
+/* old_delta has to be NULL, else -EINVAL: a helper is not told it. */
+int privsep_adjtime(struct privsep *conversation, const struct timeval *delta,
+    struct timeval *old_delta);
+
+/* zone has to be NULL, else -EINVAL. */
+int privsep_settimeofday(struct privsep *conversation,
+    const struct timeval *time, const struct timezone *zone);
 
 #ifdef __cplusplus
 }

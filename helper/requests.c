@@ -4,8 +4,6 @@
 #include "helper/stub.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 /* The requests that are a word and an answer. */
@@ -55,30 +53,6 @@ privsep_narrow(struct privsep *conversation, const char *lines)
 
 	psd_exchange_lock(conversation);
 	r = psd_call_narrow(conversation, &req, &rep);
-	psd_exchange_unlock(conversation);
-	return r;
-}
-
-/* Longer than the frame allows is cut, never refused: a log is for trouble. */
-int
-privsep_log(struct privsep *conversation, int priority, const char *format, ...)
-{
-	char text[PSD_TEXT_MAX + 1];
-	struct psd_log_req req = { .priority = (uint32_t)priority };
-	struct psd_log_rep rep;
-	va_list arguments;
-	int r;
-
-	if (priority < 0 || priority > 7)
-		return -EINVAL;
-	va_start(arguments, format);
-	r = vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	if (r < 0)
-		return -errno;
-	req.message = psd_str_of(text);
-	psd_exchange_lock(conversation);
-	r = psd_call_log(conversation, &req, &rep);
 	psd_exchange_unlock(conversation);
 	return r;
 }

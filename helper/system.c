@@ -119,3 +119,31 @@ privsep_set_clock(struct privsep *conversation, int64_t time_nsec)
 	psd_exchange_unlock(conversation);
 	return r;
 }
+
+int
+privsep_gethostname(struct privsep *conversation, char *name, size_t size)
+{
+	struct privsep_hostname names;
+	int r;
+
+	r = privsep_get_hostname(conversation, &names);
+	if (r == 0)
+		r = copy(&(struct psd_str){ names.name,
+			     (uint32_t)strlen(names.name) },
+		    name, size);
+	return r == -ERANGE ? -ENAMETOOLONG : r;
+}
+
+int
+privsep_sethostname(struct privsep *conversation, const char *name, size_t len)
+{
+	char text[PSD_NAME_MAX + 1];
+
+	if (len > PSD_NAME_MAX)
+		return -EINVAL;
+	if (memchr(name, '\0', len) != NULL)
+		return -EINVAL;
+	memcpy(text, name, len);
+	text[len] = '\0';
+	return privsep_set_hostname(conversation, text);
+}
