@@ -117,12 +117,14 @@ get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
 	case PSD_KIND_protocol:
+	case PSD_KIND_permissions:
 		return get_u32(c, field->kind, at);
 	case PSD_KIND_endpoint:
 		return get_endpoint(c, at);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
+	case PSD_KIND_owner:
 		if (!get_number(c, 8, &wide))
 			return false;
 		memcpy(at, &wide, sizeof(wide));

@@ -121,12 +121,14 @@ put_field(struct psd_frame *frame, struct cursor *c,
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
 	case PSD_KIND_protocol:
+	case PSD_KIND_permissions:
 		return put_u32(c, at);
 	case PSD_KIND_endpoint:
 		return put_endpoint(c, at);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
+	case PSD_KIND_owner:
 		return put_u64(c, at);
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
@@ -164,6 +166,7 @@ is_known_value(enum psd_kind kind, const unsigned char *at)
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
 	case PSD_KIND_protocol:
+	case PSD_KIND_permissions:
 		memcpy(&value, at, sizeof(value));
 		return psd_kind_is_valid(kind, value);
 	case PSD_KIND_endpoint:
@@ -172,6 +175,7 @@ is_known_value(enum psd_kind kind, const unsigned char *at)
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
+	case PSD_KIND_owner:
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:

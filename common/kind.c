@@ -11,6 +11,7 @@ psd_kind_is_valid(enum psd_kind kind, uint32_t value)
 	case PSD_KIND_number:
 		return true;
 	case PSD_KIND_mode:
+	case PSD_KIND_permissions:
 		return value <= 0777;
 	case PSD_KIND_access:
 		return value != 0 && (value & ~(uint32_t)PSD_ACCESS_ALL) == 0;
@@ -25,6 +26,7 @@ psd_kind_is_valid(enum psd_kind kind, uint32_t value)
 	case PSD_KIND_moment:
 	case PSD_KIND_endpoint:
 	case PSD_KIND_offset:
+	case PSD_KIND_owner:
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:

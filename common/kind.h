@@ -13,25 +13,28 @@
  * lists the places that must learn a new one.
  */
 enum psd_kind {
-	PSD_KIND_end,       /* closes a layout; no field */
-	PSD_KIND_number,    /* uint32_t, any value */
-	PSD_KIND_wide,      /* uint64_t, any value */
-	PSD_KIND_moment,    /* int64_t, nanoseconds since the epoch; granted
+	PSD_KIND_end,         /* closes a layout; no field */
+	PSD_KIND_number,      /* uint32_t, any value */
+	PSD_KIND_wide,        /* uint64_t, any value */
+	PSD_KIND_moment,      /* int64_t, nanoseconds since the epoch; granted
 			       up to max= from now */
-	PSD_KIND_offset,    /* int64_t, nanoseconds, forth or back; granted up
+	PSD_KIND_offset,      /* int64_t, nanoseconds, forth or back; granted up
 			       to max= */
-	PSD_KIND_mode,      /* uint32_t, permission bits up to 0777 */
-	PSD_KIND_access,    /* uint32_t, PSD_ACCESS_*; granted by words */
-	PSD_KIND_priority,  /* uint32_t, 0 (emerg) to 7 (debug), syslog(3);
+	PSD_KIND_mode,        /* uint32_t, permission bits up to 0777 */
+	PSD_KIND_permissions, /* the same; granted by a list of them */
+	PSD_KIND_owner,       /* uint64_t, PSD_OWNER(); granted by users and
+			       groups */
+	PSD_KIND_access,      /* uint32_t, PSD_ACCESS_*; granted by words */
+	PSD_KIND_priority,    /* uint32_t, 0 (emerg) to 7 (debug), syslog(3);
 			       granted up to the level named */
-	PSD_KIND_operation, /* uint32_t, number of a row of ops.def */
-	PSD_KIND_protocol,  /* uint32_t, PSD_PROTOCOL_*; granted by words */
-	PSD_KIND_endpoint,  /* struct psd_endpoint (common/endpoint.h);
+	PSD_KIND_operation,   /* uint32_t, number of a row of ops.def */
+	PSD_KIND_protocol,    /* uint32_t, PSD_PROTOCOL_*; granted by words */
+	PSD_KIND_endpoint,    /* struct psd_endpoint (common/endpoint.h);
 			       granted by addresses and ports */
-	PSD_KIND_path,      /* struct psd_str, absolute; granted by globs */
-	PSD_KIND_setting,   /* struct psd_str, a file below /proc/sys, at most
+	PSD_KIND_path,        /* struct psd_str, absolute; granted by globs */
+	PSD_KIND_setting,     /* struct psd_str, a file below /proc/sys, at most
 			       PSD_SETTING_MAX bytes; granted by patterns */
-	PSD_KIND_label,     /* struct psd_str, the name of something that is no
+	PSD_KIND_label, /* struct psd_str, the name of something that is no
 			       file, at most PSD_LABEL_MAX bytes; granted by
 			       patterns (policy/label.h) */
 	PSD_KIND_host,  /* struct psd_str, a name of the domain name system, at
@@ -67,6 +70,15 @@ enum psd_access {
 	PSD_ACCESS_TRUNCATE = 1 << 5,  /* with write */
 	PSD_ACCESS_ALL = (1 << 6) - 1,
 };
+
+/*
+ * A file's owner to be: the user in the lower half, the group in the upper;
+ * PSD_OWNER_KEEP in either leaves that as it is.
+ */
+#define PSD_OWNER(uid, gid) ((uint64_t)(gid) << 32 | (uint32_t)(uid))
+#define PSD_OWNER_UID(owner) ((uint32_t)(owner))
+#define PSD_OWNER_GID(owner) ((uint32_t)((owner) >> 32))
+#define PSD_OWNER_KEEP UINT32_MAX
 
 /* What is spoken over a socket, on the wire. */
 enum psd_protocol {
@@ -112,6 +124,8 @@ typedef uint64_t psd_kind_wide;
 typedef int64_t psd_kind_moment;
 typedef int64_t psd_kind_offset;
 typedef uint32_t psd_kind_mode;
+typedef uint32_t psd_kind_permissions;
+typedef uint64_t psd_kind_owner;
 typedef uint32_t psd_kind_access;
 typedef uint32_t psd_kind_priority;
 typedef uint32_t psd_kind_operation;

@@ -2,6 +2,7 @@
 #include "common/print.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,6 +67,34 @@ psd_parse_access(const char *words, uint32_t *ret_access)
 	}
 	*ret_access = access;
 	return 0;
+}
+
+static size_t
+print_id(char *ret, size_t size, uint32_t id)
+{
+	const int n = id == PSD_OWNER_KEEP
+	    ? snprintf(ret, size, "-")
+	    : snprintf(ret, size, "%" PRIu32, id);
+
+	return (size_t)n < size ? (size_t)n : size;
+}
+
+void
+psd_print_owner(char *ret, size_t size, uint64_t owner)
+{
+	char text[PSD_OWNER_TEXT_MAX + 1];
+	size_t len;
+
+	len = print_id(text, sizeof(text), PSD_OWNER_UID(owner));
+	text[len++] = ':';
+	(void)print_id(text + len, sizeof(text) - len, PSD_OWNER_GID(owner));
+	(void)snprintf(ret, size, "%s", text);
+}
+
+void
+psd_print_mode(char *ret, size_t size, uint32_t mode)
+{
+	(void)snprintf(ret, size, "%04" PRIo32, mode);
 }
 
 const char *

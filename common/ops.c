@@ -115,6 +115,15 @@ psd_op_find_name(const char *name, size_t len)
 	return NULL;
 }
 
+bool
+psd_op_takes_fd(const struct psd_op_row *row)
+{
+	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end; f++)
+		if (f->kind == PSD_KIND_fd)
+			return true;
+	return false;
+}
+
 const struct psd_op_row *
 psd_ctl_find(uint32_t number)
 {

@@ -104,7 +104,7 @@ put_u32(struct out *out, enum psd_kind kind, uint32_t value)
 	} else if (kind == PSD_KIND_protocol &&
 	    psd_protocol_name(value) != NULL) {
 		(void)put_text(out, psd_protocol_name(value));
-	} else if (kind == PSD_KIND_mode) {
+	} else if (kind == PSD_KIND_mode || kind == PSD_KIND_permissions) {
 		(void)put_format(out, "%04" PRIo32, value);
 	} else {
 		(void)put_format(out, "%" PRIu32, value);
@@ -141,6 +141,15 @@ put_endpoint(struct out *out, const void *at)
 }
 
 static void
+put_owner(struct out *out, uint64_t owner)
+{
+	char text[PSD_OWNER_TEXT_MAX + 1];
+
+	psd_print_owner(text, sizeof(text), owner);
+	(void)put_text(out, text);
+}
+
+static void
 put_field(struct out *out, enum psd_kind kind, const void *at)
 {
 	struct psd_bytes bytes;
@@ -156,6 +165,7 @@ put_field(struct out *out, enum psd_kind kind, const void *at)
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
 	case PSD_KIND_protocol:
+	case PSD_KIND_permissions:
 		memcpy(&value, at, sizeof(value));
 		put_u32(out, kind, value);
 		break;
@@ -170,6 +180,10 @@ put_field(struct out *out, enum psd_kind kind, const void *at)
 	case PSD_KIND_offset:
 		memcpy(&moment, at, sizeof(moment));
 		(void)put_format(out, "%" PRId64, moment);
+		break;
+	case PSD_KIND_owner:
+		memcpy(&wide, at, sizeof(wide));
+		put_owner(out, wide);
 		break;
 	case PSD_KIND_path:
 	case PSD_KIND_setting:

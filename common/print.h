@@ -31,6 +31,17 @@ enum { PSD_ACCESS_TEXT_MAX = 63 };
 void psd_print_access(char *ret, size_t size, uint32_t access);
 int psd_parse_access(const char *words, uint32_t *ret_access);
 
+/*
+ * "33:33", "-:33" where the user stays as it is; PSD_OWNER_TEXT_MAX + 1 bytes
+ * always suffice.
+ */
+enum { PSD_OWNER_TEXT_MAX = 21 };
+void psd_print_owner(char *ret, size_t size, uint64_t owner);
+
+/* "0640"; PSD_MODE_TEXT_MAX + 1 bytes suffice for what a mode may be. */
+enum { PSD_MODE_TEXT_MAX = 11 };
+void psd_print_mode(char *ret, size_t size, uint32_t mode);
+
 /* "warning" for 4, NULL above 7; and the way back, or -EINVAL. */
 const char *psd_priority_name(uint32_t priority);
 int psd_parse_priority(const char *word, uint32_t *ret_priority);

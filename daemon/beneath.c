@@ -3,6 +3,7 @@
 
 #include "common/fd.h"
 #include "common/sys.h"
+#include "daemon/proc_fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,49 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-static int proc_fds = PSD_NO_FD;
-
-int
-psd_beneath_init(void)
-{
-	const int fd =
-	    open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	psd_fd_cleanup(&proc_fds);
-	proc_fds = fd;
-	return 0;
-}
-
-int
-psd_beneath_reopen(int fd, int flags)
-{
-	char name[16];
-	int opened;
-
-	(void)snprintf(name, sizeof(name), "%d", fd);
-	opened = openat(proc_fds, name, flags | O_CLOEXEC | O_NOCTTY);
-	return opened < 0 ? -errno : opened;
-}
-
-/* Where fd is now, as an absolute path.  0 or -errno. */
-static int
-tell_path(int fd, char *ret, size_t size)
-{
-	char name[16];
-	ssize_t n;
-
-	(void)snprintf(name, sizeof(name), "%d", fd);
-	n = readlinkat(proc_fds, name, ret, size - 1);
-	if (n < 0)
-		return -errno;
-	if ((size_t)n >= size - 1)
-		return -ENAMETOOLONG;
-	ret[n] = '\0';
-	return 0;
-}
 
 /*
  * Where fd is, or the entry called name in it, spelt with the directory's name
@@ -65,10 +23,10 @@ spell_place(const struct psd_grant *grant, int fd, const char *name, char *ret)
 	size_t len;
 	int r;
 
-	r = tell_path(grant->dir_fd, base, sizeof(base));
+	r = psd_proc_fd_path(grant->dir_fd, base, sizeof(base));
 	if (r < 0)
 		return r;
-	r = tell_path(fd, place, sizeof(place));
+	r = psd_proc_fd_path(fd, place, sizeof(place));
 	if (r < 0)
 		return r;
 	len = strcmp(base, "/") == 0 ? 0 : strlen(base);

@@ -11,12 +11,6 @@
 enum { PSD_BENEATH_PLACE_SIZE = 3 * PATH_MAX };
 
 /*
- * Opens /proc/self/fd once, at start: through it a descriptor is reopened
- * and its path is told, whatever is mounted over /proc later.  0 or -errno.
- */
-int psd_beneath_init(void);
-
-/*
  * Opens path, which grant covers, beneath the directory that the grant has
  * held since load: never outside of it, never through /proc's magic links,
  * through symbolic links only with "follow" (then what was opened is matched
@@ -59,9 +53,6 @@ int psd_beneath_entry(const struct psd_grant *grant, int parent,
 int psd_beneath_place(const struct psd_policy *policy,
     const struct psd_grant *grant, const struct psd_op_row *row, int fd,
     char *ret);
-
-/* Opens what fd (O_PATH is enough) refers to anew with open(2)'s flags. */
-int psd_beneath_reopen(int fd, int flags);
 
 /* Does the file keep to the grant's owner= and links=1?  0 or -EPERM. */
 int psd_beneath_check(const struct psd_grant *grant, const struct stat *status);

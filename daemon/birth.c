@@ -82,11 +82,12 @@ open_pair(struct psd_instance *instance, int *ret_theirs)
 	psd_conv_init(&instance->conv, ends[0]);
 	*ret_theirs = ends[1];
 	/*
-	 * Nothing of ours takes a descriptor from a helper, so where the kernel
-	 * can it refuses them at the sender, before the helper exists;
-	 * elsewhere a frame with one is a broken protocol.
+	 * Where no grant of the policy takes a descriptor, the kernel refuses
+	 * them at the sender, if it can, before the helper exists; elsewhere a
+	 * frame with one is a broken protocol.
 	 */
-	psd_sys_pass_rights(ends[0], false);
+	if (!instance->loaded->takes_descriptors)
+		psd_sys_pass_rights(ends[0], false);
 	r = bound_queues(ends);
 	if (r < 0)
 		return r;

@@ -73,6 +73,20 @@ lets_write(const struct psd_policy *policy)
 	return false;
 }
 
+static bool
+takes_descriptors(const struct psd_policy *policy)
+{
+	for (size_t row = 0; row < psd_op_count; row++) {
+		const struct psd_grants *grants = &policy->grants[row];
+
+		for (size_t i = 0; i < grants->n; i++)
+			if (!grants->at[i].is_deny &&
+			    psd_op_takes_fd(&psd_op_rows[row]))
+				return true;
+	}
+	return false;
+}
+
 struct psd_loaded *
 psd_loaded_make(struct psd_host *host, struct psd_policy *policy,
     const char *const *dirs, struct psd_diag *diag)
@@ -87,6 +101,7 @@ psd_loaded_make(struct psd_host *host, struct psd_policy *policy,
 	loaded->references = 1;
 	loaded->policy = policy;
 	loaded->lets_write = lets_write(policy);
+	loaded->takes_descriptors = takes_descriptors(policy);
 	loaded->fingerprint = fingerprint(policy, dirs);
 	loaded->prepared = psd_plan_prepare(host, policy, diag);
 	if (loaded->prepared == NULL) {

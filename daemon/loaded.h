@@ -17,6 +17,7 @@ struct psd_loaded {
 	struct psd_prepared *prepared;
 	uint64_t fingerprint; /* of its lines and its executable */
 	bool lets_write;      /* some grant lets helpers make or change files */
+	bool takes_descriptors; /* some grant does, from a helper */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include "daemon/control.h"
 #include "daemon/daemon.h"
 #include "daemon/loaded.h"
+#include "daemon/proc_fd.h"
 #include "daemon/reload.h"
 #include "daemon/rootless.h"
 #include "daemon/runtime.h"
@@ -186,7 +187,7 @@ start(struct psd_daemon *daemon, int *ret_lock)
 	if (r < 0)
 		return give_up(daemon->config.runtime_dir, r);
 	*ret_lock = r;
-	r = psd_beneath_init();
+	r = psd_proc_fd_init();
 	if (r < 0)
 		return give_up("/proc/self/fd", r);
 	psd_sysctl_init();

@@ -2,6 +2,7 @@
 #include "common/fd.h"
 #include "daemon/beneath.h"
 #include "daemon/call.h"
+#include "daemon/proc_fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +46,7 @@ look_and_open(const struct psd_call *call, const struct psd_open_req *req)
 	if (r < 0)
 		return r;
 	/* Whoever has a lease on the file would keep us waiting for a minute. */
-	fd = psd_beneath_reopen(place, flags | O_NONBLOCK);
+	fd = psd_proc_fd_reopen(place, flags | O_NONBLOCK);
 	if (fd < 0)
 		return fd;
 	if (fcntl(fd, F_SETFL, flags & O_APPEND) < 0)

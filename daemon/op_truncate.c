@@ -2,6 +2,7 @@
 #include "common/fd.h"
 #include "daemon/beneath.h"
 #include "daemon/call.h"
+#include "daemon/proc_fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +55,7 @@ psd_do_truncate(struct psd_call *call, const struct psd_truncate_req *req,
 	r = psd_beneath_check_file(call->grant, place);
 	if (r < 0)
 		return r;
-	fd = psd_beneath_reopen(place, O_WRONLY | O_NONBLOCK);
+	fd = psd_proc_fd_reopen(place, O_WRONLY | O_NONBLOCK);
 	if (fd < 0)
 		return fd;
 	return ftruncate(fd, (off_t)req->size) < 0 ? -errno : 0;

@@ -205,6 +205,17 @@ int privsep_temporary_file(struct privsep *conversation, const char *directory,
 int privsep_access(struct privsep *conversation, const char *path, int flags);
 
 /*
+ * chmod(2) and chown(2) of a regular file that has no other name than path, and
+ * that fd, which stays the caller's, is open on to write.  -EBADF: fd cannot
+ * write.  -ESTALE: path is the name of another file.  (uid_t)-1 and (gid_t)-1
+ * leave that as it is.
+ */
+int privsep_change_mode(struct privsep *conversation, const char *path, int fd,
+    mode_t mode);
+int privsep_change_owner(struct privsep *conversation, const char *path, int fd,
+    uid_t uid, gid_t gid);
+
+/*
  * Calls entry(cookie, name, type) for each entry of a directory but "." and
  * "..", type being one of dirent.h's DT_*, until it returns other than 0,
  * which is then returned.  entry may make requests.

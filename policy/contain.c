@@ -56,6 +56,8 @@ contains_field(enum psd_kind kind, const struct psd_grant *wider,
 	case PSD_KIND_setting:
 		return contains_setting(wider->setting, narrower->setting);
 	case PSD_KIND_label:
+	case PSD_KIND_permissions:
+	case PSD_KIND_owner:
 		return psd_label_contains(wider->labels, narrower->labels);
 	case PSD_KIND_host:
 		return psd_domain_contains(wider->host, narrower->host);

@@ -110,6 +110,33 @@ count_accepts(struct psd_policy *policy)
 	}
 }
 
+/* It has no way to send one otherwise. */
+static void
+check_descriptors(struct psd_build *build)
+{
+	const struct psd_policy *policy = build->policy;
+
+	for (size_t i = 0; i < policy->calls.n; i++)
+		if (strcmp(policy->calls.at[i].text, "@send-descriptors") ==
+			0 ||
+		    strcmp(policy->calls.at[i].text, "sendmsg") == 0)
+			return;
+	for (size_t row = 0; row < psd_op_count; row++) {
+		const struct psd_grants *grants = &policy->grants[row];
+
+		if (!psd_op_takes_fd(&psd_op_rows[row]))
+			continue;
+		for (size_t i = 0; i < grants->n; i++)
+			if (!grants->at[i].is_deny)
+				psd_diag_warning(build->diag,
+				    &grants->at[i].where,
+				    "%s allows nothing: the helper cannot send "
+				    "a descriptor; add "
+				    "SystemCallFilter=@send-descriptors",
+				    grants->at[i].text);
+	}
+}
+
 /* What is always limited, and what the policy limits. */
 static void
 finish_limits(struct psd_build *build)
@@ -210,5 +237,6 @@ psd_build_finish(struct psd_build *build)
 	finish_limits(build);
 	finish_grants(build);
 	check_settings(build);
+	check_descriptors(build);
 	psd_may_exec_check(build);
 }

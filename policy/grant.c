@@ -4,6 +4,7 @@
 #include "common/fd.h"
 #include "common/print.h"
 #include "policy/grant_net.h"
+#include "policy/grant_rights.h"
 #include "policy/grant_word.h"
 #include "policy/group.h"
 #include "policy/match.h"
@@ -55,6 +56,7 @@ usage(const struct psd_op_row *row)
 	bool has_access = false, has_priority = false, has_path = false;
 	bool has_setting = false, has_endpoint = false, has_protocol = false;
 	bool has_label = false, has_host = false;
+	bool has_mode = false, has_owner = false;
 
 	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
 	     f++) {
@@ -64,11 +66,19 @@ usage(const struct psd_op_row *row)
 		has_setting = has_setting || f->kind == PSD_KIND_setting;
 		has_host = has_host || f->kind == PSD_KIND_host;
 		has_label = has_label || f->kind == PSD_KIND_label;
+		has_mode = has_mode || f->kind == PSD_KIND_permissions;
+		has_owner = has_owner || f->kind == PSD_KIND_owner;
 		has_endpoint = has_endpoint || f->kind == PSD_KIND_endpoint;
 		has_protocol = has_protocol || f->kind == PSD_KIND_protocol;
 	}
 	if (has_access && has_path)
 		return "what may be done and an absolute path, as in \"read "
+		       "/srv/www/**\"";
+	if (has_mode)
+		return "modes and an absolute path, as in \"0640,0600 "
+		       "/srv/www/**\"";
+	if (has_owner)
+		return "owners and an absolute path, as in \"alice:www-data "
 		       "/srv/www/**\"";
 	if (has_path)
 		return "an absolute path, as in /srv/www/**";
@@ -123,6 +133,10 @@ take_word(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
 		return psd_grant_label(build, build->word, grant);
 	case PSD_KIND_host:
 		return psd_grant_host(build, build->word, grant);
+	case PSD_KIND_permissions:
+		return psd_grant_modes(build, build->word, grant);
+	case PSD_KIND_owner:
+		return psd_grant_owners(build, build->word, grant);
 	case PSD_KIND_protocol:
 		return psd_grant_net_protocols(reading->row, build->word,
 		    grant);

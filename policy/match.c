@@ -21,6 +21,8 @@ psd_match_is_grantable(enum psd_kind kind)
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
 	case PSD_KIND_host:
+	case PSD_KIND_permissions:
+	case PSD_KIND_owner:
 	case PSD_KIND_protocol:
 	case PSD_KIND_endpoint:
 		return true;
@@ -70,6 +72,30 @@ ask_label(const struct psd_str *label, struct psd_question *question)
 	question->has_label = true;
 	question->label = *label;
 	return psd_label_is_valid(label->at, label->len);
+}
+
+/* Their values are told apart by how they are written in a line. */
+static bool
+ask_printed(enum psd_kind kind, const void *at, struct psd_question *question)
+{
+	uint64_t owner;
+	uint32_t mode;
+
+	if (question->has_label)
+		return false;
+	question->has_label = true;
+	if (kind == PSD_KIND_owner) {
+		memcpy(&owner, at, sizeof(owner));
+		psd_print_owner(question->printed, sizeof(question->printed),
+		    owner);
+	} else {
+		memcpy(&mode, at, sizeof(mode));
+		psd_print_mode(question->printed, sizeof(question->printed),
+		    mode);
+	}
+	question->label = (struct psd_str){ question->printed,
+		(uint32_t)strlen(question->printed) };
+	return kind == PSD_KIND_owner || psd_kind_is_valid(kind, mode);
 }
 
 static bool
@@ -127,6 +153,8 @@ ask_field(enum psd_kind kind, const void *at, struct psd_question *question)
 		memcpy(&text, at, sizeof(text));
 		return ask_host(&text, question);
 	}
+	if (kind == PSD_KIND_permissions || kind == PSD_KIND_owner)
+		return ask_printed(kind, at, question);
 	if (kind == PSD_KIND_access) {
 		question->has_access = true;
 		memcpy(&question->access, at, sizeof(question->access));

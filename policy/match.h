@@ -2,6 +2,7 @@
 #ifndef PSD_MATCH_H
 #define PSD_MATCH_H
 
+#include "common/print.h"
 #include "policy/domain.h"
 #include "policy/policy.h"
 
@@ -19,7 +20,8 @@ struct psd_question {
 	uint64_t distance;            /* nanoseconds (policy/distance.h) */
 	struct psd_str paths[PSD_MATCH_PATHS_MAX];
 	size_t n_paths;
-	struct psd_str label;
+	struct psd_str label; /* that, or a mode or owner in printed */
+	char printed[PSD_OWNER_TEXT_MAX + 1];
 	char host[PSD_DOMAIN_SIZE];        /* in the one spelling */
 	char setting[PSD_SETTING_MAX + 1]; /* in the one spelling */
 };

@@ -84,11 +84,12 @@ struct psd_grant {
 	uint32_t protocols; /* granted or denied: a bit for each number */
 	const struct psd_reach *reach; /* addresses and ports, or NULL */
 	const char *setting;           /* pattern (policy/setting.h), or NULL */
-	const char *labels;            /* patterns (policy/label.h), or NULL */
-	const char *host;              /* pattern (policy/domain.h), or NULL */
-	uint32_t modifiers;            /* PSD_MODIFIER_* */
-	uid_t owner;                   /* of PSD_MODIFIER_OWNER */
-	uint64_t max_nsec;             /* of PSD_MODIFIER_MAX */
+	const char *labels; /* patterns (policy/label.h), or modes or owners as
+			       they are printed, joined by commas; or NULL */
+	const char *host;   /* pattern (policy/domain.h), or NULL */
+	uint32_t modifiers; /* PSD_MODIFIER_* */
+	uid_t owner;        /* of PSD_MODIFIER_OWNER */
+	uint64_t max_nsec;  /* of PSD_MODIFIER_MAX */
 	/*
 	 * The longest directory of glob without wildcards, O_PATH, held since
 	 * load (PSD_NO_FD when the line began with "-" and it is missing, and

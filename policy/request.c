@@ -45,6 +45,8 @@ may_be_left_out(enum psd_kind kind)
 	case PSD_KIND_end:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
+	case PSD_KIND_permissions:
+	case PSD_KIND_owner:
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:

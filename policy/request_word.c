@@ -7,6 +7,7 @@
 #include "policy/label.h"
 #include "policy/request.h"
 #include "policy/setting.h"
+#include "policy/owner.h"
 #include "policy/value.h"
 
 #include <ctype.h>
@@ -26,7 +27,10 @@ psd_request_wants(enum psd_kind kind)
 	case PSD_KIND_offset:
 		return "a span of time such as 500ms or -1.5s";
 	case PSD_KIND_mode:
+	case PSD_KIND_permissions:
 		return "an octal mode up to 0777";
+	case PSD_KIND_owner:
+		return "an owner such as alice:www-data, 33, or :www-data";
 	case PSD_KIND_access:
 		return "words such as read or write,create (also append, "
 		       "exclusive, truncate)";
@@ -80,6 +84,7 @@ parse_u32(enum psd_kind kind, const char *word, uint32_t *ret)
 {
 	const struct psd_op_row *row;
 	uint64_t number;
+	int base = 10;
 
 	if (kind == PSD_KIND_access)
 		return psd_parse_access(word, ret) == 0;
@@ -95,11 +100,21 @@ parse_u32(enum psd_kind kind, const char *word, uint32_t *ret)
 			*ret = (uint32_t)row->op;
 		return row != NULL;
 	}
-	if (!parse_number(word, kind == PSD_KIND_mode ? 8 : 10, UINT32_MAX,
-		&number))
+	if (kind == PSD_KIND_mode || kind == PSD_KIND_permissions)
+		base = 8;
+	if (!parse_number(word, base, UINT32_MAX, &number))
 		return false;
 	*ret = (uint32_t)number;
 	return psd_kind_is_valid(kind, *ret);
+}
+
+static bool
+parse_wide(enum psd_kind kind, const char *word, uint64_t *ret)
+{
+	if (kind == PSD_KIND_owner)
+		return psd_owner_find(word, ret) == 0;
+	return parse_number(word, 10,
+	    kind == PSD_KIND_wide ? UINT64_MAX : INT64_MAX, ret);
 }
 
 static bool
@@ -150,6 +165,7 @@ psd_request_word(enum psd_kind kind, const char *word, void *at)
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
 	case PSD_KIND_protocol:
+	case PSD_KIND_permissions:
 		if (!parse_u32(kind, word, &number))
 			return false;
 		memcpy(at, &number, sizeof(number));
@@ -161,8 +177,8 @@ psd_request_word(enum psd_kind kind, const char *word, void *at)
 		return true;
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
-		if (!parse_number(word, 10,
-			kind == PSD_KIND_wide ? UINT64_MAX : INT64_MAX, &wide))
+	case PSD_KIND_owner:
+		if (!parse_wide(kind, word, &wide))
 			return false;
 		memcpy(at, &wide, sizeof(wide));
 		return true;

@@ -140,7 +140,7 @@ why_not(const struct psd_question *question)
 	if (question->has_host)
 		return "a host is named by labels of letters, digits, - and "
 		       "_, and an address is no name";
-	if (question->has_label)
+	if (question->has_label && question->printed[0] == '\0')
 		return "a name has letters, digits and _ - . : @ + $ ~ only";
 	return "a path must be absolute, without empty components, \".\" and "
 	       "\"..\"";
@@ -168,8 +168,11 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 		put_access(&line, question.access);
 	if (question.has_priority)
 		put(&line, "%s", psd_priority_name(question.priority));
+	if (question.has_label)
+		put(&line, "%.*s", (int)question.label.len, question.label.at);
 	if (question.n_paths > 0) {
-		put(&line, "%s", question.has_access ? " " : "");
+		put(&line, "%s",
+		    question.has_access || question.has_label ? " " : "");
 		if (question.n_paths == 1)
 			put_path(&line, &question.paths[0], "");
 		else
@@ -186,8 +189,6 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 		psd_domain_dot(question.host);
 		put(&line, "%s", question.host);
 	}
-	if (question.has_label)
-		put(&line, "%.*s", (int)question.label.len, question.label.at);
 	if (!question.has_access && !question.has_priority &&
 	    !question.has_setting && !question.has_label &&
 	    !question.has_host && !question.has_endpoint &&

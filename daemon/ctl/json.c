@@ -91,11 +91,13 @@ json_of_field(enum psd_op op, const struct psd_field *field, const void *at)
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
 	case PSD_KIND_protocol:
+	case PSD_KIND_permissions:
 		memcpy(&number, at, sizeof(number));
 		return json_integer(number);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
+	case PSD_KIND_owner:
 		memcpy(&wide, at, sizeof(wide));
 		return json_of_wide(wide);
 	case PSD_KIND_path:

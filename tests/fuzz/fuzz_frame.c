@@ -109,6 +109,7 @@ check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
 	case PSD_KIND_protocol:
+	case PSD_KIND_permissions:
 		memcpy(&value, at, sizeof(value));
 		assert(psd_kind_is_valid(kind, value));
 		break;
@@ -138,6 +139,7 @@ check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
+	case PSD_KIND_owner:
 	case PSD_KIND_endpoint:
 	case PSD_KIND_end:
 		break;

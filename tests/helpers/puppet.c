@@ -185,6 +185,20 @@ do_flood(const char *argument)
 		(void)poll(NULL, 0, -1);
 }
 
+/* "MODE PATH": of a file that the daemon opens for us first. */
+static void
+do_mode(const char *argument)
+{
+	char *rest;
+	const long mode = strtol(argument, &rest, 8);
+	const char *path = rest + strspn(rest, " ");
+	const int fd = privsep_open(conversation, path, O_WRONLY, 0);
+
+	answer("%d %d", fd < 0 ? fd : 0,
+	    privsep_change_mode(conversation, path, fd, (mode_t)mode));
+	(void)close(fd);
+}
+
 static void
 do_restrict(const char *argument)
 {
@@ -225,6 +239,7 @@ static const struct {
 	{ "garbage", do_garbage },
 	{ "linger", do_linger },
 	{ "log", do_log },
+	{ "mode", do_mode },
 	{ "orphan", do_orphan },
 	{ "pid", do_pid },
 	{ "ping", do_ping },

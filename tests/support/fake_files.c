@@ -101,6 +101,13 @@ fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
 		return or_errno(access(req->as_access.path.at,
 		    (req->as_access.access & PSD_ACCESS_READ) != 0 ? R_OK
 								   : W_OK));
+	case PSD_OP_change_mode:
+		return or_errno(
+		    fchmod(req->as_change_mode.file, req->as_change_mode.mode));
+	case PSD_OP_change_owner:
+		return or_errno(fchown(req->as_change_owner.file,
+		    PSD_OWNER_UID(req->as_change_owner.owner),
+		    PSD_OWNER_GID(req->as_change_owner.owner)));
 	default:
 		return -EOPNOTSUPP;
 	}

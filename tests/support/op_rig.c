@@ -8,6 +8,7 @@
 #include "common/sys.h"
 #include "daemon/beneath.h"
 #include "daemon/ending.h"
+#include "daemon/proc_fd.h"
 #include "daemon/sysctl.h"
 #include "daemon/talk.h"
 #include "policy/load.h"
@@ -134,7 +135,7 @@ op_rig_start(struct op_rig *rig, const char *helper_lines,
 	assert_non_null(rig->dir);
 	rig->child = test_child_start(sleep_on, NULL);
 	assert_true(rig->child > 0);
-	assert_int_equal(psd_beneath_init(), 0);
+	assert_int_equal(psd_proc_fd_init(), 0);
 	psd_sysctl_init();
 	TAILQ_INIT(&rig->daemon.services);
 	(void)snprintf(rig->daemon.config.runtime_dir,
@@ -284,11 +285,15 @@ op_rig_check_malformed(const char *policy_lines, enum psd_op op, void *req)
 			     1, req),
 	    0);
 	for (uint32_t len = 1; len < whole.len; len++)
-		check_dropped(policy_lines, &whole, len, 0);
-	check_dropped(policy_lines, &whole, whole.len, 1);
+		check_dropped(policy_lines, &whole, len, whole.n_fds);
+	check_dropped(policy_lines, &whole, whole.len, whole.n_fds + 1);
+	if (whole.n_fds > 0)
+		check_dropped(policy_lines, &whole, whole.len, whole.n_fds - 1);
 	whole.bytes[whole.len] = 0;
-	check_dropped(policy_lines, &whole, whole.len + 1, 0);
+	check_dropped(policy_lines, &whole, whole.len + 1, whole.n_fds);
+	/* The request's own, which were there before. */
 	assert_int_equal(test_fds_count(), before);
+	psd_frame_clear(&whole);
 }
 
 struct psd_str

@@ -7,6 +7,7 @@
 #include "policy/request.h"
 #include "tests/support/deny.h"
 #include "tests/support/dir.h"
+#include "tests/support/sample_words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,38 +28,6 @@
 
 enum { FIELDS_MAX = 16 };
 
-/* As they are written for privsepctl explain; "%s" is the directory. */
-struct words {
-	const char *there, *missing; /* in a request */
-	const char *covers, *other;  /* in a line of a policy */
-};
-
-/* What a field of a row wants instead of the sample of its kind. */
-static const struct {
-	enum psd_op op;
-	const char *field;
-	struct words words;
-} fields[] = {
-	{ PSD_OP_read_directory, "path",
-	    { "%s/directory", "%s/none", "%s/**", "%s/other" } },
-	{ PSD_OP_readlink, "path",
-	    { "%s/link", "%s/none", "%s/**", "%s/other" } },
-	{ PSD_OP_rmdir, "path",
-	    { "%s/directory", "%s/none", "%s/**", "%s/other" } },
-	{ PSD_OP_temporary_file, "directory",
-	    { "%s/directory", "%s/none", "%s/**", "%s/other" } },
-	{ PSD_OP_rename, "to", { "%s/second", "%s/third", NULL, NULL } },
-	{ PSD_OP_bind, "protocol", { "udp", "udp", "udp", "udp" } },
-	{ PSD_OP_connect, "protocol", { "udp", "udp", "udp", "udp" } },
-	{ PSD_OP_connect, "endpoint",
-	    { "127.0.0.1:9", "127.0.0.2:9", "127.0.0.0/8:*", "192.0.2.1:7" } },
-	{ PSD_OP_narrow, "lines",
-	    { "AllowLog=info", "AllowLog=info", NULL, NULL } },
-	{ PSD_OP_write_sysctl, "setting",
-	    { "net.ipv4.ip_forward", "net.ipv4.none", "net.ipv4.**",
-		"net.ipv6.**" } },
-};
-
 /* What a row needs beside its own lines, and what succeeds. */
 static const struct {
 	enum psd_op op;
@@ -70,66 +39,6 @@ static const struct {
 	{ PSD_OP_narrow, "", "AllowLog=info", SAMPLE_THERE },
 	{ PSD_OP_access, "", "AllowOpen=read %s/**", SAMPLE_THERE },
 };
-
-static struct words
-words_of_kind(enum psd_kind kind)
-{
-	switch (kind) {
-	case PSD_KIND_number:
-	case PSD_KIND_wide:
-		return (struct words){ "0", "0", NULL, NULL };
-	case PSD_KIND_moment:
-		return (struct words){ "1700000000000000000",
-			"1700000000000000000", NULL, NULL };
-	case PSD_KIND_offset:
-		return (struct words){ "1ms", "1ms", NULL, NULL };
-	case PSD_KIND_mode:
-		return (struct words){ "0640", "0640", NULL, NULL };
-	case PSD_KIND_access:
-		return (struct words){ "read", "read", "read", "append" };
-	case PSD_KIND_priority:
-		return (struct words){ "info", "info", "info", "crit" };
-	case PSD_KIND_operation:
-		return (struct words){ "log", "log", NULL, NULL };
-	case PSD_KIND_protocol:
-		return (struct words){ "tcp", "tcp", "tcp", "tcp" };
-	case PSD_KIND_endpoint:
-		return (struct words){ "127.0.0.1:0", "127.0.0.2:0",
-			"127.0.0.0/8:*", "192.0.2.1:7" };
-	case PSD_KIND_path:
-		return (
-		    struct words){ "%s/file", "%s/none", "%s/**", "%s/other" };
-	case PSD_KIND_setting:
-		return (struct words){ "kernel.ostype", "kernel.none",
-			"kernel.*", "net.**" };
-	case PSD_KIND_label:
-		return (struct words){ "lo", "none", "lo,no*", "other" };
-	case PSD_KIND_host:
-		return (struct words){ "localhost", "none.invalid", "**",
-			"other.*" };
-	case PSD_KIND_name:
-	case PSD_KIND_text:
-	case PSD_KIND_bytes:
-		return (struct words){ "1", "1", NULL, NULL };
-	case PSD_KIND_targets:
-	case PSD_KIND_names:
-	case PSD_KIND_ids:
-	case PSD_KIND_fd:
-	case PSD_KIND_end:
-		break;
-	}
-	return (struct words){ NULL, NULL, NULL, NULL };
-}
-
-static struct words
-words_of(const struct psd_op_row *row, const struct psd_field *field)
-{
-	for (size_t i = 0; i < PSD_ELEMENTS(fields); i++)
-		if (fields[i].op == row->op &&
-		    strcmp(fields[i].field, field->name) == 0)
-			return fields[i].words;
-	return words_of_kind(field->kind);
-}
 
 static void
 bring_loopback_up(void)
@@ -178,7 +87,7 @@ sample_line(const struct psd_op_row *row, const char *verb,
 	    sample_has_cover(row) ? "" : "yes ");
 	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
 	     f++) {
-		const struct words words = words_of(row, f);
+		const struct sample_words words = sample_words_of(row, f);
 		const char *word =
 		    cover == SAMPLE_COVERING ? words.covers : words.other;
 
@@ -253,7 +162,7 @@ fill_fds(const struct psd_op_row *row, const char *dir, union psd_any_req *req)
 		if (f->kind != PSD_KIND_fd)
 			continue;
 		(void)snprintf(path, sizeof(path), "%s/file", dir);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
+		fd = open(path, O_RDWR | O_CLOEXEC);
 		assert_true(fd >= 0);
 		memcpy((unsigned char *)req + f->offset, &fd, sizeof(fd));
 	}
@@ -271,7 +180,7 @@ sample_fill(const struct psd_op_row *row, enum sample_thing thing,
 
 	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
 	     f++) {
-		const struct words word = words_of(row, f);
+		const struct sample_words word = sample_words_of(row, f);
 
 		if (f->kind == PSD_KIND_fd)
 			continue;

@@ -147,9 +147,11 @@ fill_field(const struct psd_field *field, void *at)
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
+	case PSD_KIND_owner:
 		set_wide(at, 0xfedcba9876543210u);
 		break;
 	case PSD_KIND_mode:
+	case PSD_KIND_permissions:
 		set_u32(at, 0640);
 		break;
 	case PSD_KIND_access:

@@ -3,6 +3,7 @@
 #include "common/fd.h"
 #include "common/mem.h"
 #include "daemon/beneath.h"
+#include "daemon/proc_fd.h"
 #include "tests/support/dir.h"
 #include "tests/support/fds.h"
 
@@ -52,7 +53,7 @@ hold(struct held *held, uint32_t modifiers)
 	held->rows[row - psd_op_rows] =
 	    (struct psd_grants){ .at = &held->grant, .n = 1 };
 	held->policy.grants = held->rows;
-	assert_int_equal(psd_beneath_init(), 0);
+	assert_int_equal(psd_proc_fd_init(), 0);
 }
 
 static void

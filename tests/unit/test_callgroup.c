@@ -84,11 +84,13 @@ every_test_looks_at_an_argument_that_there_is(void **state)
 	each(has_sound_tests);
 }
 
-/* What these two are for: more than one program, more than one process. */
+/* What these are for: another program, another process, another's descriptor. */
 static bool
 is_meant(const struct psd_call_row *row)
 {
 	return row->group == PSD_CALLS_exec ||
+	    (row->group == PSD_CALLS_send_descriptors &&
+		strcmp(row->call, "sendmsg") == 0) ||
 	    (row->group == PSD_CALLS_processes &&
 		(strcmp(row->call, "fork") == 0 ||
 		    strcmp(row->call, "vfork") == 0));

@@ -42,11 +42,13 @@ assert_field(enum psd_kind kind, const void *at, const void *expected)
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
 	case PSD_KIND_protocol:
+	case PSD_KIND_permissions:
 		assert_memory_equal(at, expected, 4);
 		break;
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
+	case PSD_KIND_owner:
 		assert_memory_equal(at, expected, 8);
 		break;
 	case PSD_KIND_path:

@@ -102,12 +102,14 @@ largest(enum psd_kind kind)
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
 	case PSD_KIND_protocol:
+	case PSD_KIND_permissions:
 		return 4;
 	case PSD_KIND_endpoint:
 		return PSD_ENDPOINT_LEN;
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
+	case PSD_KIND_owner:
 		return 8;
 	case PSD_KIND_path:
 	case PSD_KIND_setting:

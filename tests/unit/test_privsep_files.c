@@ -10,13 +10,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -121,31 +119,6 @@ readlink_tells_where_a_link_leads(void **state)
 	assert_int_equal(privsep_readlink(t->conversation, too_long(), target,
 			     7),
 	    -ENAMETOOLONG);
-}
-
-static void
-realpath_has_the_result_of_the_c_library(void **state)
-{
-	const struct talk *t = *state;
-	_cleanup_free_ char *path = path_of(t, "link");
-	_cleanup_free_ char *file = path_of(t, "file");
-	_cleanup_free_ char *own = NULL, *told = NULL;
-	char resolved[PATH_MAX];
-
-	assert_int_equal(symlink("./file", path), 0);
-	assert_null(privsep_realpath(t->conversation, path, NULL));
-	assert_int_equal(errno, ENOENT);
-	assert_int_equal(test_dir_write(t->dir, "file", ""), 0);
-	own = realpath(path, NULL);
-	assert_non_null(own);
-	assert_ptr_equal(privsep_realpath(t->conversation, path, resolved),
-	    resolved);
-	assert_string_equal(resolved, own);
-	told = privsep_realpath(t->conversation, file, NULL);
-	assert_non_null(told);
-	assert_string_equal(told, own);
-	assert_null(privsep_realpath(t->conversation, too_long(), resolved));
-	assert_int_equal(errno, ENAMETOOLONG);
 }
 
 static void
@@ -304,7 +277,6 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		WITH_DAEMON(readlink_tells_where_a_link_leads),
-		WITH_DAEMON(realpath_has_the_result_of_the_c_library),
 		WITH_DAEMON(unlink_removes_a_file),
 		WITH_DAEMON(mkdir_makes_a_directory_of_that_mode),
 		WITH_DAEMON(rmdir_removes_an_empty_directory),

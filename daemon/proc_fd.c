@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/proc_fd.h"
+
+#include "common/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int proc_fds = PSD_NO_FD;
+
+int
+psd_proc_fd_init(void)
+{
+	const int fd =
+	    open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	psd_fd_cleanup(&proc_fds);
+	proc_fds = fd;
+	return 0;
+}
+
+int
+psd_proc_fd_reopen(int fd, int flags)
+{
+	char name[16];
+	int opened;
+
+	(void)snprintf(name, sizeof(name), "%d", fd);
+	opened = openat(proc_fds, name, flags | O_CLOEXEC | O_NOCTTY);
+	return opened < 0 ? -errno : opened;
+}
+
+int
+psd_proc_fd_chmod(int fd, mode_t mode)
+{
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "%d", fd);
+	return fchmodat(proc_fds, name, mode, 0) < 0 ? -errno : 0;
+}
+
+/* The number behind a name that begins a line. */
+static bool
+find_number(const char *text, const char *name, uint64_t *ret)
+{
+	const char *at = strstr(text, name);
+	char *end;
+
+	if (at == NULL)
+		return false;
+	at += strlen(name);
+	errno = 0;
+	*ret = strtoull(at, &end, 10);
+	return errno == 0 && end != at && *end == '\n';
+}
+
+int
+psd_proc_fd_tell(int fd, struct psd_place *ret)
+{
+	char name[32], text[512];
+	_cleanup_fd_ int info = PSD_NO_FD;
+	ssize_t n;
+
+	(void)snprintf(name, sizeof(name), "../fdinfo/%d", fd);
+	info = openat(proc_fds, name, O_RDONLY | O_CLOEXEC);
+	if (info < 0)
+		return -errno;
+	n = read(info, text, sizeof(text) - 1);
+	if (n < 0)
+		return -errno;
+	text[n] = '\0';
+	/* The kernel's own words, and the first of them, are at the head. */
+	return find_number(text, "\nmnt_id:", &ret->mount) &&
+		find_number(text, "\nino:", &ret->inode)
+	    ? 0
+	    : -EOPNOTSUPP;
+}
+
+int
+psd_proc_fd_path(int fd, char *ret, size_t size)
+{
+	char name[16];
+	ssize_t n;
+
+	(void)snprintf(name, sizeof(name), "%d", fd);
+	n = readlinkat(proc_fds, name, ret, size - 1);
+	if (n < 0)
+		return -errno;
+	if ((size_t)n >= size - 1)
+		return -ENAMETOOLONG;
+	ret[n] = '\0';
+	return 0;
+}
