@@ -54,6 +54,12 @@ psd_instance_service(struct psd_instance *instance)
 	return instance->service;
 }
 
+uid_t
+psd_instance_uid(const struct psd_instance *instance)
+{
+	return instance->uid;
+}
+
 void
 psd_instance_log(struct psd_instance *instance, int priority,
     const char *format, ...)

@@ -140,6 +140,7 @@ int psd_instance_may_accept(struct psd_instance *instance);
 
 struct psd_rights *psd_instance_rights(struct psd_instance *instance);
 struct psd_service *psd_instance_service(struct psd_instance *instance);
+uid_t psd_instance_uid(const struct psd_instance *instance);
 
 /*
  * One line of the log under the instance's name, counted instead of written

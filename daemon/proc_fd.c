@@ -39,6 +39,16 @@ psd_proc_fd_reopen(int fd, int flags)
 }
 
 int
+psd_proc_fd_enter_own(void)
+{
+	/* What is held is that of the process which opened it. */
+	_cleanup_fd_ int own =
+	    openat(proc_fds, "../../self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return own < 0 || fchdir(own) < 0 ? -errno : 0;
+}
+
+int
 psd_proc_fd_chmod(int fd, mode_t mode)
 {
 	char name[16];

@@ -17,6 +17,12 @@ int psd_proc_fd_init(void);
 /* Opens what fd (O_PATH is enough) refers to anew with open(2)'s flags. */
 int psd_proc_fd_reopen(int fd, int flags);
 
+/*
+ * For a child: makes the directory of its own descriptors the working one, in
+ * the /proc of the start.  0 or -errno.
+ */
+int psd_proc_fd_enter_own(void);
+
 /* chmod(2) of what fd (O_PATH is enough) refers to.  0 or -errno. */
 int psd_proc_fd_chmod(int fd, mode_t mode);
 

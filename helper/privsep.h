@@ -271,6 +271,18 @@ int privsep_connect_address(struct privsep *conversation, int type,
 int privsep_bind(struct privsep *conversation, const struct sockaddr *address,
     socklen_t len);
 
+/*
+ * Connects to a local server (AF_UNIX, SOCK_STREAM) at an absolute path that
+ * the policy grants, or listens or receives datagrams at one with a mode of up
+ * to 0777; a socket that has the name already is replaced.  The others are
+ * told of the helper's own user, not of the daemon's.  Each returns the socket.
+ */
+int privsep_connect_unix(struct privsep *conversation, const char *path);
+int privsep_listen_unix(struct privsep *conversation, const char *path,
+    mode_t mode);
+int privsep_bind_unix(struct privsep *conversation, const char *path,
+    mode_t mode);
+
 /* The descriptor to watch (poll(2)); owned by the conversation. */
 int privsep_fd(const struct privsep *conversation);
 

@@ -6,12 +6,17 @@
 /* clang-format off */
 #define ALL (PSD_USE_READ | PSD_USE_CHANGE | PSD_USE_STAT | PSD_USE_LIST)
 #define CONTENT (PSD_USE_READ | PSD_USE_CHANGE | PSD_USE_LIST)
-#define SECRET(glob, reason) { glob, PSD_EXTENT_ANY, ALL, reason }
+#define SECRET(glob, reason) { glob, PSD_EXTENT_ANY, ALL, reason, NULL }
 #define TREE(glob, name, reason) { glob, PSD_EXTENT_ANY, ALL, reason, name }
-#define KEY(glob) { glob, PSD_EXTENT_WITHIN, ALL, "a user's private key" }
-#define KERNEL(glob, reason) { glob, PSD_EXTENT_MOUNT, CONTENT, reason }
-#define TRUSTED(glob, reason) { glob, PSD_EXTENT_ANY, PSD_USE_CHANGE, reason }
-#define SETTING(glob, reason) { glob, PSD_EXTENT_MOUNT, PSD_USE_CHANGE, reason }
+#define KEY(glob) { glob, PSD_EXTENT_WITHIN, ALL, "a user's private key", NULL }
+#define KERNEL(glob, reason) \
+	{ glob, PSD_EXTENT_MOUNT, CONTENT, reason, NULL }
+#define SERVER(glob, reason) \
+	{ glob, PSD_EXTENT_ANY, PSD_USE_CONNECT, reason, NULL }
+#define TRUSTED(glob, reason) \
+	{ glob, PSD_EXTENT_ANY, PSD_USE_CHANGE, reason, NULL }
+#define SETTING(glob, reason) \
+	{ glob, PSD_EXTENT_MOUNT, PSD_USE_CHANGE, reason, NULL }
 
 const struct psd_advice_place psd_advice_secrets[] = {
 	SECRET("/etc/shadow", "the users' passwords"),
@@ -43,6 +48,17 @@ const struct psd_advice_place psd_advice_secrets[] = {
 	KEY("/**/id_ecdsa_sk"),
 	KEY("/**/id_ed25519"),
 	KEY("/**/id_ed25519_sk"),
+	SERVER("/run/docker.sock", "Docker, which starts anything as root"),
+	SERVER("/run/containerd/**", "containerd, which does so, too"),
+	SERVER("/run/podman/**", "Podman, which starts anything as root"),
+	SERVER("/run/crio/**", "CRI-O, which starts anything as root"),
+	SERVER("/run/libvirt/**", "libvirt, which starts machines as root"),
+	SERVER("/run/privsepd/**", "the daemon's own sockets"),
+	SERVER("/run/systemd/**", "systemd, which acts as root"),
+	SERVER("/run/udev/**", "udev, which acts as root"),
+	SERVER("/run/dbus/system_bus_socket",
+	    "the system bus, by which much is asked that root does"),
+	SERVER("/run/user/**", "the agents and sessions of users"),
 	/* What the kernel tells of every process, not what it tells all. */
 	KERNEL("/proc/kcore", "the kernel's memory"),
 	KERNEL("/proc/*/mem", "the memory of processes"),
@@ -54,7 +70,7 @@ const struct psd_advice_place psd_advice_secrets[] = {
 	KERNEL("/dev/**",
 	    "devices, which are never opened, and memory that programs share"),
 	{ "/boot/**", PSD_EXTENT_ANY, CONTENT,
-	    "what starts the system, and keys for its disks" },
+	    "what starts the system, and keys for its disks", NULL },
 };
 const size_t psd_advice_secret_count = PSD_ELEMENTS(psd_advice_secrets);
 

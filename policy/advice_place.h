@@ -9,9 +9,11 @@
 enum psd_advice_use {
 	PSD_USE_READ = 1 << 0, /* open, to read */
 	PSD_USE_CHANGE = 1
-	    << 1, /* open, to write or to append; unlink, mkdir, rmdir, rename */
+	    << 1, /* open, to write or to append; unlink, mkdir, rmdir, rename,
+		     listen_unix, bind_unix */
 	PSD_USE_STAT = 1 << 2,
-	PSD_USE_LIST = 1 << 3, /* read_directory */
+	PSD_USE_LIST = 1 << 3,    /* read_directory */
+	PSD_USE_CONNECT = 1 << 4, /* connect_unix */
 };
 
 /* Which paths of a place a line has to cover. */

@@ -30,8 +30,11 @@ uses_of(const struct psd_op_row *row, uint32_t left)
 	if (row->op == PSD_OP_read_directory)
 		return PSD_USE_LIST;
 	if (row->op == PSD_OP_unlink || row->op == PSD_OP_mkdir ||
-	    row->op == PSD_OP_rmdir || row->op == PSD_OP_rename)
+	    row->op == PSD_OP_rmdir || row->op == PSD_OP_rename ||
+	    row->op == PSD_OP_listen_unix || row->op == PSD_OP_bind_unix)
 		return PSD_USE_CHANGE;
+	if (row->op == PSD_OP_connect_unix)
+		return PSD_USE_CONNECT;
 	if (row->op != PSD_OP_open)
 		return 0;
 	if ((left & PSD_ACCESS_READ) != 0)

@@ -27,8 +27,8 @@ _privsepctl()
 	local commands='status check explain syscalls cat reload stop'
 	local operations='open stat read_directory readlink realpath unlink
 	    mkdir rmdir rename truncate set_times temporary_file access log
-	    accept ping hello restrict listen connect bind get_hostname read_sysctl
-	    write_sysctl set_hostname adjust_clock set_clock narrow
+	    accept ping hello restrict listen connect bind connect_unix
+	    listen_unix bind_unix get_hostname read_sysctl write_sysctl set_hostname adjust_clock set_clock narrow
 	    change_mode change_owner'
 	local access='read write append create exclusive truncate'
 	local levels='emerg alert crit err warning notice info debug'

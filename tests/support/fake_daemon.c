@@ -109,6 +109,8 @@ static int
 perform(struct serving *s, const struct psd_op_row *row,
     const union psd_any_req *req, union psd_any_rep *rep)
 {
+	int r;
+
 	/* An int, since the rows of control.sock are none of ours. */
 	switch ((int)row->op) {
 	case PSD_OP_hello:
@@ -130,12 +132,6 @@ perform(struct serving *s, const struct psd_op_row *row,
 		    &rep->as_read_directory);
 	case PSD_OP_restrict:
 		return 0;
-	case PSD_OP_listen:
-		return fake_network_listen(&req->as_listen, &rep->as_listen);
-	case PSD_OP_bind:
-		return fake_network_bind(&req->as_bind, &rep->as_bind);
-	case PSD_OP_connect:
-		return fake_network_connect(&req->as_connect, &rep->as_connect);
 	case PSD_OP_get_hostname:
 		rep->as_get_hostname.hostname = psd_str_of("host.example.org");
 		rep->as_get_hostname.domain = psd_str_of("(none)");
@@ -161,7 +157,8 @@ perform(struct serving *s, const struct psd_op_row *row,
 		    ? 0
 		    : -EINVAL;
 	default:
-		return fake_files_perform(row, req, rep);
+		r = fake_network_perform(row, req, rep);
+		return r == -EOPNOTSUPP ? fake_files_perform(row, req, rep) : r;
 	}
 }
 

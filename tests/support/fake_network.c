@@ -5,7 +5,9 @@
 #include "common/fd.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 static int
 make_socket(uint32_t protocol, const struct psd_endpoint *endpoint)
@@ -20,9 +22,8 @@ make_socket(uint32_t protocol, const struct psd_endpoint *endpoint)
 	return fd < 0 ? -errno : fd;
 }
 
-int
-fake_network_listen(const struct psd_listen_req *req,
-    struct psd_listen_rep *rep)
+static int
+do_listen(const struct psd_listen_req *req, struct psd_listen_rep *rep)
 {
 	struct sockaddr_storage address;
 	const socklen_t len =
@@ -41,8 +42,8 @@ fake_network_listen(const struct psd_listen_req *req,
 	return 0;
 }
 
-int
-fake_network_bind(const struct psd_bind_req *req, struct psd_bind_rep *rep)
+static int
+do_bind(const struct psd_bind_req *req, struct psd_bind_rep *rep)
 {
 	struct sockaddr_storage address;
 	const socklen_t len =
@@ -57,9 +58,8 @@ fake_network_bind(const struct psd_bind_req *req, struct psd_bind_rep *rep)
 	return 0;
 }
 
-int
-fake_network_connect(const struct psd_connect_req *req,
-    struct psd_connect_rep *rep)
+static int
+do_connect(const struct psd_connect_req *req, struct psd_connect_rep *rep)
 {
 	struct sockaddr_storage address;
 	const socklen_t len =
@@ -72,4 +72,63 @@ fake_network_connect(const struct psd_connect_req *req,
 		return -errno;
 	rep->connection = psd_fd_take(&fd);
 	return 0;
+}
+
+static int
+local_socket(int type, const struct psd_str *path, bool is_server)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	_cleanup_fd_ int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	if (path->len >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(address.sun_path, path->at, path->len);
+	if (!is_server)
+		return connect(fd, (const struct sockaddr *)&address,
+			   sizeof(address)) < 0
+		    ? -errno
+		    : psd_fd_take(&fd);
+	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    (type == SOCK_STREAM && listen(fd, 8) < 0))
+		return -errno;
+	return psd_fd_take(&fd);
+}
+
+static int
+give(int r, int *ret)
+{
+	if (r < 0)
+		return r;
+	*ret = r;
+	return 0;
+}
+
+int
+fake_network_perform(const struct psd_op_row *row, const union psd_any_req *req,
+    union psd_any_rep *rep)
+{
+	switch ((int)row->op) {
+	case PSD_OP_listen:
+		return do_listen(&req->as_listen, &rep->as_listen);
+	case PSD_OP_bind:
+		return do_bind(&req->as_bind, &rep->as_bind);
+	case PSD_OP_connect:
+		return do_connect(&req->as_connect, &rep->as_connect);
+	case PSD_OP_connect_unix:
+		return give(local_socket(SOCK_STREAM,
+				&req->as_connect_unix.path, false),
+		    &rep->as_connect_unix.connection);
+	case PSD_OP_listen_unix:
+		return give(local_socket(SOCK_STREAM, &req->as_listen_unix.path,
+				true),
+		    &rep->as_listen_unix.listener);
+	case PSD_OP_bind_unix:
+		return give(local_socket(SOCK_DGRAM, &req->as_bind_unix.path,
+				true),
+		    &rep->as_bind_unix.socket);
+	default:
+		return -EOPNOTSUPP;
+	}
 }

@@ -6,13 +6,10 @@
 
 /*
  * What the daemon without a policy (tests/support/fake_daemon.h) does on the
- * network: loopback only, whatever the helper wants.  Each returns 0 or
- * -errno.
+ * network: loopback and paths only, whatever the helper wants.  0, -errno, or
+ * -EOPNOTSUPP for a row that is about something else.
  */
-int fake_network_listen(const struct psd_listen_req *req,
-    struct psd_listen_rep *rep);
-int fake_network_bind(const struct psd_bind_req *req, struct psd_bind_rep *rep);
-int fake_network_connect(const struct psd_connect_req *req,
-    struct psd_connect_rep *rep);
+int fake_network_perform(const struct psd_op_row *row,
+    const union psd_any_req *req, union psd_any_rep *rep);
 
 #endif

@@ -80,6 +80,36 @@ line_that_adds_or_allows_nothing_is_told(void **state)
 		expect(cases[i].lines, cases[i].warnings);
 }
 
+static void
+line_that_reaches_a_server_of_root_is_told(void **state)
+{
+	static const struct advised cases[] = {
+		{ "AllowConnectUnix=/run/docker.sock",
+		    "www.policy:5: warning: AllowConnectUnix=/run/docker.sock "
+		    "reaches /run/docker.sock (Docker, which starts anything "
+		    "as root); give the helper a place of its own\n" },
+		{ "AllowConnectUnix=/run/*.sock",
+		    "www.policy:5: warning: AllowConnectUnix=/run/*.sock "
+		    "reaches /run/docker.sock (Docker, which starts anything "
+		    "as root); cover only what the helper needs, or add "
+		    "DenyConnectUnix=/run/docker.sock\n" },
+		{ "AllowConnectUnix=/run/*.sock\n"
+		  "DenyConnectUnix=/run/docker.sock",
+		    "" },
+		{ "AllowConnectUnix=/run/mysqld/*.sock", "" },
+		{ "AllowListenUnix=/run/www.sock", "" },
+		{ "AllowListenUnix=/run/systemd/private",
+		    "www.policy:5: warning: "
+		    "AllowListenUnix=/run/systemd/private lets the helper "
+		    "change /run/systemd/** (what systemd acts upon); "
+		    "give the helper a place of its own\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(cases); i++)
+		expect(cases[i].lines, cases[i].warnings);
+}
+
 int
 main(void)
 {
@@ -87,6 +117,7 @@ main(void)
 		cmocka_unit_test(
 		    malformed_lines_are_refused_with_what_is_wanted),
 		cmocka_unit_test(line_that_adds_or_allows_nothing_is_told),
+		cmocka_unit_test(line_that_reaches_a_server_of_root_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

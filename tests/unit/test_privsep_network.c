@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* What the library asks of the network, against a daemon without a policy. */
+#include "tests/support/dir.h"
 #include "tests/unit/privsep_fixture.h"
 
+#include <limits.h>
 #include <netinet/in.h>
+#include <stdio.h>
 
 static void
 a_listener_is_handed_over(void **state)
@@ -107,6 +110,33 @@ a_connected_socket_is_handed_over(void **state)
 }
 
 static void
+local_sockets_are_handed_over(void **state)
+{
+	const struct talk *t = *state;
+	char *dir = test_dir_make();
+	char one[PATH_MAX], other[PATH_MAX];
+	int listener, connection, socket;
+
+	assert_non_null(dir);
+	(void)snprintf(one, sizeof(one), "%s/one", dir);
+	(void)snprintf(other, sizeof(other), "%s/other", dir);
+	assert_int_equal(privsep_connect_unix(t->conversation, one), -ENOENT);
+	listener = privsep_listen_unix(t->conversation, one, 0600);
+	connection = privsep_connect_unix(t->conversation, one);
+	socket = privsep_bind_unix(t->conversation, other, 0600);
+	assert_true(listener >= 0 && connection >= 0 && socket >= 0);
+	assert_int_equal(fcntl(listener, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(fcntl(connection, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(fcntl(socket, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(privsep_listen_unix(t->conversation, one, 01600),
+	    -EINVAL);
+	psd_fd_close(socket);
+	psd_fd_close(connection);
+	psd_fd_close(listener);
+	test_dir_remove(dir);
+}
+
+static void
 addresses_that_are_none_are_not_asked(void **state)
 {
 	const struct talk *t = *state;
@@ -144,6 +174,7 @@ main(void)
 		WITH_DAEMON(a_listener_is_handed_over),
 		WITH_DAEMON(a_bound_socket_is_handed_over),
 		WITH_DAEMON(a_connected_socket_is_handed_over),
+		WITH_DAEMON(local_sockets_are_handed_over),
 		WITH_DAEMON(addresses_that_are_none_are_not_asked),
 	};
 
