@@ -49,7 +49,8 @@ fingerprint(const struct psd_policy *policy, const char *const *dirs)
 	psd_diag_init(&diag);
 	(void)psd_policy_cat(dirs, policy->name, mix_line, &hash, &diag);
 	psd_diag_free(&diag);
-	mix_file(&hash, policy->exec_path);
+	if (policy->exec_path != NULL)
+		mix_file(&hash, policy->exec_path);
 	for (size_t i = 0; i < policy->may_exec.n; i++)
 		mix_file(&hash, policy->may_exec.at[i].text);
 	return hash;

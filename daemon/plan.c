@@ -152,13 +152,20 @@ forget_programs(const struct psd_plan_work *work)
 	return 0;
 }
 
+/* Else it is there already, and executes nothing. */
+static bool
+is_started(const struct psd_plan_work *work)
+{
+	return work->policy->type != PSD_TYPE_MONITOR;
+}
+
 static int
 make_filters(const struct psd_plan_work *work)
 {
 	struct psd_prepared_resources *own = work->prepared->own;
 	struct psd_plan *plan = &work->prepared->plan;
 	const struct psd_filter_numbers numbers = {
-		.exec_fd = plan->exec_number,
+		.exec_fd = is_started(work) ? plan->exec_number : PSD_NO_FD,
 		.report_fd = plan->exec_number + PSD_SPAWN_REPORT,
 		.exec_path = psd_exec_path(),
 	};
@@ -205,7 +212,6 @@ fill_in(const struct psd_plan_work *work)
 		.owns_uid = host->set_ids && policy->user == NULL,
 		.is_unprivileged = host->is_unprivileged,
 		.landlock_fd = PSD_NO_FD,
-		.last_cap = host->last_cap,
 	};
 	work->prepared->layers = host->layers;
 	/* Others may have its uid too. */

@@ -143,6 +143,8 @@ psd_plan_open_program(const struct psd_plan_work *work)
 	};
 	int r = make_room(work);
 
+	if (r == 0 && work->policy->type == PSD_TYPE_MONITOR)
+		return 0;
 	if (r == 0)
 		r = psd_plan_open_image(work, &program, &own->image);
 	if (r == 0)

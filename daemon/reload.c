@@ -75,6 +75,11 @@ read_all(struct psd_daemon *daemon, char *const *names, struct batch *batch,
 		if (policy == NULL && diag->errors == errors &&
 		    !diag->out_of_memory)
 			continue;
+		/* Its server has a monitor of its own. */
+		if (policy != NULL && policy->type == PSD_TYPE_MONITOR) {
+			psd_policy_free(policy);
+			continue;
+		}
 		if (policy == NULL || prepare(daemon, policy, batch, diag) < 0)
 			r = -EINVAL;
 	}

@@ -18,6 +18,8 @@ struct psd_build {
 	size_t n_argv, n_environment; /* without the NULL */
 	struct psd_where user_where, dynamic_user_where, require_where,
 	    violation_where;
+	const char *start_key; /* the first that is of a start, or NULL */
+	struct psd_where start_where;
 	bool has_dynamic_user; /* DynamicUser= was said */
 	bool dynamic_user;
 	struct {

@@ -119,8 +119,10 @@ static void
 add_last_steps(struct psd_callset *set, struct psd_call_row *rows,
     enum psd_filter_kind kind, const struct psd_filter_numbers *numbers)
 {
-	fill_exec(&rows[0], numbers);
-	add(set, &rows[0]);
+	if (numbers->exec_fd >= 0) {
+		fill_exec(&rows[0], numbers);
+		add(set, &rows[0]);
+	}
 	if (kind != PSD_FILTER_NOTIFY)
 		return;
 	fill_report(&rows[1], numbers);

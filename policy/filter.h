@@ -19,7 +19,8 @@ enum psd_filter_kind {
  * descriptor with that number can exist again.
  */
 struct psd_filter_numbers {
-	int exec_fd;   /* execveat(exec_fd, exec_path, ..., AT_EMPTY_PATH) */
+	int exec_fd; /* execveat(exec_fd, exec_path, ..., AT_EMPTY_PATH); below
+			  0: no exec is to come */
 	int report_fd; /* sendmsg(report_fd, ...) */
 	/*
 	 * The very address of the empty string that execveat is given.  The

@@ -4,6 +4,7 @@
 #include "policy/admission.h"
 #include "policy/build.h"
 #include "policy/index.h"
+#include "policy/keep.h"
 #include "policy/may_exec.h"
 
 #include <string.h>
@@ -224,7 +225,7 @@ psd_build_finish(struct psd_build *build)
 	struct psd_policy *policy = build->policy;
 	const struct psd_where whole = { policy->file, 0 };
 
-	if (policy->exec_path == NULL)
+	if (policy->type == PSD_TYPE_NATIVE && policy->exec_path == NULL)
 		psd_diag_error(build->diag,
 		    policy->exec_where.line == 0 ? &whole : &policy->exec_where,
 		    "there is no ExecStart=; section [Helper] must say which "
@@ -239,4 +240,5 @@ psd_build_finish(struct psd_build *build)
 	check_settings(build);
 	check_descriptors(build);
 	psd_may_exec_check(build);
+	psd_keep_check(build);
 }

@@ -10,6 +10,7 @@
 #define USEC_PER_SEC UINT64_C(1000000)
 #define A_DAY (86400 * USEC_PER_SEC)
 
+static const char *const types[] = { "native", "monitor", NULL };
 static const char *const restarts[] = { "always", "on-failure", "no", NULL };
 static const char *const violations[] = { "kill", "errno", "log", NULL };
 static const char *const verdicts[] = { "refused", "all", "none", NULL };
@@ -25,43 +26,47 @@ static const char a_flag[] = "yes or no";
 
 #define HELPER .section = "Helper"
 #define POLICY .section = "Policy"
+#define OF_START .is_of_start = true
 #define SPAN .parse = psd_key_span
 #define ANY_SPAN SPAN, .takes = a_span, .max = PSD_VALUE_INFINITY
 #define SIZE_LIMIT .parse = psd_key_limit_size, .takes = a_size_limit
 
 const struct psd_key psd_keys[] = {
-	{ HELPER, .name = "ExecStart", .parse = psd_key_exec,
+	{ HELPER, OF_START, .name = "ExecStart", .parse = psd_key_exec,
 	    .takes = "an absolute path and arguments" },
-	{ HELPER, .name = "Type", .parse = psd_key_type,
-	    .takes = "native, the only type there is" },
+	{ HELPER, .name = "Type", .parse = psd_key_choice,
+	    .takes = "native or monitor", .at = AT(type), .words = types },
 	{ HELPER, .name = "ListenStream", .parse = psd_key_listen,
 	    .is_list = true,
 	    .takes = "PORT, ADDRESS:PORT with a numeric address such as "
 		     "0.0.0.0:80 or [::1]:80, an absolute path or "
 		     "@ABSTRACT" },
-	{ HELPER, .name = "Clients", .parse = psd_key_clients, .is_list = true,
+	{ HELPER, OF_START, .name = "Clients", .parse = psd_key_clients,
+	    .is_list = true,
 	    .takes = "words user:NAME and group:NAME, or with numbers" },
-	{ HELPER, .name = "MaxConnections", .parse = psd_key_count,
+	{ HELPER, OF_START, .name = "MaxConnections", .parse = psd_key_count,
 	    .takes = "a number from 1 to 4096", .at = AT(connections_max),
 	    .min = 1, .max = 4096, .normal = 64 },
-	{ HELPER, .name = "MaxConnectionsPerUser", .parse = psd_key_count,
-	    .takes = "a number from 1 to 4096", .at = AT(user_connections_max),
-	    .min = 1, .max = 4096, .normal = 8 },
-	{ HELPER, .name = "ConnectTimeoutSec", SPAN,
+	{ HELPER, OF_START, .name = "MaxConnectionsPerUser",
+	    .parse = psd_key_count, .takes = "a number from 1 to 4096",
+	    .at = AT(user_connections_max), .min = 1, .max = 4096,
+	    .normal = 8 },
+	{ HELPER, OF_START, .name = "ConnectTimeoutSec", SPAN,
 	    .takes = "a time span such as 10s, from 1ms to a day",
 	    .at = AT(connect_timeout_usec), .min = USEC_PER_SEC / 1000,
 	    .max = A_DAY, .normal = 10 * USEC_PER_SEC },
-	{ HELPER, .name = "AcceptFileDescriptors", .parse = psd_key_flag,
-	    .takes = a_flag, .at = AT(accepts_fds), .words = flags },
-	{ HELPER, .name = "ReuseInstances", .parse = psd_key_flag,
+	{ HELPER, OF_START, .name = "AcceptFileDescriptors",
+	    .parse = psd_key_flag, .takes = a_flag, .at = AT(accepts_fds),
+	    .words = flags },
+	{ HELPER, OF_START, .name = "ReuseInstances", .parse = psd_key_flag,
 	    .takes = a_flag, .at = AT(reuses_instances), .words = flags },
-	{ HELPER, .name = "Instances", .parse = psd_key_range,
+	{ HELPER, OF_START, .name = "Instances", .parse = psd_key_range,
 	    .takes = "a number or a range such as 2..64, from 1 to 4096",
 	    .min = 1, .max = 4096, .normal = 1 },
-	{ HELPER, .name = "MemoryMax", .parse = psd_key_size, .takes = a_size,
-	    .at = AT(memory_max), .min = 1, .max = PSD_VALUE_INFINITY,
-	    .normal = PSD_VALUE_INFINITY },
-	{ HELPER, .name = "TasksMax", .parse = psd_key_count,
+	{ HELPER, OF_START, .name = "MemoryMax", .parse = psd_key_size,
+	    .takes = a_size, .at = AT(memory_max), .min = 1,
+	    .max = PSD_VALUE_INFINITY, .normal = PSD_VALUE_INFINITY },
+	{ HELPER, OF_START, .name = "TasksMax", .parse = psd_key_count,
 	    .takes = "a number from 1 on, or infinity", .at = AT(tasks_max),
 	    .min = 1, .max = UINT32_MAX, .normal = UINT32_MAX },
 	{ HELPER, .name = "LimitNOFILE", .parse = psd_key_limit_count,
@@ -79,7 +84,7 @@ const struct psd_key psd_keys[] = {
 	{ HELPER, .name = "LimitSTACK", SIZE_LIMIT, .resource = RLIMIT_STACK },
 	{ HELPER, .name = "LimitMEMLOCK", SIZE_LIMIT,
 	    .resource = RLIMIT_MEMLOCK },
-	{ HELPER, .name = "Environment", .parse = psd_key_environment,
+	{ HELPER, OF_START, .name = "Environment", .parse = psd_key_environment,
 	    .is_list = true, .takes = "words NAME=VALUE" },
 	{ HELPER, .name = "User", .parse = psd_key_user,
 	    .takes = "a user's name or number, other than root" },
@@ -91,23 +96,26 @@ const struct psd_key psd_keys[] = {
 	    .at = AT(timeout_stop_usec), .normal = 5 * USEC_PER_SEC },
 	{ HELPER, .name = "RuntimeMaxSec", ANY_SPAN, .at = AT(runtime_max_usec),
 	    .normal = PSD_VALUE_INFINITY },
-	{ HELPER, .name = "Restart", .parse = psd_key_choice,
+	{ HELPER, OF_START, .name = "Restart", .parse = psd_key_choice,
 	    .takes = "always, on-failure or no", .at = AT(restart),
 	    .words = restarts, .normal = PSD_RESTART_ALWAYS },
-	{ HELPER, .name = "RestartSec", SPAN,
+	{ HELPER, OF_START, .name = "RestartSec", SPAN,
 	    .takes = "a time span such as 100ms, from 1ms to a minute",
 	    .at = AT(restart_usec), .min = USEC_PER_SEC / 1000,
 	    .max = 60 * USEC_PER_SEC, .normal = USEC_PER_SEC / 10 },
-	{ HELPER, .name = "StartLimitBurst", .parse = psd_key_count,
+	{ HELPER, OF_START, .name = "StartLimitBurst", .parse = psd_key_count,
 	    .takes = "a number of starts, 0 for no limit",
 	    .at = AT(start_limit_burst), .max = UINT32_MAX - 1, .normal = 5 },
-	{ HELPER, .name = "StartLimitIntervalSec", SPAN,
+	{ HELPER, OF_START, .name = "StartLimitIntervalSec", SPAN,
 	    .takes = "a time span such as 10s, from 1s to a day",
 	    .at = AT(start_limit_usec), .min = USEC_PER_SEC, .max = A_DAY,
 	    .normal = 10 * USEC_PER_SEC },
 	{ HELPER, .name = "Require", .parse = psd_key_require, .is_list = true,
 	    .takes = "layers: uid landlock namespaces one-exec cgroup filter "
 		     "listener" },
+	{ HELPER, .name = "KeepFDs", .parse = psd_key_keep, .is_list = true,
+	    .takes = "numbers of descriptors, and stdio, listeners, sockets "
+		     "or events" },
 	{ HELPER, .name = "StandardError", .parse = psd_key_flag,
 	    .takes = "null or log", .at = AT(log_stderr), .words = outputs },
 

@@ -16,6 +16,7 @@ struct psd_key {
 	psd_key_parse *parse;
 	const char *takes; /* "a size such as 64M or infinity" */
 	bool is_list;      /* repeated lines append, else the last one wins */
+	bool is_of_start;  /* means nothing for a process that is there */
 	size_t at;         /* of its field in struct psd_policy */
 	uint64_t min, max;
 	uint64_t normal;          /* without the key */
@@ -49,14 +50,17 @@ psd_key_parse psd_key_span, psd_key_size, psd_key_count, psd_key_choice,
 psd_key_parse psd_key_limit_size, psd_key_limit_count, psd_key_limit_time;
 
 /* What a helper is (policy/keys_helper.c). */
-psd_key_parse psd_key_exec, psd_key_type, psd_key_listen, psd_key_environment,
-    psd_key_user, psd_key_dynamic_user, psd_key_require;
+psd_key_parse psd_key_exec, psd_key_listen, psd_key_environment, psd_key_user,
+    psd_key_dynamic_user, psd_key_require;
 
 /* Who may come to it (policy/keys_clients.c). */
 psd_key_parse psd_key_clients;
 
 /* What it may call (policy/keys_policy.c). */
 psd_key_parse psd_key_calls, psd_key_violation;
+
+/* What a server keeps that confines itself (policy/keep.c). */
+psd_key_parse psd_key_keep;
 
 /* What it may start (policy/may_exec.c). */
 psd_key_parse psd_key_may_exec;

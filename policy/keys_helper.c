@@ -68,14 +68,6 @@ psd_key_exec(struct psd_build *build, const struct psd_key *key,
 }
 
 void
-psd_key_type(struct psd_build *build, const struct psd_key *key,
-    const struct psd_setting *setting)
-{
-	if (!is_reset(setting) && strcmp(setting->value, "native") != 0)
-		psd_key_refuse(build, key, setting);
-}
-
-void
 psd_key_listen(struct psd_build *build, const struct psd_key *key,
     const struct psd_setting *setting)
 {

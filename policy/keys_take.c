@@ -93,6 +93,20 @@ refuse_unknown(struct psd_build *build, const struct psd_setting *setting)
 		    setting->key, setting->section, setting->key);
 }
 
+static void
+note_start(struct psd_build *build, const struct psd_key *key,
+    const struct psd_setting *setting)
+{
+	const bool is_reset = setting->value[0] == '\0';
+
+	if (is_reset && build->start_key == key->name)
+		build->start_key = NULL;
+	if (!key->is_of_start || is_reset || build->start_key != NULL)
+		return;
+	build->start_key = key->name;
+	build->start_where = setting->where;
+}
+
 void
 psd_keys_take(void *cookie, const struct psd_setting *setting,
     struct psd_diag *diag)
@@ -114,6 +128,7 @@ psd_keys_take(void *cookie, const struct psd_setting *setting,
 		return;
 	key = psd_keys_find(setting->section, setting->key);
 	if (key != NULL) {
+		note_start(build, key, setting);
 		key->parse(build, key, setting);
 		return;
 	}

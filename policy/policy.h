@@ -26,6 +26,11 @@ enum psd_violation {
 	PSD_VIOLATION_ERRNO,
 	PSD_VIOLATION_LOG
 };
+/* Type=: what becomes of the process. */
+enum psd_type {
+	PSD_TYPE_NATIVE,  /* the daemon starts it */
+	PSD_TYPE_MONITOR, /* it is there, and calls privsep_start_monitor() */
+};
 enum psd_restart { PSD_RESTART_ALWAYS, PSD_RESTART_ON_FAILURE, PSD_RESTART_NO };
 enum psd_verdicts { PSD_VERDICTS_REFUSED, PSD_VERDICTS_ALL, PSD_VERDICTS_NONE };
 
@@ -126,7 +131,8 @@ struct psd_policy {
 	const char *file; /* the main file's path */
 
 	/* [Helper] */
-	const char *exec_path; /* absolute */
+	enum psd_type type;
+	const char *exec_path; /* absolute; NULL: PSD_TYPE_MONITOR */
 	char **argv;           /* argv[0] included, ends with NULL */
 	struct psd_where exec_where;
 	struct psd_listen *listens;
@@ -154,8 +160,9 @@ struct psd_policy {
 	enum psd_restart restart;
 	uint32_t start_limit_burst; /* 0: never held back */
 	uint64_t start_limit_usec;
-	uint32_t require; /* PSD_LAYER_* */
-	bool log_stderr;  /* StandardError=log */
+	uint32_t require;      /* PSD_LAYER_* */
+	bool log_stderr;       /* StandardError=log */
+	struct psd_words keep; /* KeepFDs=, words as written */
 
 	/* [Policy] */
 	struct psd_words calls;    /* SystemCallFilter=, words as written */

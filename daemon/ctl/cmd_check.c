@@ -16,6 +16,8 @@ check_program(const struct psd_policy *policy, struct psd_diag *diag)
 {
 	struct stat st;
 
+	if (policy->type == PSD_TYPE_MONITOR)
+		return;
 	if (stat(policy->exec_path, &st) < 0)
 		psd_diag_error(diag, &policy->exec_where,
 		    "ExecStart=%s: %s; give the path of a program that is "
@@ -34,8 +36,9 @@ check_program(const struct psd_policy *policy, struct psd_diag *diag)
 static void
 check_filters(const struct psd_policy *policy, struct psd_diag *diag)
 {
+	const bool has_exec = policy->type != PSD_TYPE_MONITOR;
 	const struct psd_filter_numbers numbers = {
-		.exec_fd = (int)policy->nofile,
+		.exec_fd = has_exec ? (int)policy->nofile : -1,
 		.report_fd = (int)policy->nofile + 1,
 	};
 	struct psd_filter *filter;
