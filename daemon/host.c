@@ -5,6 +5,7 @@
 #include "common/sys.h"
 #include "daemon/host_probe.h"
 #include "daemon/namespace.h"
+#include "daemon/runtime.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -49,14 +50,18 @@ miss(struct psd_host *host, enum psd_layer layer, const char *format, ...)
 	va_end(arguments);
 }
 
-static int
-last_cap(void)
+/* Two that start at the same moment might take the same otherwise. */
+static void
+share_uids(struct psd_host *host, struct psd_diag *diag)
 {
-	long cap = 0;
+	const int fd = psd_runtime_open_uids();
 
-	while (prctl(PR_CAPBSET_READ, cap, 0L, 0L, 0L) >= 0)
-		cap++;
-	return (int)cap - 1;
+	if (fd < 0)
+		psd_diag_warning(diag, NULL,
+		    "uids are not reserved against other daemons: %s: %s",
+		    PSD_RUNTIME_UIDS, strerror(-fd));
+	else
+		psd_uid_range_share(&host->uids, fd);
 }
 
 /* A range that is configured and cannot be had is an error, not a layer. */
@@ -77,6 +82,8 @@ look_at_uids(struct psd_host *host, const struct psd_host_settings *settings,
 	    settings->n_uids, diag);
 	if (r < 0)
 		return r;
+	if (settings->shares_uids)
+		share_uids(host, diag);
 	host->set_ids = true;
 	host->layers |= PSD_LAYER_UID;
 	return 0;
@@ -156,7 +163,6 @@ psd_host_init(struct psd_host *host, const struct psd_host_settings *settings,
 
 	*host = (struct psd_host){
 		.null_fd = open("/dev/null", O_RDWR | O_CLOEXEC),
-		.last_cap = last_cap(),
 		.is_rootless = psd_host_is_rootless(),
 		.is_unprivileged = !psd_host_may_drop_privileges(),
 		.cgroup.base_fd = PSD_NO_FD,
@@ -174,8 +180,8 @@ psd_host_init(struct psd_host *host, const struct psd_host_settings *settings,
 		return r;
 	}
 	look_at_landlock(host);
-	look_at_namespaces(host);
 	look_at_seccomp(host);
+	look_at_namespaces(host);
 	look_at_cgroup(host, settings->control_group);
 	return 0;
 }

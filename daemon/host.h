@@ -13,6 +13,7 @@ struct psd_host_settings {
 	uid_t uid_first; /* UidRange= */
 	uint32_t n_uids;
 	const char *control_group; /* ControlGroup=, or NULL: look for it */
+	bool shares_uids; /* with other daemons and monitors of this host */
 };
 
 /*
@@ -23,7 +24,6 @@ struct psd_host {
 	uint32_t layers; /* PSD_LAYER_* that can be had */
 	char missing[PSD_LAYERS][PSD_REASON_MAX]; /* why not, by bit */
 	int null_fd;
-	int last_cap; /* highest capability the kernel knows */
 	int landlock_abi;
 	bool is_rootless;     /* in a user namespace of our own making */
 	bool set_ids;         /* uids can be given to helpers */

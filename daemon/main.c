@@ -117,6 +117,7 @@ look_at_host(struct psd_daemon *daemon, struct psd_diag *diag)
 		.n_uids =
 		    daemon->config.uid_last - daemon->config.uid_first + 1,
 		.control_group = daemon->config.control_group,
+		.shares_uids = true,
 	};
 	char missing[PSD_LAYERS * PSD_REASON_MAX];
 	int r;

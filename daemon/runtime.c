@@ -63,20 +63,33 @@ psd_runtime_make_below(const char *dir, const char *name)
 	return 0;
 }
 
+static int
+open_in(const char *dir, const char *name)
+{
+	_cleanup_fd_ int dir_fd = open_directory(dir);
+	int fd;
+
+	if (dir_fd < 0)
+		return dir_fd;
+	fd = openat(dir_fd, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	return fd < 0 ? -errno : fd;
+}
+
 int
 psd_runtime_open(const char *dir)
 {
-	_cleanup_fd_ int fd = PSD_NO_FD;
-	_cleanup_fd_ int lock = PSD_NO_FD;
+	_cleanup_fd_ int lock = open_in(dir, "lock");
 
-	fd = open_directory(dir);
-	if (fd < 0)
-		return fd;
-	lock =
-	    openat(fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (lock < 0)
-		return -errno;
+		return lock;
 	if (flock(lock, LOCK_EX | LOCK_NB) < 0)
 		return -errno;
 	return psd_fd_take(&lock);
+}
+
+int
+psd_runtime_open_uids(void)
+{
+	return open_in("/run/privsepd", "uids");
 }

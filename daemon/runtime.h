@@ -16,4 +16,13 @@ int psd_runtime_open(const char *dir);
  */
 int psd_runtime_make_below(const char *dir, const char *name);
 
+#define PSD_RUNTIME_UIDS "/run/privsepd/uids"
+
+/*
+ * Opens the file by which all daemons and monitors of a host keep apart the
+ * uids that they give, whatever their own directories are.  Returns its
+ * descriptor, the caller's, or -errno.
+ */
+int psd_runtime_open_uids(void);
+
 #endif

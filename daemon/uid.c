@@ -7,11 +7,13 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -39,6 +41,7 @@ psd_uid_range_init(struct psd_uid_range *range, uid_t first, uint32_t n,
 		.first = first,
 		.n = n,
 		.states = states,
+		.lock_fd = PSD_NO_FD,
 	};
 	return 0;
 }
@@ -46,8 +49,44 @@ psd_uid_range_init(struct psd_uid_range *range, uid_t first, uint32_t n,
 void
 psd_uid_range_free(struct psd_uid_range *range)
 {
+	/* One that was never made has no descriptor, either. */
+	if (range->states != NULL)
+		psd_fd_close(range->lock_fd);
 	free(range->states);
 	*range = (struct psd_uid_range){ .n = 0 };
+}
+
+void
+psd_uid_range_share(struct psd_uid_range *range, int lock_fd)
+{
+	uint32_t anywhere = 0;
+
+	range->lock_fd = lock_fd;
+	if (getrandom(&anywhere, sizeof(anywhere), GRND_NONBLOCK) ==
+	    sizeof(anywhere))
+		range->next = anywhere % range->n;
+}
+
+/* The byte that has the uid's number; a lock ends with who has it, too. */
+static bool
+reserve(const struct psd_uid_range *range, uid_t uid, short type)
+{
+	struct flock lock = {
+		.l_type = type,
+		.l_whence = SEEK_SET,
+		.l_start = uid,
+		.l_len = 1,
+	};
+
+	return range->lock_fd < 0 ||
+	    fcntl(range->lock_fd, F_OFD_SETLK, &lock) == 0;
+}
+
+static void
+set_free(struct psd_uid_range *range, uint32_t at)
+{
+	range->states[at] = FREE;
+	(void)reserve(range, range->first + at, F_UNLCK);
 }
 
 /*
@@ -68,8 +107,13 @@ psd_uid_take(struct psd_uid_range *range, uid_t *ret_uid)
 		const uint32_t at = (range->next + i) % range->n;
 		const uid_t uid = range->first + at;
 
-		if (range->states[at] != FREE || is_in_use(uid))
+		if (range->states[at] != FREE || !reserve(range, uid, F_WRLCK))
 			continue;
+		/* Reserved first: who had it before may use it since. */
+		if (is_in_use(uid)) {
+			set_free(range, at);
+			continue;
+		}
 		range->states[at] = TAKEN;
 		/* Onward, so that a uid rests as long as it can. */
 		range->next = (at + 1) % range->n;
@@ -87,7 +131,7 @@ psd_uid_release(struct psd_uid_range *range, uid_t uid)
 	assert(uid >= range->first && at < range->n);
 	assert(range->states[at] == TAKEN);
 	if (!is_in_use(uid)) {
-		range->states[at] = FREE;
+		set_free(range, at);
 		return;
 	}
 	range->states[at] = QUARANTINED;
@@ -155,7 +199,7 @@ psd_uid_sweep(struct psd_uid_range *range)
 			sweep(range->first + at);
 		if (is_in_use(range->first + at))
 			continue;
-		range->states[at] = FREE;
+		set_free(range, at);
 		range->n_quarantined--;
 	}
 }

@@ -21,6 +21,7 @@ struct psd_uid_range {
 	uint32_t next;          /* where the search begins */
 	uint32_t n_quarantined; /* released, but a process still has it */
 	unsigned char *states;  /* one for each; owned */
+	int lock_fd;            /* of psd_uid_range_share(); owned */
 };
 
 /*
@@ -31,6 +32,13 @@ struct psd_uid_range {
 int psd_uid_range_init(struct psd_uid_range *range, uid_t first, uint32_t n,
     struct psd_diag *diag);
 void psd_uid_range_free(struct psd_uid_range *range);
+
+/*
+ * Shares the range with whoever else does so by the same file: what one has
+ * taken none of the others gets.  Begins the search anywhere, so that one who
+ * takes a single uid does not get the last one's.  Takes over lock_fd.
+ */
+void psd_uid_range_share(struct psd_uid_range *range, int lock_fd);
 
 /* 0 and a uid that no process has, or -EAGAIN when all are in use. */
 int psd_uid_take(struct psd_uid_range *range, uid_t *ret_uid);
