@@ -251,6 +251,18 @@ $(B)/privsepctl: $(call objects,obj,daemon/ctl/main.c) $(B)/libctl.a \
 
 # -- libprivsep --------------------------------------------------------------
 
+# What the library starts as a private monitor; the object that knows follows
+# PREFIX.
+$(B)/sbindir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PREFIX)/sbin' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(call objects,obj,helper/monitor.c) $(call objects,pic,helper/monitor.c): \
+    PKG_CFLAGS += -DPSD_SBINDIR='"$(PREFIX)/sbin"'
+$(call objects,obj,helper/monitor.c) $(call objects,pic,helper/monitor.c): \
+    $(B)/sbindir
+
 # Of common/ the linker takes what helper/ calls for.  The map exports
 # privsep_* alone.
 $(B)/libprivsep.so.0: $(call objects,pic,$(SRC_helper)) \

@@ -152,6 +152,20 @@ verify_ids(const struct psd_confine *confine)
 	return 0;
 }
 
+/* The first number that the kernel does not know ends it. */
+static int
+verify_bounding_set(void)
+{
+	for (long cap = 0;; cap++) {
+		const int r = raw(SYS_prctl, PR_CAPBSET_READ, cap, 0L, 0L, 0L);
+
+		if (r == -EINVAL && cap > 0)
+			return 0;
+		if (r != 0)
+			return r < 0 ? r : -EPERM;
+	}
+}
+
 static int
 verify_capabilities(const struct psd_confine *confine)
 {
@@ -180,10 +194,7 @@ verify_capabilities(const struct psd_confine *confine)
 		return r < 0 ? r : -EPERM;
 	if (confine->is_unprivileged || confine->has_no_bounding_set)
 		return 0;
-	for (long cap = 0; cap <= confine->last_cap; cap++)
-		if (raw(SYS_prctl, PR_CAPBSET_READ, cap, 0L, 0L, 0L) != 0)
-			return -EPERM;
-	return 0;
+	return verify_bounding_set();
 }
 
 int
@@ -252,13 +263,17 @@ psd_confine_report(const struct psd_confine *confine, const void *bytes,
 	};
 	struct iovec record = { .iov_base = (void *)(uintptr_t)bytes,
 		.iov_len = len };
-	struct msghdr message = { .msg_iov = &record, .msg_iovlen = 1 };
+	const struct msghdr message = {
+		.msg_iov = &record,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = CMSG_LEN(sizeof(int)),
+	};
 
-	if (confine->has_listener) {
-		memcpy(CMSG_DATA(&control.header), &confine->listener,
-		    sizeof(int));
-		message.msg_control = &control;
-		message.msg_controllen = CMSG_LEN(sizeof(int));
-	}
+	/* The filter without a listener has nothing to hand over, either. */
+	if (!confine->has_listener)
+		return raw(SYS_sendto, confine->report_fd, bytes, len,
+		    MSG_NOSIGNAL, NULL, 0);
+	memcpy(CMSG_DATA(&control.header), &confine->listener, sizeof(int));
 	return raw(SYS_sendmsg, confine->report_fd, &message, MSG_NOSIGNAL);
 }

@@ -25,7 +25,6 @@ struct psd_confine {
 	bool is_unprivileged;     /* no capabilities at all, not even in a user
 				 namespace: what needs them is left out */
 	bool has_no_bounding_set; /* it was verified before */
-	int last_cap;             /* highest capability the kernel knows */
 	const struct psd_limit *limits;
 	size_t n_limits;
 	int landlock_fd;                       /* ruleset, or PSD_NO_FD */
@@ -61,8 +60,8 @@ int psd_confine_enter_landlock(struct psd_confine *confine);
 int psd_confine_load_filter(struct psd_confine *confine);
 
 /*
- * Sends len bytes and the listener, if there is one, over the report socket;
- * the filter lets its number pass.  What was sent, or -errno.
+ * Sends len bytes and the listener, if there is one, over the report socket,
+ * whose number the filter lets pass for it.  What was sent, or -errno.
  */
 int psd_confine_report(const struct psd_confine *confine, const void *bytes,
     size_t len);

@@ -41,6 +41,8 @@ enum {
 	TYPES = 0xf, /* every system numbers its socket types below this */
 };
 
+enum { QUEUE_BYTES = 65536 };
+
 /*
  * Linux reports some failures by other names than POSIX.1-2024 does.  EINVAL
  * is a protocol or type beyond the last it knows, since psd_pair_in() has
@@ -146,6 +148,18 @@ psd_pair(int type, int ret_ends[2])
 		/* Linux would make a SOCK_RAW pair and call it SOCK_DGRAM. */
 		return -EPROTOTYPE;
 	}
+}
+
+int
+psd_pair_bound_queues(const int ends[2])
+{
+	const int bytes = QUEUE_BYTES;
+
+	for (size_t i = 0; i < 2; i++)
+		if (setsockopt(ends[i], SOL_SOCKET, SO_SNDBUF, &bytes,
+			sizeof(bytes)) < 0)
+			return -errno;
+	return 0;
 }
 
 bool

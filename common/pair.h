@@ -26,6 +26,13 @@ int psd_pair(int type, int ret_ends[2]);
 int psd_pair_in(int domain, int type, int protocol, int ret_ends[2]);
 
 /*
+ * Bounds what either end may leave unread in the kernel, whose memory and
+ * descriptors are those of the other side's owner: some hundred small frames.
+ * 0 or -errno.
+ */
+int psd_pair_bound_queues(const int ends[2]);
+
+/*
  * True when the close-on-exec flag is set by the call that creates the pair;
  * false in a build without SOCK_CLOEXEC, which has to set it afterwards, so
  * that another thread may fork and exec between the two calls.

@@ -157,7 +157,7 @@ read_whole(int fd, size_t *ret_size)
 {
 	const size_t most = sizeof(struct head) +
 	    PSD_SEALED_LIMITS_MAX * sizeof(struct limit) +
-	    2 * BPF_MAXINSNS * sizeof(struct sock_filter) +
+	    (size_t)2 * BPF_MAXINSNS * sizeof(struct sock_filter) +
 	    PSD_SEALED_NUMBERS_MAX * sizeof(uint32_t);
 	const int found = fcntl(fd, F_GET_SEALS);
 	unsigned char *bytes;

@@ -25,11 +25,10 @@ enum {
 	LINES_BURST = 200, /* of the log, for one helper */
 	LINES_INTERVAL_USEC = 10 * 1000000,
 	SECOND_USEC = 1000000,
-	QUEUE_BYTES = 65536,
 };
 
-static struct psd_instance *
-make(struct psd_service *service)
+struct psd_instance *
+psd_instance_make(struct psd_service *service)
 {
 	const struct psd_policy *policy = service->loaded->policy;
 	struct psd_instance *instance = calloc(1, sizeof(*instance));
@@ -53,22 +52,6 @@ make(struct psd_service *service)
 	return instance;
 }
 
-/*
- * What either side may leave unread in the kernel: some hundred small frames,
- * or descriptors, and no more.  It is memory of ours that they take.
- */
-static int
-bound_queues(const int ends[2])
-{
-	const int bytes = QUEUE_BYTES;
-
-	for (int i = 0; i < 2; i++)
-		if (setsockopt(ends[i], SOL_SOCKET, SO_SNDBUF, &bytes,
-			sizeof(bytes)) < 0)
-			return -errno;
-	return 0;
-}
-
 /* The helper's end is known later by its inode, should a copy outlive it. */
 static int
 open_pair(struct psd_instance *instance, int *ret_theirs)
@@ -88,7 +71,7 @@ open_pair(struct psd_instance *instance, int *ret_theirs)
 	 */
 	if (!instance->loaded->takes_descriptors)
 		psd_sys_pass_rights(ends[0], false);
-	r = bound_queues(ends);
+	r = psd_pair_bound_queues(ends);
 	if (r < 0)
 		return r;
 	if (fstat(ends[1], &status) < 0)
@@ -97,8 +80,8 @@ open_pair(struct psd_instance *instance, int *ret_theirs)
 	return 0;
 }
 
-static int
-take_ids(struct psd_instance *instance, struct psd_birth *birth)
+int
+psd_instance_take_ids(struct psd_instance *instance, struct psd_birth *birth)
 {
 	const struct psd_policy *policy = instance->loaded->policy;
 	struct psd_host *host = &instance->service->daemon->host;
@@ -168,7 +151,7 @@ spawn(struct psd_instance *instance, struct psd_spawn_failure *ret_failure)
 	if (r == 0)
 		r = open_pair(instance, &theirs);
 	if (r == 0)
-		r = take_ids(instance, &birth);
+		r = psd_instance_take_ids(instance, &birth);
 	if (r == 0)
 		r = take_leaf(instance, &birth);
 	if (r < 0) {
@@ -205,6 +188,22 @@ watch(struct psd_instance *instance)
 }
 
 int
+psd_instance_begin(struct psd_instance *instance)
+{
+	struct psd_service *service = instance->service;
+	int r;
+
+	instance->started_usec = psd_now();
+	TAILQ_INSERT_TAIL(&service->instances, instance, of_service);
+	service->started++;
+	service->daemon->n_instances++;
+	r = watch(instance);
+	if (r < 0)
+		psd_instance_break(instance, "no memory to watch it");
+	return r < 0 ? r : 0;
+}
+
+int
 psd_instance_start(struct psd_service *service)
 {
 	struct psd_spawn_failure failure = { PSD_STEP_NONE, 0 };
@@ -217,7 +216,7 @@ psd_instance_start(struct psd_service *service)
 		psd_respawn_after(service, PSD_ENDING_ABRUPT, 0);
 		return -EUSERS;
 	}
-	instance = make(service);
+	instance = psd_instance_make(service);
 	if (instance == NULL)
 		return -ENOMEM;
 	r = spawn(instance, &failure);
@@ -227,14 +226,7 @@ psd_instance_start(struct psd_service *service)
 		psd_respawn_after(service, PSD_ENDING_ABRUPT, 0);
 		return r;
 	}
-	instance->started_usec = psd_now();
 	instance->is_counted = true;
-	TAILQ_INSERT_TAIL(&service->instances, instance, of_service);
 	service->n_instances++;
-	service->started++;
-	service->daemon->n_instances++;
-	r = watch(instance);
-	if (r < 0)
-		psd_instance_break(instance, "no memory to watch it");
-	return r < 0 ? r : 0;
+	return psd_instance_begin(instance);
 }

@@ -26,6 +26,13 @@ static const cap_value_t fixed[] = {
 	CAP_KILL,       /* ends helpers, whose uids are not ours */
 };
 
+/*
+ * What a monitor does to its one helper, which confines itself: end it, and
+ * what it leaves behind under its uid.
+ */
+static const cap_value_t fixed_of_monitor[] = { CAP_KILL, CAP_SETUID,
+	CAP_SETGID };
+
 enum { PRIVILEGED_PORTS = 1024, CAPS_MAX = 64, NAME_SIZE = 40 };
 
 static uint64_t had; /* at the start, as bits */
@@ -174,21 +181,12 @@ set(uint64_t in_permitted, uint64_t in_effective)
 	return caps == NULL || cap_set_proc(caps) < 0 ? -errno : 0;
 }
 
-int
-psd_caps_keep(const struct psd_policy *const *policies, size_t n_policies,
-    const struct psd_words *keep, struct psd_diag *diag)
+static int
+keep_only(uint64_t needed, struct psd_diag *diag)
 {
-	uint64_t needed = 0;
 	uint64_t now = permitted();
 	int r;
 
-	for (size_t i = 0; i < PSD_ELEMENTS(fixed); i++)
-		needed |= bit(fixed[i]);
-	for (size_t i = 0; i < n_policies; i++)
-		for_each_need(policies[i], add_bit, &needed);
-	r = add_kept(keep, &needed, diag);
-	if (r < 0)
-		return r;
 	if (!has_started) {
 		had = now;
 		now &= needed;
@@ -201,6 +199,33 @@ psd_caps_keep(const struct psd_policy *const *policies, size_t n_policies,
 	}
 	has_started = true;
 	return 0;
+}
+
+int
+psd_caps_keep(const struct psd_policy *const *policies, size_t n_policies,
+    const struct psd_words *keep, struct psd_diag *diag)
+{
+	uint64_t needed = 0;
+	int r;
+
+	for (size_t i = 0; i < PSD_ELEMENTS(fixed); i++)
+		needed |= bit(fixed[i]);
+	for (size_t i = 0; i < n_policies; i++)
+		for_each_need(policies[i], add_bit, &needed);
+	r = add_kept(keep, &needed, diag);
+	return r < 0 ? r : keep_only(needed, diag);
+}
+
+int
+psd_caps_keep_for_monitor(const struct psd_policy *policy,
+    struct psd_diag *diag)
+{
+	uint64_t needed = 0;
+
+	for (size_t i = 0; i < PSD_ELEMENTS(fixed_of_monitor); i++)
+		needed |= bit(fixed_of_monitor[i]);
+	for_each_need(policy, add_bit, &needed);
+	return keep_only(needed, diag);
 }
 
 struct search {

@@ -23,6 +23,13 @@ int psd_caps_keep(const struct psd_policy *const *policies, size_t n_policies,
     const struct psd_words *keep, struct psd_diag *diag);
 
 /*
+ * The same for a monitor, whose one helper is there already, after
+ * psd_spawn_prepare_process(), which takes more.
+ */
+int psd_caps_keep_for_monitor(const struct psd_policy *policy,
+    struct psd_diag *diag);
+
+/*
  * Before a reload: adds an error for each capability that policies need and
  * that we no longer have: "www.policy:12: needs a restart: CAP_CHOWN".
  * Returns 0, or -EPERM.  Capabilities that were not there at the start

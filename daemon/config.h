@@ -17,6 +17,8 @@ struct psd_config {
 	char runtime_dir[108];
 	const char *file; /* of settings; NULL: the default one, if it exists */
 	bool is_check;    /* only judge the configuration */
+	bool is_monitor;  /* of one server, which started us */
+	const char *policy_file; /* of a monitor */
 
 	/* From the file. */
 	uid_t uid_first, uid_last;  /* UidRange= */

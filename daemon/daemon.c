@@ -39,8 +39,9 @@ psd_daemon_check_ready(struct psd_daemon *daemon)
 void
 psd_daemon_check_stopped(struct psd_daemon *daemon)
 {
-	if (daemon->is_stopping && daemon->n_instances == 0 &&
-	    daemon->n_searches == 0)
+	/* A monitor is there for its one server. */
+	if ((daemon->is_stopping || daemon->config.is_monitor) &&
+	    daemon->n_instances == 0 && daemon->n_searches == 0)
 		(void)sd_event_exit(daemon->event, 0);
 }
 
@@ -152,7 +153,8 @@ psd_daemon_open_loop(struct psd_daemon *daemon)
 	if (r >= 0)
 		r = sd_event_add_signal(daemon->event, NULL, SIGINT,
 		    on_stop_signal, daemon);
-	if (r >= 0)
+	/* A monitor's server has the plan that it was given. */
+	if (r >= 0 && !daemon->config.is_monitor)
 		r = sd_event_add_signal(daemon->event, NULL, SIGHUP,
 		    on_reload_signal, daemon);
 	/* Fed from the loop, so that a loop that hangs is noticed. */

@@ -58,7 +58,10 @@ tell(const struct psd_instance *instance, enum psd_ending ending,
 	struct psd_service *service = instance->service;
 	char how[64];
 
-	print_exit(how, sizeof(how), info);
+	if (instance->is_adopted)
+		(void)snprintf(how, sizeof(how), "gone");
+	else
+		print_exit(how, sizeof(how), info);
 	psd_log(ending == PSD_ENDING_ORDERLY ? LOG_INFO : LOG_WARNING,
 	    "%s[%d]: ended: %s (%s)", service->name, instance->child.pid,
 	    psd_ending_name(ending), how);
@@ -137,7 +140,9 @@ on_exit_of(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	(void)source;
 	(void)events;
 	memset(&info, 0, sizeof(info));
-	if (waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG) < 0) {
+	if (instance->is_adopted) {
+		info.si_code = CLD_EXITED;
+	} else if (waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG) < 0) {
 		/* Nobody else waits for our children. */
 		psd_log(LOG_CRIT, "%s[%d]: cannot wait for it: %s",
 		    instance->service->name, instance->child.pid,

@@ -155,6 +155,19 @@ look_at_seccomp(struct psd_host *host)
 		    strerror(-r));
 }
 
+/* What belongs to a start, which a monitor's process has behind it. */
+static void
+miss_start(struct psd_host *host)
+{
+	static const enum psd_layer layers[] = { PSD_LAYER_NAMESPACES,
+		PSD_LAYER_ONE_EXEC, PSD_LAYER_CGROUP };
+
+	for (size_t i = 0; i < sizeof(layers) / sizeof(layers[0]); i++) {
+		host->layers &= ~(uint32_t)layers[i];
+		miss(host, layers[i], "the process is there already");
+	}
+}
+
 int
 psd_host_init(struct psd_host *host, const struct psd_host_settings *settings,
     struct psd_diag *diag)
@@ -181,6 +194,10 @@ psd_host_init(struct psd_host *host, const struct psd_host_settings *settings,
 	}
 	look_at_landlock(host);
 	look_at_seccomp(host);
+	if (settings->is_monitor) {
+		miss_start(host);
+		return 0;
+	}
 	look_at_namespaces(host);
 	look_at_cgroup(host, settings->control_group);
 	return 0;

@@ -14,6 +14,7 @@ struct psd_host_settings {
 	uint32_t n_uids;
 	const char *control_group; /* ControlGroup=, or NULL: look for it */
 	bool shares_uids; /* with other daemons and monitors of this host */
+	bool is_monitor;  /* of one process, which is there already */
 };
 
 /*

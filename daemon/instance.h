@@ -46,7 +46,8 @@ struct psd_instance {
 	struct psd_loaded *loaded; /* what it started with; a reference */
 	uint64_t id;
 	uid_t uid;
-	bool owns_uid; /* taken from the range */
+	bool owns_uid;   /* taken from the range */
+	bool is_adopted; /* no child of ours: its status is its parent's */
 	struct psd_child child;
 	struct psd_conv conv;
 	struct psd_rights rights;
@@ -86,6 +87,17 @@ struct psd_instance {
 };
 
 TAILQ_HEAD(psd_instances, psd_instance);
+
+/*
+ * The parts of a start, for a process that was there already
+ * (daemon/monitor.c): an instance without a process, or NULL; its ids, of the
+ * range or the policy's; and the instance with all this among those of its
+ * service, where it ends by its pidfd.  0 or -errno.
+ */
+struct psd_instance *psd_instance_make(struct psd_service *service);
+int psd_instance_take_ids(struct psd_instance *instance,
+    struct psd_birth *birth);
+int psd_instance_begin(struct psd_instance *instance);
 
 /*
  * Starts one helper of service with its present policy.  Returns 0, or

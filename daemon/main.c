@@ -6,6 +6,7 @@
 #include "daemon/control.h"
 #include "daemon/daemon.h"
 #include "daemon/loaded.h"
+#include "daemon/monitor.h"
 #include "daemon/proc_fd.h"
 #include "daemon/reload.h"
 #include "daemon/rootless.h"
@@ -66,10 +67,10 @@ clean_environment(void)
 /*
  * Whoever starts us decides which descriptors are open.  With one of the
  * first three closed, something of ours would become a helper's or our own
- * standard error; the others are nothing to us.
+ * standard error; the others are nothing to us, but for those of a monitor.
  */
 static int
-clean_descriptors(void)
+clean_descriptors(unsigned first)
 {
 	int fd;
 
@@ -78,7 +79,7 @@ clean_descriptors(void)
 		if (fd < 0)
 			return -errno;
 	} while (fd <= STDERR_FILENO);
-	return close_range(STDERR_FILENO + 1, ~0U, 0) < 0 ? -errno : 0;
+	return close_range(first, ~0U, 0) < 0 ? -errno : 0;
 }
 
 /* --check: every policy as far as it can be judged without starting it. */
@@ -231,14 +232,19 @@ main(int argc, char **argv)
 	r = psd_options_parse(argc, argv, &self.config);
 	if (r != PSD_OPTIONS_RUN)
 		return r;
-	r = clean_descriptors();
+	r = clean_descriptors(
+	    self.config.is_monitor ? PSD_MONITOR_NUMBERS : STDERR_FILENO + 1);
 	if (r < 0)
 		return give_up("clean the descriptors", r);
 	r = clean_environment();
 	if (r < 0)
 		return give_up("clean the environment", r);
-	/* Before anything else is opened, while there is one thread. */
-	if (psd_rootless_enter(&entered, why, sizeof(why)) < 0)
+	/*
+	 * Before anything else is opened, while there is one thread.  A
+	 * monitor has what its server had, no more and no less.
+	 */
+	if (!self.config.is_monitor &&
+	    psd_rootless_enter(&entered, why, sizeof(why)) < 0)
 		psd_log(LOG_NOTICE, "no user namespace: %s", why);
 	self.host.null_fd = PSD_NO_FD;
 	self.host.cgroup.base_fd = PSD_NO_FD;
@@ -248,9 +254,11 @@ main(int argc, char **argv)
 	if (r == EXIT_SUCCESS && self.config.is_check)
 		r = check_policies(&self.config);
 	else if (r == EXIT_SUCCESS)
-		r = start(&self, &lock);
+		r = self.config.is_monitor ? psd_monitor_start(&self)
+					   : start(&self, &lock);
 	if (r == EXIT_SUCCESS && !self.config.is_check) {
-		psd_daemon_check_ready(&self);
+		if (!self.config.is_monitor)
+			psd_daemon_check_ready(&self);
 		r = sd_event_loop(self.event);
 		r = r < 0 ? give_up("event loop", r) : r;
 	}

@@ -17,6 +17,8 @@ enum {
 	OPTION_RUNTIME_DIR,
 	OPTION_CONFIG,
 	OPTION_CHECK,
+	OPTION_MONITOR,
+	OPTION_POLICY,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -26,6 +28,8 @@ static const struct option options[] = {
 	{ "runtime-dir", required_argument, NULL, OPTION_RUNTIME_DIR },
 	{ "config", required_argument, NULL, OPTION_CONFIG },
 	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "monitor", no_argument, NULL, OPTION_MONITOR },
+	{ "policy", required_argument, NULL, OPTION_POLICY },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -35,6 +39,7 @@ static const char usage[] =
     "Usage: privsepd [--policy-dir DIR]... [--runtime-dir DIR] "
     "[--config FILE]\n"
     "                [--check]\n"
+    "       privsepd --monitor --policy FILE [--config FILE]\n"
     "\n"
     "Starts the helpers that the policies describe, confined, and does for\n"
     "them what needs authority.  Stays in the foreground.\n"
@@ -47,6 +52,9 @@ static const char usage[] =
     "  --config FILE      settings of the daemon; default\n"
     "                     /etc/privsepd/privsepd.conf\n"
     "  --check            judge settings and policies, start nothing\n"
+    "  --monitor          keep the privileges of the server that started\n"
+    "                     this by privsep_start_monitor(3)\n"
+    "  --policy FILE      the policy of that server\n"
     "  --help, --version  tell and exit\n"
     "\n"
     "Exit status: 0 done, 1 failed, 2 wrong use, 78 bad configuration.\n"
@@ -102,6 +110,12 @@ take_option(struct psd_config *config, int option)
 	case OPTION_CHECK:
 		config->is_check = true;
 		return PSD_OPTIONS_RUN;
+	case OPTION_MONITOR:
+		config->is_monitor = true;
+		return PSD_OPTIONS_RUN;
+	case OPTION_POLICY:
+		config->policy_file = optarg;
+		return PSD_OPTIONS_RUN;
 	case OPTION_HELP:
 		fputs(usage, stdout);
 		return 0;
@@ -114,12 +128,32 @@ take_option(struct psd_config *config, int option)
 	}
 }
 
+/* A monitor has one policy and one helper, and nobody to be reached by. */
+static int
+check_monitor(const struct psd_config *config)
+{
+	if (config->is_monitor != (config->policy_file != NULL))
+		return misuse("--monitor and --policy go together", NULL);
+	if (!config->is_monitor)
+		return PSD_OPTIONS_RUN;
+	if (config->policy_file[0] != '/')
+		return misuse("the policy's path must be absolute",
+		    config->policy_file);
+	if (config->policy_dirs[0] != NULL || config->runtime_dir[0] != '\0' ||
+	    config->is_check)
+		return misuse("--monitor takes --policy and --config only",
+		    NULL);
+	return PSD_OPTIONS_RUN;
+}
+
 static int
 set_defaults(struct psd_config *config)
 {
 	const char *user_dir = getenv("XDG_RUNTIME_DIR");
 	char dir[4096];
 
+	if (config->is_monitor)
+		return PSD_OPTIONS_RUN;
 	if (config->policy_dirs[0] == NULL)
 		for (size_t i = 0; psd_policy_dirs[i] != NULL; i++)
 			config->policy_dirs[i] = psd_policy_dirs[i];
@@ -147,5 +181,6 @@ psd_options_parse(int argc, char **argv, struct psd_config *ret)
 	}
 	if (optind < argc)
 		return misuse("takes no arguments", argv[optind]);
-	return set_defaults(ret);
+	r = check_monitor(ret);
+	return r == PSD_OPTIONS_RUN ? set_defaults(ret) : r;
 }

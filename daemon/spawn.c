@@ -245,7 +245,6 @@ confinement(const struct psd_plan *plan, const struct psd_birth *birth)
 		.gid = birth->gid,
 		.set_ids = plan->set_ids,
 		.is_unprivileged = plan->is_unprivileged,
-		.last_cap = plan->last_cap,
 		.limits = plan->limits,
 		.n_limits = plan->n_limits,
 		.landlock_fd = plan->landlock_fd < 0 ? PSD_NO_FD : landlock_fd,

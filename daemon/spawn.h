@@ -47,7 +47,6 @@ struct psd_plan {
 	bool is_unprivileged; /* no capabilities at all, not even in a user
 				 namespace: what needs them is left out */
 	int landlock_fd;      /* ruleset, or PSD_NO_FD */
-	int last_cap;         /* highest capability the kernel knows */
 	const struct sock_fprog *filter;       /* NULL: none (tests only) */
 	const struct sock_fprog *plain_filter; /* used when a listener cannot
 						  be had; NULL: fail */

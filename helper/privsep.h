@@ -50,6 +50,26 @@ int privsep_init(struct privsep **ret);
  */
 int privsep_from_fd(struct privsep **ret, int fd);
 
+/*
+ * For a server that was started with all privileges and has one thread: gives
+ * them to a private monitor, privsepd with the policy (an absolute path) of
+ * Type=monitor, and goes on as its helper, confined from now on.  -EBUSY: it
+ * has several threads.  -EPERM: a descriptor is open that KeepFDs= does not
+ * name.  -EINVAL: the policy is no good.  -ENOENT and others: privsepd could
+ * not be executed.  The monitor's log, which is standard error, says more.
+ * After these errors the process is what it was.  If a step of the confinement
+ * itself fails, the process exits.  Once it is confined, what privsep_init()
+ * returns may be returned.
+ *
+ * The monitor ends with this process, and this process is killed when its
+ * monitor is gone.
+ */
+int privsep_start_monitor(struct privsep **ret, const char *policy);
+
+/* The same with the absolute path of another privsepd. */
+int privsep_start_monitor_by(struct privsep **ret, const char *policy,
+    const char *privsepd);
+
 /* The service's name, valid as long as the conversation. */
 const char *privsep_service(const struct privsep *conversation);
 

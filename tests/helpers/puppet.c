@@ -3,12 +3,12 @@
  * A helper that does what its client says: one command a line, one line of
  * answer.  Stands for a helper whose code somebody else has taken over.
  */
-#include "helper/privsep.h"
+#include "tests/helpers/puppet.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdarg.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,61 +16,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 4096, FDS_MAX = 256, GARBAGE = 7 };
+enum { FDS_MAX = 256, GARBAGE = 7 };
 
 /* privsep-protocol(7) */
 enum { FRAME_STATUS = 8, FRAME_HEADER = 12 };
-
-static struct privsep *conversation;
-static int client = -1;
-
-/* The answer goes out at once: the next command may be the last. */
-__attribute__((format(printf, 1, 2))) static void
-answer(const char *format, ...)
-{
-	char line[LINE_MAX_BYTES];
-	va_list arguments;
-	int n;
-
-	va_start(arguments, format);
-	n = vsnprintf(line, sizeof(line) - 1, format, arguments);
-	va_end(arguments);
-	if (n < 0 || (size_t)n > sizeof(line) - 2)
-		abort();
-	line[n++] = '\n';
-	if (send(client, line, (size_t)n, MSG_NOSIGNAL) != n)
-		_exit(99);
-}
-
-static void
-do_ping(const char *argument)
-{
-	const long times = strtol(argument, NULL, 10);
-	int r = 0;
-
-	for (long i = 0; i < times && r == 0; i++)
-		r = privsep_ping(conversation);
-	answer("%d", r);
-}
-
-/* "PATH": its first bytes. */
-static void
-do_read(const char *argument)
-{
-	char text[64];
-	const int fd = privsep_open(conversation, argument, O_RDONLY, 0);
-	ssize_t n;
-
-	if (fd < 0) {
-		answer("%d", fd);
-		return;
-	}
-	n = read(fd, text, sizeof(text) - 1);
-	text[n < 0 ? 0 : n] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	answer("ok %s", text);
-	(void)close(fd);
-}
 
 static void
 do_fds(const char *argument)
@@ -200,18 +149,6 @@ do_mode(const char *argument)
 }
 
 static void
-do_restrict(const char *argument)
-{
-	answer("%d", privsep_restrict(conversation, argument));
-}
-
-static void
-do_log(const char *argument)
-{
-	answer("%d", privsep_log(conversation, 6, "%s", argument));
-}
-
-static void
 do_pid(const char *argument)
 {
 	(void)argument;
@@ -229,6 +166,7 @@ static const struct {
 	const char *name;
 	void (*perform)(const char *argument);
 } commands[] = {
+	{ "accept", do_accept },
 	{ "call", do_call },
 	{ "complain", do_complain },
 	{ "end", do_end },
@@ -245,6 +183,7 @@ static const struct {
 	{ "ping", do_ping },
 	{ "read", do_read },
 	{ "restrict", do_restrict },
+	{ "try", do_try },
 };
 
 static void
@@ -279,10 +218,40 @@ serve(void)
 	}
 }
 
+static void *
+sleep_for_ever(void *nothing)
+{
+	while (poll(nothing, 0, -1) < 0)
+		continue;
+	return NULL;
+}
+
+/*
+ * "puppet monitor PRIVSEPD POLICY [thread]": no daemon started it, its client
+ * is descriptor 5, and the first line says what became of it.
+ */
+static int
+make_own_monitor(char **argv)
+{
+	pthread_t thread;
+	int r;
+
+	client = 5;
+	if (argv[4] != NULL && strcmp(argv[4], "thread") == 0 &&
+	    pthread_create(&thread, NULL, sleep_for_ever, NULL) != 0)
+		return 5;
+	r = privsep_start_monitor_by(&conversation, argv[3], argv[2]);
+	answer("%d", r);
+	serve();
+	return r == 0 && privsep_end(conversation) == 0 ? 0 : 1;
+}
+
 /* "puppet die": never says hello.  "puppet mute": neither, but lives. */
 int
 main(int argc, char **argv)
 {
+	if (argc > 3 && strcmp(argv[1], "monitor") == 0)
+		return make_own_monitor(argv);
 	if (argc > 1 && strcmp(argv[1], "die") == 0)
 		return 3;
 	if (argc > 1 && strcmp(argv[1], "mute") == 0)

@@ -10,10 +10,12 @@
 #define PSD_HIDE_SOCK_CLOEXEC
 #define psd_pair hidden_pair
 #define psd_pair_in hidden_pair_in
+#define psd_pair_bound_queues hidden_pair_bound_queues
 #define psd_pair_is_atomic hidden_pair_is_atomic
 #include "common/pair.c"
 #undef psd_pair
 #undef psd_pair_in
+#undef psd_pair_bound_queues
 #undef psd_pair_is_atomic
 
 #include "tests/unit/pair_cases.h"

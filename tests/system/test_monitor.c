@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: ISC */
+/* A server that was there already goes on as its own monitor's helper. */
+#include "common/mem.h"
+#include "tests/support/child.h"
+#include "tests/support/fds.h"
+#include "tests/support/server_rig.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { ID_SIZE = 64 };
+
+static const char nothing[] = "0000000000000000";
+static struct server_rig rig;
+
+static int
+prepare(void **state)
+{
+	(void)state;
+	server_rig_prepare(&rig);
+	return 0;
+}
+
+static int
+clean(void **state)
+{
+	(void)state;
+	server_rig_clean(&rig);
+	return 0;
+}
+
+static void
+start(const char *helper_lines, const char *policy_lines)
+{
+	server_rig_policy(&rig, helper_lines, policy_lines);
+	server_rig_start(&rig, NULL);
+	assert_true(daemon_rig_logs(&rig.daemon, "confined itself"));
+	assert_string_equal(rig.answer, "0");
+}
+
+static void
+the_server_has_no_rights_left(void **state)
+{
+	static const char *const sets[] = { "CapInh", "CapPrm", "CapEff",
+		"CapBnd", "CapAmb" };
+	char uid[ID_SIZE];
+
+	(void)state;
+	start("", "AllowLog=info");
+	for (size_t i = 0; i < PSD_ELEMENTS(sets); i++)
+		assert_string_equal(server_rig_status(&rig, sets[i]), nothing);
+	assert_string_equal(server_rig_status(&rig, "NoNewPrivs"), "1");
+	assert_string_equal(server_rig_status(&rig, "Seccomp"), "2");
+	assert_string_equal(server_rig_status(&rig, "Groups"), "");
+	(void)snprintf(uid, sizeof(uid), "%s", server_rig_status(&rig, "Uid"));
+	assert_true(atoi(uid) >= 1900000000 && atoi(uid) <= 1900065535);
+	assert_string_equal(server_rig_status(&rig, "Gid"), uid);
+	/* All four are the same. */
+	for (const char *at = uid; at != NULL; at = strchr(at, '\t')) {
+		at += *at == '\t';
+		assert_int_equal(atoi(at), atoi(uid));
+	}
+	/* What it handled before it handles again. */
+	assert_string_equal(server_rig_status(&rig, "SigBlk"), nothing);
+	assert_true(daemon_rig_logs(&rig.daemon, "confined itself: uid"));
+}
+
+static void
+it_keeps_the_named_descriptors_and_nothing_else(void **state)
+{
+	struct test_fd fds[16];
+	ssize_t n;
+
+	(void)state;
+	start("", "");
+	n = test_fds_list(rig.pid, fds, PSD_ELEMENTS(fds));
+	/* Three of stdio, the client, the pair and the lifeline. */
+	assert_int_equal(n, 6);
+	for (ssize_t i = 0; i < n; i++) {
+		const char *target = fds[i].target;
+
+		if (fds[i].number <= STDERR_FILENO)
+			assert_string_equal(target, "/dev/null");
+		else
+			assert_true(strncmp(target, "socket:", 7) == 0 ||
+			    strncmp(target, "pipe:", 5) == 0);
+	}
+}
+
+static void
+requests_are_answered_as_by_the_daemon(void **state)
+{
+	char word[64];
+
+	(void)state;
+	daemon_rig_write(&rig.daemon, "files/open", "granted\n");
+	daemon_rig_write(&rig.daemon, "files/closed", "secret\n");
+	start("StandardError=log", "AllowOpen=read %s/files/open");
+	assert_string_equal(daemon_rig_say(rig.fd, "ping 100"), "0");
+	assert_string_equal(daemon_rig_say(rig.fd, "read %s/files/open",
+				rig.daemon.dir),
+	    "ok granted");
+	assert_string_equal(daemon_rig_say(rig.fd, "read %s/files/closed",
+				rig.daemon.dir),
+	    "-1");
+	assert_true(daemon_rig_logs(&rig.daemon, "/files/closed"));
+	assert_true(daemon_rig_logs(&rig.daemon, "to allow: AllowOpen=read"));
+	assert_string_equal(daemon_rig_say(rig.fd, "restrict open"), "0");
+	assert_string_equal(daemon_rig_say(rig.fd, "read %s/files/open",
+				rig.daemon.dir),
+	    "-1");
+	(void)daemon_rig_say(rig.fd, "complain of the weather");
+	(void)snprintf(word, sizeof(word), "server[%d]: stderr: of the weather",
+	    rig.pid);
+	assert_true(daemon_rig_logs(&rig.daemon, word));
+}
+
+static void
+landlock_holds_where_the_filter_lets_pass(void **state)
+{
+	(void)state;
+	daemon_rig_write(&rig.daemon, "files/open", "granted\n");
+	start("",
+	    "SystemCallFilter=@loader\nAllowOpen=@runtime\n"
+	    "AllowOpen=read %s/files/open");
+	if (daemon_rig_has_logged(&rig.daemon, "without: landlock"))
+		skip();
+	assert_string_equal(daemon_rig_say(rig.fd, "try %s/files/open",
+				rig.daemon.dir),
+	    "EACCES");
+	assert_string_equal(daemon_rig_say(rig.fd, "try /proc/self/status"),
+	    "EACCES");
+	assert_string_equal(daemon_rig_say(rig.fd, "try /etc/passwd"),
+	    "EACCES");
+	assert_string_equal(daemon_rig_say(rig.fd, "try /etc/ld.so.cache"),
+	    "ok");
+}
+
+static void
+a_denied_call_is_named_and_ends_the_server(void **state)
+{
+	(void)state;
+	start("", "");
+	assert_string_equal(daemon_rig_say(rig.fd, "call %d 2 1 0", SYS_socket),
+	    "");
+	assert_int_equal(server_rig_wait(&rig) & 128, 128);
+	assert_true(daemon_rig_logs(&rig.daemon, "ended: abrupt"));
+	if (daemon_rig_has_logged(&rig.daemon, " filter listener;")) {
+		assert_true(daemon_rig_logs(&rig.daemon,
+		    "refused socket(AF_INET, SOCK_STREAM, 0)"));
+		assert_true(daemon_rig_logs(&rig.daemon,
+		    "to allow: SystemCallFilter=socket"));
+	}
+	assert_true(server_rig_monitor_ends(&rig));
+}
+
+/* Neither the one exec nor the report socket of a start is left over. */
+static void
+a_denied_call_answers_an_error_where_the_policy_says_so(void **state)
+{
+	static const int calls[] = { SYS_socket, SYS_execve, SYS_execveat,
+		SYS_sendmsg, SYS_ptrace, SYS_setns, SYS_fork };
+
+	(void)state;
+	start("", "OnViolation=errno");
+	for (size_t i = 0; i < PSD_ELEMENTS(calls); i++)
+		assert_string_equal(daemon_rig_say(rig.fd, "call %d 0 0 0",
+					calls[i]),
+		    "-1 EPERM");
+	assert_string_equal(daemon_rig_say(rig.fd, "ping 1"), "0");
+}
+
+static void
+its_own_clients_come_by_its_monitor(void **state)
+{
+	int client;
+
+	(void)state;
+	start("ListenStream=%s/run/server.sock", "AllowAccept=yes");
+	client = daemon_rig_connect(&rig.daemon, "server");
+	assert_string_equal(daemon_rig_say(rig.fd, "accept"), "ok");
+	assert_string_equal(daemon_rig_say(client, "ping 1"), "0");
+	(void)close(client);
+}
+
+/* A listener, a datagram socket and an epoll instance. */
+static void
+open_some(void)
+{
+	const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	const struct sockaddr address = { .sa_family = AF_UNIX };
+
+	if (listener < 0 || bind(listener, &address, sizeof(sa_family_t)) < 0 ||
+	    listen(listener, 1) < 0 || socket(AF_INET, SOCK_DGRAM, 0) < 0 ||
+	    epoll_create1(0) < 0)
+		_exit(96);
+}
+
+static void
+descriptors_are_named_by_their_kind(void **state)
+{
+	static const struct {
+		const char *line;
+		bool is_enough;
+	} cases[] = {
+		{ "KeepFDs=listeners", false },
+		{ "KeepFDs=listeners events", false },
+		{ "KeepFDs=sockets", false },
+		{ "KeepFDs=sockets events", true },
+		{ "KeepFDs=listeners events 4", true },
+	};
+	const struct server_oddity oddity = { .prepare = open_some };
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(cases); i++) {
+		server_rig_policy(&rig, cases[i].line, "");
+		server_rig_start(&rig, &oddity);
+		if (!cases[i].is_enough)
+			assert_true(server_rig_is_untouched(&rig));
+		assert_string_equal(rig.answer,
+		    cases[i].is_enough ? "0" : "-1");
+		server_rig_stop(&rig);
+	}
+}
+
+static void
+close_stdio(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		(void)close(fd);
+}
+
+static void
+a_server_without_stdio_has_it_afterwards(void **state)
+{
+	const struct server_oddity oddity = { .prepare = close_stdio };
+
+	(void)state;
+	server_rig_policy(&rig, "", "");
+	server_rig_start(&rig, &oddity);
+	assert_string_equal(rig.answer, "0");
+	assert_string_equal(daemon_rig_say(rig.fd, "fds"), "0 1 2 3 5 6");
+}
+
+static void
+two_servers_have_two_uids(void **state)
+{
+	struct server_rig other;
+	char uid[ID_SIZE];
+
+	(void)state;
+	start("", "");
+	server_rig_prepare(&other);
+	server_rig_policy(&other, "", "");
+	server_rig_start(&other, NULL);
+	(void)snprintf(uid, sizeof(uid), "%s", server_rig_status(&rig, "Uid"));
+	assert_string_not_equal(server_rig_status(&other, "Uid"), uid);
+	server_rig_clean(&other);
+}
+
+static void
+the_monitor_keeps_what_the_policy_calls_for(void **state)
+{
+	struct server_rig monitor;
+
+	(void)state;
+	start("", "");
+	monitor.pid = server_rig_monitor(&rig);
+	assert_true(monitor.pid > 0);
+	/* CAP_KILL, CAP_SETGID, CAP_SETUID. */
+	assert_string_equal(server_rig_status(&monitor, "CapPrm"),
+	    "00000000000000e0");
+	assert_string_equal(server_rig_status(&monitor, "CapBnd"), nothing);
+	assert_int_not_equal(getsid(monitor.pid), getsid(0));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, clean)
+		TEST(the_server_has_no_rights_left),
+		TEST(it_keeps_the_named_descriptors_and_nothing_else),
+		TEST(requests_are_answered_as_by_the_daemon),
+		TEST(landlock_holds_where_the_filter_lets_pass),
+		TEST(a_denied_call_is_named_and_ends_the_server),
+		TEST(a_denied_call_answers_an_error_where_the_policy_says_so),
+		TEST(its_own_clients_come_by_its_monitor),
+		TEST(descriptors_are_named_by_their_kind),
+		TEST(a_server_without_stdio_has_it_afterwards),
+		TEST(two_servers_have_two_uids),
+		TEST(the_monitor_keeps_what_the_policy_calls_for),
+#undef TEST
+	};
+
+	if (geteuid() != 0) {
+		print_message("SKIP: needs root\n");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
