@@ -13,17 +13,26 @@ enum { REQUEST_MAX = 1024, LINE_MAX_BYTES = 4096 };
 
 /* Why, as a reader of the policy understands it. */
 static void
-print_reason(char *ret, size_t size, const struct psd_policy *policy,
-    const struct psd_verdict *verdict)
+print_reason(const struct psd_instance *instance,
+    const struct psd_verdict *verdict, char *ret, size_t size)
 {
 	const struct psd_grant *grant = verdict->grant;
+	const struct psd_grant *idle = verdict->idle;
 
 	if (verdict->is_given_up)
 		(void)snprintf(ret, size, "given up by the helper");
 	else if (verdict->is_narrowed)
 		(void)snprintf(ret, size, "narrowed by the helper");
+	else if (idle != NULL)
+		(void)snprintf(ret, size, "%s:%u: %s: %s", idle->where.file,
+		    idle->where.line, idle->text,
+		    idle->phase == NULL ||
+			    idle->phase_at == instance->rights.phase
+			? "used up"
+			: "of another phase");
 	else if (grant == NULL)
-		(void)snprintf(ret, size, "not in %s.policy", policy->name);
+		(void)snprintf(ret, size, "not in %s.policy",
+		    instance->loaded->policy->name);
 	else
 		(void)snprintf(ret, size, "%s:%u: %s", grant->where.file,
 		    grant->where.line, grant->text);
@@ -38,7 +47,7 @@ audit_refused(struct psd_instance *instance, const struct psd_op_row *row,
 	char request[REQUEST_MAX], reason[LINE_MAX_BYTES], hint[LINE_MAX_BYTES];
 
 	psd_print_request(request, sizeof(request), row, req);
-	print_reason(reason, sizeof(reason), policy, verdict);
+	print_reason(instance, verdict, reason, sizeof(reason));
 	psd_service_note(service->last_refused, sizeof(service->last_refused),
 	    "%s: %s", request, reason);
 	if (policy->log_verdicts == PSD_VERDICTS_NONE)
@@ -46,7 +55,7 @@ audit_refused(struct psd_instance *instance, const struct psd_op_row *row,
 	psd_instance_log(instance, LOG_NOTICE, "refused %s: %s", request,
 	    reason);
 	if (verdict->grant != NULL || verdict->is_given_up ||
-	    verdict->is_narrowed)
+	    verdict->is_narrowed || verdict->idle != NULL)
 		return;
 	psd_policy_suggest(hint, sizeof(hint), row, req);
 	psd_instance_log(instance, LOG_NOTICE, "to allow: %s", hint);
@@ -62,8 +71,7 @@ audit_allowed(struct psd_instance *instance, const struct psd_op_row *row,
 	if (verdict->grant == NULL)
 		(void)snprintf(reason, sizeof(reason), "needs no grant");
 	else
-		print_reason(reason, sizeof(reason), instance->loaded->policy,
-		    verdict);
+		print_reason(instance, verdict, reason, sizeof(reason));
 	psd_instance_log(instance, LOG_INFO, "allowed %s: %s", request, reason);
 }
 

@@ -67,3 +67,18 @@ psd_call_finish(struct psd_call *call, int status, void *rep)
 	psd_call_drop(call);
 	psd_call_answer(&answered, status, rep);
 }
+
+void
+psd_call_cancel_lost(struct psd_instance *peer)
+{
+	struct psd_call *call, *next;
+
+	/* Answering may end the whole peer, and with it all that waits. */
+	for (call = TAILQ_FIRST(&peer->waiting);
+	     !peer->is_broken && call != NULL; call = next) {
+		next = TAILQ_NEXT(call, of_peer);
+		if (!psd_rights_still_has(&peer->rights, call->row,
+			call->grant))
+			psd_call_finish(call, -ECANCELED, NULL);
+	}
+}

@@ -57,6 +57,12 @@ void psd_call_answer(const struct psd_call *call, int status, void *rep);
  */
 void psd_call_finish(struct psd_call *call, int status, void *rep);
 
+/*
+ * Answers with -ECANCELED what waits and would no longer be allowed, after the
+ * peer's rights have shrunk (psd_rights_still_has()).
+ */
+void psd_call_cancel_lost(struct psd_instance *peer);
+
 /* Frees a kept call that nobody can be answered any more. */
 void psd_call_drop(struct psd_call *call);
 

@@ -8,6 +8,7 @@
 #include "daemon/service.h"
 #include "common/version.h"
 #include "policy/explain.h"
+#include "policy/phase.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -151,6 +152,8 @@ do_ctl_instance(struct psd_daemon *daemon,
 	rep->state = psd_str_of(psd_instance_state_name(instance->state));
 	rep->generation = instance->loaded->generation;
 	rep->age_usec = psd_now() - instance->started_usec;
+	rep->phase = psd_str_of(
+	    psd_phase_name(instance->loaded->policy, instance->rights.phase));
 	rep->allowed = instance->allowed;
 	rep->refused = instance->refused;
 	rep->waiting = instance->n_waiting;
@@ -166,8 +169,9 @@ do_ctl_explain(struct psd_daemon *daemon, const struct psd_ctl_explain_req *req,
 
 	if (service == NULL)
 		return -ENOENT;
-	rep->allowed = (uint32_t)psd_explain(service->loaded->policy,
-	    &req->operation, &req->arguments, texts[0], sizeof(texts[0]));
+	rep->allowed =
+	    (uint32_t)psd_explain(service->loaded->policy, &req->operation,
+		&req->arguments, req->phase.at, texts[0], sizeof(texts[0]));
 	rep->explanation = psd_str_of(texts[0]);
 	return 0;
 }

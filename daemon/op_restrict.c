@@ -6,7 +6,8 @@
 
 /*
  * Safe because rights only shrink: a bit is set, and nothing clears it.  The
- * conversation itself cannot be given up this way.
+ * conversation itself cannot be given up this way.  What it waits for is given
+ * up with the operation.
  */
 int
 psd_do_restrict(struct psd_call *call, const struct psd_restrict_req *req,
@@ -18,5 +19,6 @@ psd_do_restrict(struct psd_call *call, const struct psd_restrict_req *req,
 	if (row == NULL || row->is_free)
 		return -EINVAL;
 	psd_rights_give_up(psd_instance_rights(call->peer), row);
+	psd_call_cancel_lost(call->peer);
 	return 0;
 }

@@ -330,6 +330,14 @@ int privsep_restrict(struct privsep *conversation, const char *operation);
  */
 int privsep_narrow(struct privsep *conversation, const char *lines);
 
+/*
+ * Goes on to a phase of the policy (Phases=), which starts with the first.
+ * Lines that have phase= another one do not count from then on.  -EACCES: that
+ * phase is over.  -EINVAL: there is no such phase.  What waits and was allowed
+ * by a line of an earlier phase fails with -ECANCELED.
+ */
+int privsep_phase(struct privsep *conversation, const char *phase);
+
 struct privsep_hostname {
 	char name[256];
 	char domain[256]; /* of NIS; "(none)" where there is none */

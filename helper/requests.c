@@ -56,3 +56,16 @@ privsep_narrow(struct privsep *conversation, const char *lines)
 	psd_exchange_unlock(conversation);
 	return r;
 }
+
+int
+privsep_phase(struct privsep *conversation, const char *phase)
+{
+	struct psd_phase_req req = { .phase = psd_str_of(phase) };
+	struct psd_phase_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_phase(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r;
+}

@@ -67,6 +67,8 @@ strictness(const struct psd_grant *grant)
 {
 	unsigned n = 0;
 
+	if ((grant->modifiers & PSD_MODIFIER_PHASE) != 0)
+		n += 32;
 	if ((grant->modifiers & PSD_MODIFIER_ONCE) != 0)
 		n += 16;
 	if ((grant->modifiers & PSD_MODIFIER_OWNER) != 0)
@@ -88,11 +90,11 @@ is_better(const struct psd_grant *grant, const struct psd_grant *than)
 	return grant->index < than->index;
 }
 
-/* rights may be NULL: then nothing is used up. */
+/* rights may be NULL: then nothing is used up, and it is any phase. */
 static bool
-is_used_up(const struct psd_rights *rights, const struct psd_grant *grant)
+counts(const struct psd_rights *rights, const struct psd_grant *grant)
 {
-	return rights != NULL && psd_rights_is_used_up(rights, grant);
+	return rights == NULL || psd_rights_counts(rights, grant);
 }
 
 static const struct psd_grant *
@@ -103,7 +105,7 @@ find_allowance(const struct psd_grants *grants,
 	const struct psd_grant *grant, *best = NULL;
 
 	while ((grant = next_candidate(&all)) != NULL)
-		if (!grant->is_deny && !is_used_up(rights, grant) &&
+		if (!grant->is_deny && counts(rights, grant) &&
 		    is_better(grant, best) && psd_match_allows(grant, question))
 			best = grant;
 	return best;
@@ -122,7 +124,7 @@ find_narrowed(const struct psd_grants *lines,
 	for (size_t i = 0; i < lines->n; i++) {
 		const struct psd_grant *line = &lines->at[i];
 
-		if (!is_used_up(rights, line) && is_better(line, best) &&
+		if (counts(rights, line) && is_better(line, best) &&
 		    psd_match_allows(line, question) &&
 		    psd_match_allows(line->within, question))
 			best = line;
@@ -146,6 +148,8 @@ judge(const struct psd_policy *policy, const struct psd_rights *rights,
 	verdict.is_allowed = verdict.grant != NULL;
 	verdict.is_narrowed = !verdict.is_allowed && narrowed != NULL &&
 	    find_allowance(grants, question, rights) != NULL;
+	if (!verdict.is_allowed && !verdict.is_narrowed && rights != NULL)
+		verdict.idle = find_allowance(grants, question, NULL);
 	return verdict;
 }
 

@@ -5,8 +5,8 @@
 #include "common/print.h"
 #include "policy/near.h"
 #include "policy/request.h"
+#include "policy/rights.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,11 +19,6 @@ struct answer {
 	char *at;
 	size_t size;
 	size_t len;
-};
-
-struct words {
-	const char *at[PSD_EXPLAIN_WORDS_MAX];
-	size_t n;
 };
 
 static void say(struct answer *answer, const char *format, ...)
@@ -52,45 +47,6 @@ say_quoted(struct answer *answer, const char *text, size_t len)
 
 	psd_print_escaped(shown, sizeof(shown), text, len);
 	say(answer, "\"%s\"", shown);
-}
-
-int
-psd_explain_pack(char *const *words, size_t n_words, unsigned char *ret,
-    size_t size, struct psd_bytes *ret_packed)
-{
-	size_t len = 0;
-
-	if (n_words > PSD_EXPLAIN_WORDS_MAX)
-		return -E2BIG;
-	for (size_t i = 0; i < n_words; i++) {
-		const size_t n = strlen(words[i]) + 1;
-
-		if (size - len < n || PSD_BYTES_MAX - len < n)
-			return -E2BIG;
-		memcpy(ret + len, words[i], n);
-		len += n;
-	}
-	ret_packed->at = ret;
-	ret_packed->len = (uint32_t)len;
-	return 0;
-}
-
-static bool
-unpack(const struct psd_bytes *packed, struct words *ret)
-{
-	size_t at = 0;
-
-	ret->n = 0;
-	while (at < packed->len) {
-		const char *word = (const char *)packed->at + at;
-		const char *end = memchr(word, '\0', packed->len - at);
-
-		if (end == NULL || ret->n == PSD_EXPLAIN_WORDS_MAX)
-			return false;
-		ret->at[ret->n++] = word;
-		at += (size_t)(end - word) + 1;
-	}
-	return true;
 }
 
 static enum psd_answer
@@ -129,6 +85,8 @@ say_conditions(struct answer *answer, const struct psd_grant *grant)
 		say(answer, "\nprovided that the file has one link only");
 	if ((grant->modifiers & PSD_MODIFIER_ONCE) != 0)
 		say(answer, "\nonce in a conversation");
+	if (grant->phase != NULL)
+		say(answer, "\nin the phase %s alone", grant->phase);
 }
 
 static const struct psd_grant *
@@ -266,6 +224,12 @@ say_verdict(struct answer *answer, const struct psd_policy *policy,
 		say_conditions(answer, verdict->grant);
 	} else if (verdict->grant != NULL) {
 		say_denial(answer, policy, verdict, row, req);
+	} else if (verdict->idle != NULL) {
+		say(answer,
+		    "\nby no line of this phase; in the phase %s it "
+		    "is allowed by\n%s:%u: %s",
+		    verdict->idle->phase, verdict->idle->where.file,
+		    verdict->idle->where.line, verdict->idle->text);
 	} else {
 		say(answer, "\nby no line: nothing in %s.policy covers it",
 		    policy->name);
@@ -274,21 +238,58 @@ say_verdict(struct answer *answer, const struct psd_policy *policy,
 	}
 }
 
+static enum psd_answer
+unknown_phase(struct answer *answer, const struct psd_policy *policy,
+    const char *phase)
+{
+	say(answer, "no such phase: ");
+	say_quoted(answer, phase, strlen(phase));
+	say(answer, "; there %s", policy->phases.n == 0 ? "is none" : "are");
+	for (size_t i = 0; i < policy->phases.n; i++)
+		say(answer, "%s %s", i == 0 ? "" : ",",
+		    policy->phases.at[i].text);
+	return PSD_ANSWER_UNCLEAR;
+}
+
+/* As a conversation would be judged that has just come to its phase. */
+static enum psd_answer
+judge(struct answer *answer, const struct psd_policy *policy, const char *phase,
+    const struct psd_op_row *row, const void *req)
+{
+	struct psd_rights rights = { .used = NULL };
+	struct psd_verdict verdict;
+
+	if (phase[0] != '\0' && psd_rights_init(&rights, policy) < 0) {
+		say(answer, "out of memory");
+		return PSD_ANSWER_UNCLEAR;
+	}
+	if (phase[0] != '\0' &&
+	    psd_rights_advance(&rights, policy, phase) < 0) {
+		psd_rights_free(&rights);
+		return unknown_phase(answer, policy, phase);
+	}
+	verdict = psd_policy_check(policy, phase[0] == '\0' ? NULL : &rights,
+	    row, req);
+	psd_rights_free(&rights);
+	say_verdict(answer, policy, &verdict, row, req);
+	return verdict.is_allowed ? PSD_ANSWER_ALLOWED : PSD_ANSWER_REFUSED;
+}
+
 enum psd_answer
 psd_explain(const struct psd_policy *policy, const struct psd_str *operation,
-    const struct psd_bytes *arguments, char *ret, size_t size)
+    const struct psd_bytes *arguments, const char *phase, char *ret,
+    size_t size)
 {
 	const struct psd_op_row *row =
 	    psd_request_find(operation->at, operation->len);
 	struct answer answer = { .at = ret, .size = size, .len = 0 };
 	char wrong[REQUEST_SHOWN_MAX];
-	struct psd_verdict verdict;
 	union psd_any_req req;
-	struct words words;
+	struct psd_explain_words words;
 
 	if (row == NULL)
 		return unknown_operation(&answer, operation);
-	if (!unpack(arguments, &words)) {
+	if (!psd_explain_unpack(arguments, &words)) {
 		say(&answer, "too many arguments for %s", row->name);
 		return PSD_ANSWER_UNCLEAR;
 	}
@@ -297,7 +298,5 @@ psd_explain(const struct psd_policy *policy, const struct psd_str *operation,
 		say(&answer, "%s", wrong);
 		return PSD_ANSWER_UNCLEAR;
 	}
-	verdict = psd_policy_check(policy, NULL, row, &req);
-	say_verdict(&answer, policy, &verdict, row, &req);
-	return verdict.is_allowed ? PSD_ANSWER_ALLOWED : PSD_ANSWER_REFUSED;
+	return judge(&answer, policy, phase, row, &req);
 }

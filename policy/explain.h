@@ -24,15 +24,26 @@ enum { PSD_EXPLAIN_WORDS_MAX = 16 };
 int psd_explain_pack(char *const *words, size_t n_words, unsigned char *ret,
     size_t size, struct psd_bytes *ret_packed);
 
+/* The words that were packed, each within it. */
+struct psd_explain_words {
+	const char *at[PSD_EXPLAIN_WORDS_MAX];
+	size_t n;
+};
+
+/* The other way.  False when they are too many, or not closed by NUL. */
+bool psd_explain_unpack(const struct psd_bytes *packed,
+    struct psd_explain_words *ret);
+
 /*
- * Judges operation with packed arguments, and writes why into ret as lines of
+ * Judges operation with packed arguments, in a phase of the policy's or ("")
+ * in any, and writes why into ret as lines of
  * text, the last one without \n: the verdict and the request, the line that
  * decides, and when it is refused the line that would allow it.  ret holds at
  * most size bytes; PSD_TEXT_MAX + 1 always suffices.  Neither operation nor
- * arguments are trusted.  Makes no system call that touches a file.
+ * arguments nor phase are trusted.  Makes no system call that touches a file.
  */
 enum psd_answer psd_explain(const struct psd_policy *policy,
     const struct psd_str *operation, const struct psd_bytes *arguments,
-    char *ret, size_t size);
+    const char *phase, char *ret, size_t size);
 
 #endif

@@ -6,6 +6,7 @@
 #include "policy/index.h"
 #include "policy/keep.h"
 #include "policy/may_exec.h"
+#include "policy/phase.h"
 
 #include <string.h>
 
@@ -237,6 +238,7 @@ psd_build_finish(struct psd_build *build)
 	psd_admission_check(build);
 	finish_limits(build);
 	finish_grants(build);
+	psd_phase_finish(build);
 	check_settings(build);
 	check_descriptors(build);
 	psd_may_exec_check(build);

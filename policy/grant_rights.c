@@ -18,13 +18,15 @@ enum { ITEM_MAX = 127 };
  * Reads one item and prints it into ret, which has LIST_MAX bytes.  NULL, or
  * what is wrong with it.
  */
-typedef const char *read_item(const char *item, char *ret);
+typedef const char *read_item(const struct psd_build *build, const char *item,
+    char *ret);
 
 static const char *
-read_mode(const char *item, char *ret)
+read_mode(const struct psd_build *build, const char *item, char *ret)
 {
 	uint32_t mode = 0;
 
+	(void)build;
 	if (strlen(item) != 4 || item[0] != '0')
 		return "a mode is 0 and three octal digits; there is none "
 		       "beyond 0777";
@@ -38,14 +40,16 @@ read_mode(const char *item, char *ret)
 }
 
 static const char *
-read_owner(const char *item, char *ret)
+read_owner(const struct psd_build *build, const char *item, char *ret)
 {
 	uint64_t owner;
-	const int r = psd_owner_find(item, &owner);
+	const int r = psd_owner_find(item, build->is_asked, &owner);
 
 	if (r == -ENOENT)
 		return "there is no such user in /etc/passwd, or no such group "
 		       "in /etc/group; numbers will do as well";
+	if (r < 0 && build->is_asked)
+		return "users and groups are given by their numbers";
 	if (r < 0)
 		return "an owner is USER, USER:GROUP or :GROUP";
 	psd_print_owner(ret, LIST_MAX, owner);
@@ -74,7 +78,7 @@ read_list(struct psd_build *build, const char *word, read_item *read,
 		(void)snprintf(item, sizeof(item), "%.*s", (int)item_len, at);
 		if (len > 0)
 			list[len++] = ',';
-		wrong = read(item, list + len);
+		wrong = read(build, item, list + len);
 		if (wrong != NULL)
 			return wrong;
 		len += strlen(list + len);

@@ -123,6 +123,8 @@ const struct psd_key psd_keys[] = {
 	    .is_list = true, .takes = "groups such as @helper, and calls" },
 	{ POLICY, .name = "AllowExec", .parse = psd_key_may_exec,
 	    .is_list = true, .takes = "absolute paths of programs" },
+	{ POLICY, .name = "Phases", .parse = psd_key_phases, .is_list = true,
+	    .takes = "names of phases in their order" },
 	{ POLICY, .name = "OnViolation", .parse = psd_key_violation,
 	    .takes = "kill, errno or log", .at = AT(on_violation),
 	    .words = violations, .normal = PSD_VIOLATION_KILL },

@@ -61,6 +61,8 @@ psd_key_parse psd_key_calls, psd_key_violation;
 
 /* What a server keeps that confines itself (policy/keep.c). */
 psd_key_parse psd_key_keep;
+/* What it goes through (policy/phase.c). */
+psd_key_parse psd_key_phases;
 
 /* What it may start (policy/may_exec.c). */
 psd_key_parse psd_key_may_exec;

@@ -3,6 +3,7 @@
 
 #include "common/mem.h"
 #include "policy/distance.h"
+#include "policy/phase.h"
 #include "policy/user.h"
 
 #include <errno.h>
@@ -61,6 +62,14 @@ is_no_farther(const struct pair *pair)
 	    (pair->is && pair->narrower->max_nsec <= pair->wider->max_nsec);
 }
 
+static bool
+is_in_phase(const struct pair *pair)
+{
+	return !pair->was ||
+	    (pair->is &&
+		strcmp(pair->wider->phase, pair->narrower->phase) == 0);
+}
+
 static const struct {
 	const char *word; /* up to and with a "=" when a value follows */
 	uint32_t bit;
@@ -74,6 +83,7 @@ static const struct {
 	{ "links=1", PSD_MODIFIER_LINKS1, true, takes_away },
 	{ "owner=", PSD_MODIFIER_OWNER, true, keeps_owner },
 	{ "max=", PSD_MODIFIER_MAX, false, is_no_farther },
+	{ "phase=", PSD_MODIFIER_PHASE, false, is_in_phase },
 };
 
 static bool
@@ -104,6 +114,16 @@ take_owner(const struct psd_build *build, struct psd_grant *grant,
 	return r < 0 ? "a user's name or number must follow owner=" : NULL;
 }
 
+static const char *
+take_phase(struct psd_build *build, struct psd_grant *grant, const char *name)
+{
+	const char *wrong = psd_phase_wrong(name);
+
+	if (wrong == NULL)
+		grant->phase = psd_build_copy(build, name);
+	return wrong;
+}
+
 static bool
 has_distance(const struct psd_op_row *row)
 {
@@ -118,15 +138,17 @@ static const char *
 wanted(const struct psd_grant *grant, const struct psd_op_row *row)
 {
 	if (has_distance(row))
-		return "only the words once and max=SPAN may follow";
+		return "only the words once, phase=NAME and max=SPAN may "
+		       "follow";
 	return grant->glob == NULL
-	    ? "only the word once may follow"
-	    : "only the words once, follow, xdev, links=1 and owner=USER may "
-	      "follow; a path with white space is written in quotes";
+	    ? "only the words once and phase=NAME may follow"
+	    : "only the words once, phase=NAME, follow, xdev, links=1 and "
+	      "owner=USER may follow; a path with white space is written in "
+	      "quotes";
 }
 
 const char *
-psd_modifier_take(const struct psd_build *build, struct psd_grant *grant,
+psd_modifier_take(struct psd_build *build, struct psd_grant *grant,
     const struct psd_op_row *row, const char *word)
 {
 	for (size_t i = 0; i < PSD_ELEMENTS(modifiers); i++) {
@@ -145,6 +167,9 @@ psd_modifier_take(const struct psd_build *build, struct psd_grant *grant,
 		if (modifiers[i].bit == PSD_MODIFIER_MAX)
 			return psd_distance_parse(word + strlen("max="),
 			    &grant->max_nsec);
+		if (modifiers[i].bit == PSD_MODIFIER_PHASE)
+			return take_phase(build, grant,
+			    word + strlen("phase="));
 		return NULL;
 	}
 	return wanted(grant, row);

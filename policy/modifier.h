@@ -8,8 +8,8 @@
  * Takes a trailing word of an Allow line for row, such as "once" or
  * "owner=root".  Returns NULL, or what is wrong with it.
  */
-const char *psd_modifier_take(const struct psd_build *build,
-    struct psd_grant *grant, const struct psd_op_row *row, const char *word);
+const char *psd_modifier_take(struct psd_build *build, struct psd_grant *grant,
+    const struct psd_op_row *row, const char *word);
 
 /*
  * Do the trailing words of wider ask no more of a request, and of what it

@@ -4,6 +4,7 @@
 #include "policy/contain.h"
 #include "policy/grant.h"
 #include "policy/narrowing.h"
+#include "policy/phase.h"
 
 #include <errno.h>
 #include <string.h>
@@ -154,6 +155,18 @@ settle(struct asking *asking, struct psd_grant *line,
 		line->index = used->n + asking->n_once++;
 }
 
+/* Of the phases it is the policy's that count. */
+static bool
+has_phase(struct asking *asking, struct psd_grant *line)
+{
+	if (line->phase == NULL ||
+	    psd_phase_find(asking->policy, line->phase, &line->phase_at))
+		return true;
+	refuse(asking, &line->where, line->text, "there is no such phase",
+	    -EINVAL);
+	return false;
+}
+
 static void
 judge_lines(struct asking *asking, const struct psd_op_row *row)
 {
@@ -169,6 +182,8 @@ judge_lines(struct asking *asking, const struct psd_op_row *row)
 			    "would widen: the operation was given up", -EACCES);
 			return;
 		}
+		if (!has_phase(asking, line))
+			return;
 		wider = find_wider(asking, row, line);
 		if (wider != NULL)
 			settle(asking, line, wider);

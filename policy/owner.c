@@ -46,12 +46,12 @@ find_group_name(const char *name, gid_t *ret_gid)
 }
 
 static int
-find_group(const char *text, gid_t *ret_gid)
+find_group(const char *text, bool by_number, gid_t *ret_gid)
 {
 	uid_t number;
 	const int r = psd_user_number(text, &number);
 
-	if (r == -EINVAL)
+	if (r == -EINVAL && !by_number)
 		return find_group_name(text, ret_gid);
 	if (r == 0)
 		*ret_gid = (gid_t)number;
@@ -59,7 +59,7 @@ find_group(const char *text, gid_t *ret_gid)
 }
 
 int
-psd_owner_find(const char *text, uint64_t *ret_owner)
+psd_owner_find(const char *text, bool by_number, uint64_t *ret_owner)
 {
 	uid_t uid = PSD_OWNER_KEEP;
 	gid_t gid = PSD_OWNER_KEEP, own;
@@ -74,9 +74,10 @@ psd_owner_find(const char *text, uint64_t *ret_owner)
 		return -EINVAL;
 	(void)snprintf(user, sizeof(user), "%.*s", (int)(colon - text), text);
 	if (user[0] != '\0' && strcmp(user, "-") != 0)
-		r = psd_user_find(user, &uid, &own);
+		r = by_number ? psd_user_number(user, &uid)
+			      : psd_user_find(user, &uid, &own);
 	if (r == 0 && strcmp(group, "-") != 0)
-		r = find_group(group, &gid);
+		r = find_group(group, by_number, &gid);
 	if (r < 0)
 		return r;
 	if (uid == PSD_OWNER_KEEP && gid == PSD_OWNER_KEEP)

@@ -72,6 +72,7 @@ enum psd_modifier {
 	PSD_MODIFIER_LINKS1 = 1 << 3, /* "links=1": no hard-linked file */
 	PSD_MODIFIER_OWNER = 1 << 4,  /* "owner=USER": the file's owner */
 	PSD_MODIFIER_MAX = 1 << 5,    /* "max=SPAN": how far the clock moves */
+	PSD_MODIFIER_PHASE = 1 << 6,  /* "phase=NAME": counts in that alone */
 };
 
 struct psd_reach;
@@ -95,6 +96,8 @@ struct psd_grant {
 	uint32_t modifiers; /* PSD_MODIFIER_* */
 	uid_t owner;        /* of PSD_MODIFIER_OWNER */
 	uint64_t max_nsec;  /* of PSD_MODIFIER_MAX */
+	const char *phase;  /* of PSD_MODIFIER_PHASE, or NULL */
+	uint32_t phase_at;  /* its place in the policy's phases */
 	/*
 	 * The longest directory of glob without wildcards, O_PATH, held since
 	 * load (PSD_NO_FD when the line began with "-" and it is missing, and
@@ -171,6 +174,7 @@ struct psd_policy {
 	enum psd_verdicts log_verdicts;
 	uint32_t request_rate; /* a second; 0: unlimited */
 	uint64_t request_timeout_usec;
+	struct psd_words phases;   /* Phases=, in their order */
 	struct psd_words view;     /* file groups (AllowOpen=@runtime): visible
 				  paths, expanded; missing ones left out */
 	struct psd_grants *grants; /* one for each row of ops.def, in order */
@@ -195,6 +199,11 @@ struct psd_verdict {
 					  or the operation is free */
 	bool is_given_up;              /* refused because of restrict */
 	bool is_narrowed;              /* refused because of narrow alone */
+	/*
+	 * When it is refused although no line denies it: a line that covers it
+	 * and does not count now, since it is used up or of another phase.
+	 */
+	const struct psd_grant *idle;
 };
 
 /*

@@ -112,7 +112,7 @@ static bool
 parse_wide(enum psd_kind kind, const char *word, uint64_t *ret)
 {
 	if (kind == PSD_KIND_owner)
-		return psd_owner_find(word, ret) == 0;
+		return psd_owner_find(word, false, ret) == 0;
 	return parse_number(word, 10,
 	    kind == PSD_KIND_wide ? UINT64_MAX : INT64_MAX, ret);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/narrowing.h"
+#include "policy/phase.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -71,12 +72,42 @@ psd_rights_use(struct psd_rights *rights, const struct psd_grant *grant)
 		rights->used->at[grant->index] = 1;
 }
 
+static bool
+is_in_phase(const struct psd_rights *rights, const struct psd_grant *grant)
+{
+	return grant->phase == NULL || grant->phase_at == rights->phase;
+}
+
 bool
-psd_rights_is_used_up(const struct psd_rights *rights,
+psd_rights_counts(const struct psd_rights *rights,
     const struct psd_grant *grant)
 {
-	return (grant->modifiers & PSD_MODIFIER_ONCE) != 0 &&
-	    rights->used->at[grant->index] != 0;
+	if ((grant->modifiers & PSD_MODIFIER_ONCE) != 0 &&
+	    rights->used->at[grant->index] != 0)
+		return false;
+	return is_in_phase(rights, grant);
+}
+
+int
+psd_rights_advance(struct psd_rights *rights, const struct psd_policy *policy,
+    const char *phase)
+{
+	uint32_t next;
+
+	if (!psd_phase_find(policy, phase, &next))
+		return -EINVAL;
+	if (next < rights->phase)
+		return -EACCES;
+	rights->phase = next;
+	return 0;
+}
+
+bool
+psd_rights_still_has(const struct psd_rights *rights,
+    const struct psd_op_row *row, const struct psd_grant *grant)
+{
+	return !psd_rights_is_given_up(rights, row) &&
+	    (grant == NULL || is_in_phase(rights, grant));
 }
 
 const struct psd_grants *

@@ -22,6 +22,7 @@ struct psd_narrowing;
 
 struct psd_rights {
 	uint64_t given_up; /* a bit for each number of enum psd_op below 64 */
+	uint32_t phase;    /* place in the policy's phases */
 	struct psd_used *used;
 	/* One for each row of ops.def; NULL: as the policy says. */
 	struct psd_narrowing **narrowed;
@@ -39,8 +40,24 @@ bool psd_rights_is_given_up(const struct psd_rights *rights,
 
 /* Marks a "once" grant as used.  Called after the request succeeded. */
 void psd_rights_use(struct psd_rights *rights, const struct psd_grant *grant);
-bool psd_rights_is_used_up(const struct psd_rights *rights,
+
+/* Does a line count, neither used up nor of another phase? */
+bool psd_rights_counts(const struct psd_rights *rights,
     const struct psd_grant *grant);
+
+/*
+ * Goes on to a phase of the policy's, or stays there.  -EINVAL: there is no
+ * such phase; -EACCES: it is over.
+ */
+int psd_rights_advance(struct psd_rights *rights,
+    const struct psd_policy *policy, const char *phase);
+
+/*
+ * May a request go on waiting that was allowed by grant (NULL: by none)?  No
+ * when its operation was given up, or the line is of a phase that is over.
+ */
+bool psd_rights_still_has(const struct psd_rights *rights,
+    const struct psd_op_row *row, const struct psd_grant *grant);
 
 /*
  * Replaces, for each operation that lines speak of, what the conversation has

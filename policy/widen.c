@@ -115,6 +115,7 @@ psd_policy_compare(const struct psd_policy *older,
 	    &newer->may_exec);
 	psd_widen_words(&widen, "the file view", &older->view, &newer->view);
 	psd_widen_grants(&widen);
+	psd_widen_phases(&widen);
 	psd_widen_environment(&widen);
 	psd_widen_values(&widen);
 }

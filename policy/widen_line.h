@@ -27,6 +27,7 @@ void psd_widen_words(const struct psd_widen *widen, const char *key,
 void psd_widen_listens(const struct psd_widen *widen);
 void psd_widen_clients(const struct psd_widen *widen);
 void psd_widen_calls(const struct psd_widen *widen);
+void psd_widen_phases(const struct psd_widen *widen);
 void psd_widen_environment(const struct psd_widen *widen);
 
 /* Limits, rates, layers and all else that is one value. */

@@ -5,6 +5,7 @@
 #include "common/mem.h"
 #include "policy/callset.h"
 #include "policy/contain.h"
+#include "policy/phase.h"
 #include "policy/reach.h"
 
 #include <stdio.h>
@@ -59,6 +60,8 @@ order_grants(const void *a, const void *b)
 		way = order_numbers(x->owner, y->owner);
 	if (way == 0)
 		way = order_numbers(x->max_nsec, y->max_nsec);
+	if (way == 0)
+		way = order_texts(x->phase, y->phase);
 	return way;
 }
 
@@ -281,4 +284,28 @@ psd_widen_calls(const struct psd_widen *widen)
 	collect_calls(widen->older, &older, &older_names);
 	collect_calls(widen->newer, &newer, &newer_names);
 	psd_widen_names(widen, &older, &newer, "SystemCallFilter=", true);
+}
+
+static void
+print_phases(const struct psd_policy *policy, char *ret, size_t size)
+{
+	size_t len = 0;
+
+	(void)snprintf(ret, size, "%s", policy->phases.n == 0 ? "none" : "");
+	for (size_t i = 0; i < policy->phases.n && len < size; i++)
+		len += (size_t)snprintf(ret + len, size - len, "%s%s",
+		    i == 0 ? "" : " ", policy->phases.at[i].text);
+}
+
+/* Lines of a phase are told by themselves; this is about the order. */
+void
+psd_widen_phases(const struct psd_widen *widen)
+{
+	char older[PSD_PHASES_TEXT_MAX], newer[PSD_PHASES_TEXT_MAX];
+
+	print_phases(widen->older, older, sizeof(older));
+	print_phases(widen->newer, newer, sizeof(newer));
+	if (strcmp(older, newer) != 0)
+		psd_widen_say(widen, '~', "Phases= was %s, is %s", older,
+		    newer);
 }

@@ -39,6 +39,12 @@ print_answer(const struct psd_ctl *ctl, uint32_t answer, const char *text)
 	return is_allowed ? status : PSD_CTL_DENIED;
 }
 
+static const char *
+phase_of(const struct psd_ctl *ctl)
+{
+	return ctl->phase == NULL ? "" : ctl->phase;
+}
+
 static enum psd_ctl_exit
 explain_file(struct psd_ctl *ctl, const struct psd_bytes *arguments)
 {
@@ -51,7 +57,8 @@ explain_file(struct psd_ctl *ctl, const struct psd_bytes *arguments)
 	status = psd_ctl_load(ctl, ctl->args[0], &policy);
 	if (status != PSD_CTL_DONE)
 		return status;
-	answer = psd_explain(policy, &operation, arguments, text, sizeof(text));
+	answer = psd_explain(policy, &operation, arguments, phase_of(ctl), text,
+	    sizeof(text));
 	psd_policy_free(policy);
 	return print_answer(ctl, answer, text);
 }
@@ -63,6 +70,7 @@ explain_service(struct psd_ctl *ctl, const struct psd_bytes *arguments)
 		.service = psd_str_of(ctl->args[0]),
 		.operation = psd_str_of(ctl->args[1]),
 		.arguments = *arguments,
+		.phase = psd_str_of(phase_of(ctl)),
 	};
 	struct psd_ctl_explain_rep rep;
 	char what[PSD_NAME_MAX + 32];

@@ -36,15 +36,17 @@ const struct psd_ctl_command psd_ctl_commands[] = {
 	},
 	{
 	    .name = "explain",
-	    .arguments = "SERVICE|FILE OPERATION ARG...",
+	    .arguments = "[--phase=NAME] SERVICE|FILE OPERATION ARG...",
 	    .text = "tell whether a request is allowed, and by which line",
 	    .help = "SERVICE asks the daemon; a FILE (with a slash, or ending "
 		    "in .policy) is judged here.\nArguments are the "
 		    "request's fields: open ACCESS PATH [MODE], log PRIORITY "
-		    "[MESSAGE],\nstat PATH.  Exit status 0 when allowed, 3 "
+		    "[MESSAGE],\nstat PATH.  With --phase only lines that "
+		    "count in that phase.  Exit status 0 when\nallowed, 3 "
 		    "when refused.",
 	    .args_min = 2,
 	    .args_max = ARGS_ANY,
+	    .takes = PSD_CTL_TAKES_PHASE,
 	    .run = psd_ctl_explain,
 	},
 	{

@@ -25,8 +25,9 @@ struct psd_ctl {
 	size_t n_policy_dirs;
 	bool json;
 	bool help;
-	unsigned given; /* PSD_CTL_TAKES_* */
-	char **args;    /* of the command, without its name */
+	const char *phase; /* --phase, or NULL */
+	unsigned given;    /* PSD_CTL_TAKES_* */
+	char **args;       /* of the command, without its name */
 	size_t n_args;
 	int fd;                 /* of control.sock, or PSD_NO_FD */
 	uint32_t last_id;       /* of a request */
@@ -38,6 +39,7 @@ struct psd_ctl {
 enum psd_ctl_takes {
 	PSD_CTL_TAKES_STRICT = 1 << 0,
 	PSD_CTL_TAKES_DRY_RUN = 1 << 1,
+	PSD_CTL_TAKES_PHASE = 1 << 2,
 };
 
 struct psd_ctl_command {

@@ -17,6 +17,7 @@ enum option_name {
 	OPTION_JSON,
 	OPTION_STRICT,
 	OPTION_DRY_RUN,
+	OPTION_PHASE,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -27,6 +28,7 @@ static const struct option options[] = {
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "strict", no_argument, NULL, OPTION_STRICT },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+	{ "phase", required_argument, NULL, OPTION_PHASE },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -79,6 +81,10 @@ parse_options(struct psd_ctl *ctl, int argc, char **argv)
 		case OPTION_DRY_RUN:
 			ctl->given |= PSD_CTL_TAKES_DRY_RUN;
 			break;
+		case OPTION_PHASE:
+			ctl->given |= PSD_CTL_TAKES_PHASE;
+			ctl->phase = optarg;
+			break;
 		case 'h':
 		case OPTION_HELP:
 			ctl->help = true;
@@ -105,6 +111,14 @@ unknown_command(const char *name)
 	return wrong_usage();
 }
 
+static const char *
+name_of(unsigned option)
+{
+	if ((option & PSD_CTL_TAKES_STRICT) != 0)
+		return "--strict";
+	return (option & PSD_CTL_TAKES_DRY_RUN) != 0 ? "--dry-run" : "--phase";
+}
+
 /* An option or argument too many would otherwise be passed over in silence. */
 static bool
 suits(const struct psd_ctl *ctl, const struct psd_ctl_command *command)
@@ -113,8 +127,7 @@ suits(const struct psd_ctl *ctl, const struct psd_ctl_command *command)
 
 	if (extra != 0) {
 		psd_ctl_complain("%s does not take %s", command->name,
-		    (extra & PSD_CTL_TAKES_STRICT) != 0 ? "--strict"
-							: "--dry-run");
+		    name_of(extra));
 		return false;
 	}
 	if (ctl->n_args < command->args_min ||

@@ -219,6 +219,9 @@ add_instance(json_t *rows, const json_t *instance)
 	add_cell(row, "%s", text_of(instance, "state"));
 	add_counts(row, instance, ids);
 	add_cell(row, "%s", age);
+	add_cell(row, "%s",
+	    text_of(instance, "phase")[0] == '\0' ? "-"
+						  : text_of(instance, "phase"));
 	add_counts(row, instance, counts);
 	json_array_append_new(rows, row);
 }
@@ -227,9 +230,9 @@ void
 psd_ctl_show_service(const json_t *all)
 {
 	const json_t *instances = json_object_get(all, "instances");
-	json_t *rows = json_pack("[[s, s, s, s, s, s, s, s, s]]", "INSTANCE",
-	    "STATE", "PID", "UID", "GENERATION", "AGE", "ALLOWED", "REFUSED",
-	    "WAITING");
+	json_t *rows = json_pack("[[s, s, s, s, s, s, s, s, s, s]]", "INSTANCE",
+	    "STATE", "PID", "UID", "GENERATION", "AGE", "PHASE", "ALLOWED",
+	    "REFUSED", "WAITING");
 
 	show_detail(json_array_get(json_object_get(all, "services"), 0));
 	for (size_t i = 0; i < json_array_size(instances); i++)

@@ -29,7 +29,7 @@ _privsepctl()
 	    mkdir rmdir rename truncate set_times temporary_file access log
 	    accept ping hello restrict listen connect bind connect_unix
 	    listen_unix bind_unix get_hostname read_sysctl write_sysctl set_hostname adjust_clock set_clock narrow
-	    change_mode change_owner'
+	    change_mode change_owner phase'
 	local access='read write append create exclusive truncate'
 	local levels='emerg alert crit err warning notice info debug'
 	local word=${COMP_WORDS[COMP_CWORD]}
@@ -46,7 +46,7 @@ _privsepctl()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--runtime-dir | --policy-dir) ((i++)) ;;
+		--runtime-dir | --policy-dir | --phase) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -63,6 +63,7 @@ _privsepctl()
 		case $command in
 		'') known+=' --version' ;;
 		check) known+=' --strict' ;;
+		explain) known+=' --phase' ;;
 		reload) known+=' --dry-run' ;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$known" -- "$word")

@@ -4,6 +4,7 @@
  * tests/op/test_matrix.c has what the policy makes of it.  All is made from
  * the rows, so that none can be forgotten: see tests/support/sample.h.
  */
+#include "common/mem.h"
 #include "tests/support/sample.h"
 
 #include <errno.h>
@@ -181,6 +182,55 @@ is_not_had_again_by_narrowing_what_was_given_up(void **state)
 	check_each(check_given_up);
 }
 
+static int
+advance(struct op_rig *rig, const char *phase)
+{
+	struct psd_phase_req req = { .phase = psd_str_of(phase) };
+	struct psd_phase_rep rep;
+
+	return op_rig_ask(rig, PSD_OP_phase, &req, &rep);
+}
+
+/* In a helper that has gone on to a phase, with a line that has this word. */
+static void
+check_phase(const struct psd_op_row *row, const char *word, const char *phase,
+    int wanted)
+{
+	char line[SAMPLE_LINE_MAX], lines[SAMPLE_LINES_MAX];
+	struct op_rig rig;
+
+	sample_line(row, "Allow", SAMPLE_COVERING, word, line);
+	(void)snprintf(lines, sizeof(lines), "Phases=first second third\n%s",
+	    line);
+	sample_start(&rig, row, lines);
+	expect(row, phase, advance(&rig, phase), 0);
+	expect_ask(&rig, row, wanted);
+	op_rig_stop(&rig);
+}
+
+static void
+check_phases(const struct psd_op_row *row)
+{
+	static const char *const phases[] = { "first", "second", "third" };
+
+	for (size_t i = 0; i < PSD_ELEMENTS(phases); i++) {
+		check_phase(row, "phase=first", phases[i],
+		    i == 0 ? DONE : -EPERM);
+		check_phase(row, "phase=second", phases[i],
+		    i == 1 ? DONE : -EPERM);
+		check_phase(row, "phase=third", phases[i],
+		    i == 2 ? DONE : -EPERM);
+		check_phase(row, "", phases[i], DONE);
+	}
+}
+
+static void
+is_done_in_the_phase_of_its_line_alone(void **state)
+{
+	(void)state;
+	check_each(check_phases);
+}
+
 int
 main(void)
 {
@@ -191,6 +241,7 @@ main(void)
 		cmocka_unit_test(is_not_had_by_narrowing_what_was_never_had),
 		cmocka_unit_test(
 		    is_not_had_again_by_narrowing_what_was_given_up),
+		cmocka_unit_test(is_done_in_the_phase_of_its_line_alone),
 	};
 	const int r = sample_keep_host();
 

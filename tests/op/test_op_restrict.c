@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/mem.h"
 #include "tests/support/dir.h"
 #include "tests/support/op_rig.h"
 
@@ -64,15 +65,37 @@ nothing_brings_it_back(void **state)
 }
 
 static void
+what_waits_is_given_up_with_its_operation(void **state)
+{
+	struct psd_restrict_req give_up = { .operation = PSD_OP_accept };
+	struct psd_restrict_rep none;
+	struct psd_accept_req req = { .end = 0 };
+	struct psd_accept_rep rep;
+	struct op_rig rig;
+	uint32_t first, second;
+
+	(void)state;
+	op_rig_start(&rig, "ListenStream=%s/socket", "AllowAccept=yes");
+	first = op_rig_send(&rig, PSD_OP_accept, &req);
+	assert_true(op_rig_is_silent(&rig));
+	second = op_rig_send(&rig, PSD_OP_restrict, &give_up);
+	assert_int_equal(op_rig_take(&rig, PSD_OP_accept, first, &rep),
+	    -ECANCELED);
+	assert_int_equal(op_rig_take(&rig, PSD_OP_restrict, second, &none), 0);
+	assert_int_equal(op_rig_ask(&rig, PSD_OP_accept, &req, &rep), -EPERM);
+	op_rig_stop(&rig);
+}
+
+static void
 the_conversation_itself_cannot_be_given_up(void **state)
 {
 	static const enum psd_op free_ones[] = { PSD_OP_hello, PSD_OP_ping,
-		PSD_OP_restrict };
+		PSD_OP_restrict, PSD_OP_narrow, PSD_OP_phase };
 	struct op_rig rig;
 
 	(void)state;
 	op_rig_start(&rig, NULL, "");
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < PSD_ELEMENTS(free_ones); i++)
 		assert_int_equal(give_up(&rig, free_ones[i]), -EINVAL);
 	op_rig_stop(&rig);
 }
@@ -106,6 +129,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_given_up_is_refused_and_nothing_else),
 		cmocka_unit_test(nothing_brings_it_back),
+		cmocka_unit_test(what_waits_is_given_up_with_its_operation),
 		cmocka_unit_test(the_conversation_itself_cannot_be_given_up),
 		cmocka_unit_test(
 		    an_operation_that_does_not_exist_ends_the_conversation),

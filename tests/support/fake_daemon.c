@@ -140,6 +140,9 @@ perform(struct serving *s, const struct psd_op_row *row,
 		return strcmp(req->as_set_hostname.hostname.at, "host") == 0
 		    ? 0
 		    : -EINVAL;
+	case PSD_OP_phase:
+		return strcmp(req->as_phase.phase.at, "session") == 0 ? 0
+								      : -EACCES;
 	case PSD_OP_narrow:
 		return strcmp(req->as_narrow.lines.at, "AllowStat=/x") == 0
 		    ? 0

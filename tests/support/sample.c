@@ -39,6 +39,7 @@ static const struct {
 	{ PSD_OP_accept, "ListenStream=%s/socket", "", SAMPLE_THERE },
 	{ PSD_OP_mkdir, "", "", SAMPLE_MISSING },
 	{ PSD_OP_narrow, "", "AllowLog=info", SAMPLE_THERE },
+	{ PSD_OP_phase, "", "Phases=first second", SAMPLE_THERE },
 	{ PSD_OP_access, "", "AllowOpen=read %s/**", SAMPLE_THERE },
 };
 

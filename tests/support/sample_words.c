@@ -24,6 +24,7 @@ static const struct {
 	{ PSD_OP_connect, "protocol", { "udp", "udp", "udp", "udp" } },
 	{ PSD_OP_connect, "endpoint",
 	    { "127.0.0.1:9", "127.0.0.2:9", "127.0.0.0/8:*", "192.0.2.1:7" } },
+	{ PSD_OP_phase, "phase", { "second", "second", NULL, NULL } },
 	{ PSD_OP_narrow, "lines",
 	    { "AllowLog=info", "AllowLog=info", NULL, NULL } },
 	{ PSD_OP_connect_unix, "path",

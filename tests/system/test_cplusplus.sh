@@ -72,6 +72,7 @@ talk(struct privsep *conversation)
 	r |= privsep_log(conversation, 6, "%d files", files);
 	r |= privsep_restrict(conversation, "open");
 	r |= privsep_narrow(conversation, "AllowStat=/x");
+	r |= privsep_phase(conversation, "session");
 	return r;
 }
 

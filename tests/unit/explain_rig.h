@@ -63,7 +63,8 @@ ask(const struct psd_policy *policy, const char *request)
 	assert_int_equal(psd_explain_pack(words + 1, n - 1, packed,
 			     sizeof(packed), &arguments),
 	    0);
-	return psd_explain(policy, &operation, &arguments, text, sizeof(text));
+	return psd_explain(policy, &operation, &arguments, "", text,
+	    sizeof(text));
 }
 
 static inline enum psd_answer

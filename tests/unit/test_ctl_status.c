@@ -61,6 +61,7 @@ tell_instance(const struct psd_ctl_instance_req *req,
 	rep->state = psd_str_of("ready");
 	rep->generation = 5;
 	rep->age_usec = 1500000;
+	rep->phase = psd_str_of(req->after == 0 ? "session" : "");
 	rep->allowed = 401;
 	rep->refused = 2;
 	rep->waiting = 1;

@@ -47,8 +47,8 @@ a_line_with_no_bound_after_max_is_an_error(void **state)
 		{ "AllowSetClock=yes maximum", "max=SPAN" },
 		{ "AllowSetClock=no", "leave the line out" },
 		{ "DenySetClock=yes max=1s", "nothing may follow" },
-		{ "AllowAccept=yes max=1s", "only the word once" },
-		{ "AllowReadSysctl=a.b max=1s", "only the word once" },
+		{ "AllowAccept=yes max=1s", "only the words once" },
+		{ "AllowReadSysctl=a.b max=1s", "only the words once" },
 		{ "AllowStat=/tmp/** max=1s", "owner=USER" },
 	};
 
@@ -152,7 +152,7 @@ explain(const struct psd_policy *policy, char *offset, char *ret, size_t size)
 	assert_int_equal(psd_explain_pack(&offset, offset == NULL ? 0 : 1,
 			     packed, sizeof(packed), &arguments),
 	    0);
-	return psd_explain(policy, &operation, &arguments, ret, size);
+	return psd_explain(policy, &operation, &arguments, "", ret, size);
 }
 
 static void

@@ -55,7 +55,7 @@ bytes_that_are_no_words_are_unclear(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(psd_explain(policy, &operation, &cases[i],
+		assert_int_equal(psd_explain(policy, &operation, &cases[i], "",
 				     text, sizeof(text)),
 		    PSD_ANSWER_UNCLEAR);
 	psd_policy_free(policy);
@@ -106,8 +106,8 @@ answer_is_cut_to_its_room(void **state)
 	(void)state;
 	for (size_t size = 1; size <= sizeof(small); size++) {
 		memset(small, '!', sizeof(small));
-		assert_int_equal(psd_explain(policy, &operation, &none, small,
-				     size),
+		assert_int_equal(psd_explain(policy, &operation, &none, "",
+				     small, size),
 		    PSD_ANSWER_REFUSED);
 		assert_int_equal(strnlen(small, size), size - 1);
 		for (size_t i = size; i < sizeof(small); i++)

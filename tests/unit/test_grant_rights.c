@@ -161,17 +161,21 @@ owners_are_found_by_name_and_number(void **state)
 	uint64_t owner = 0;
 
 	(void)state;
-	assert_int_equal(psd_owner_find("root", &owner), 0);
+	assert_int_equal(psd_owner_find("root", false, &owner), 0);
 	assert_true(owner == PSD_OWNER(0, PSD_OWNER_KEEP));
-	assert_int_equal(psd_owner_find(":root", &owner), 0);
+	assert_int_equal(psd_owner_find(":root", false, &owner), 0);
 	assert_true(owner == PSD_OWNER(PSD_OWNER_KEEP, 0));
-	assert_int_equal(psd_owner_find("-:5", &owner), 0);
+	assert_int_equal(psd_owner_find("root", true, &owner), -EINVAL);
+	assert_int_equal(psd_owner_find(":root", true, &owner), -EINVAL);
+	assert_int_equal(psd_owner_find("-5:5", true, &owner), -EINVAL);
+	assert_int_equal(psd_owner_find("-:5", true, &owner), 0);
 	assert_true(owner == PSD_OWNER(PSD_OWNER_KEEP, 5));
-	assert_int_equal(psd_owner_find("4294967294:4294967294", &owner), 0);
+	assert_int_equal(psd_owner_find("4294967294:4294967294", false, &owner),
+	    0);
 	assert_true(owner == PSD_OWNER(4294967294u, 4294967294u));
-	assert_int_equal(psd_owner_find("", &owner), -EINVAL);
-	assert_int_equal(psd_owner_find("root:", &owner), -EINVAL);
-	assert_int_equal(psd_owner_find("a:b:c", &owner), -ENOENT);
+	assert_int_equal(psd_owner_find("", false, &owner), -EINVAL);
+	assert_int_equal(psd_owner_find("root:", false, &owner), -EINVAL);
+	assert_int_equal(psd_owner_find("a:b:c", false, &owner), -ENOENT);
 }
 
 /* Grants that a helper has no way to use. */

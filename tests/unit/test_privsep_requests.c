@@ -208,6 +208,19 @@ nothing_to_end_is_fine(void **state)
 }
 
 static void
+a_phase_is_sent_by_its_name(void **state)
+{
+	const struct talk *t = *state;
+	char large[257];
+
+	memset(large, 'x', sizeof(large) - 1);
+	large[sizeof(large) - 1] = '\0';
+	assert_int_equal(privsep_phase(t->conversation, "session"), 0);
+	assert_int_equal(privsep_phase(t->conversation, "auth"), -EACCES);
+	assert_int_equal(privsep_phase(t->conversation, large), -EMSGSIZE);
+}
+
+static void
 lines_to_narrow_to_are_sent_as_they_are(void **state)
 {
 	const struct talk *t = *state;
@@ -236,6 +249,7 @@ main(void)
 		WITH_DAEMON(a_message_is_cut_rather_than_refused),
 		WITH_DAEMON(only_operations_that_exist_are_given_up),
 		WITH_DAEMON(lines_to_narrow_to_are_sent_as_they_are),
+		WITH_DAEMON(a_phase_is_sent_by_its_name),
 		cmocka_unit_test(nothing_to_end_is_fine),
 	};
 

@@ -31,7 +31,7 @@ a_line_with_no_pattern_is_an_error(void **state)
 		{ "kernel.?", "components are not" },
 		{ "fs.binfmt_misc.**", "no setting" },
 		{ "kernel.ostype follow", "belongs to a path" },
-		{ "kernel.ostype kernel.osrelease", "only the word once" },
+		{ "kernel.ostype kernel.osrelease", "only the words once" },
 	};
 
 	(void)state;
@@ -137,7 +137,7 @@ explain(const struct psd_policy *policy, char *setting, char *ret, size_t size)
 	assert_int_equal(psd_explain_pack(&setting, 1, packed, sizeof(packed),
 			     &arguments),
 	    0);
-	return psd_explain(policy, &operation, &arguments, ret, size);
+	return psd_explain(policy, &operation, &arguments, "", ret, size);
 }
 
 static void

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/call.h"
+#include "daemon/instance.h"
+
+/*
+ * Safe because a conversation only goes on in the policy's order: lines of a
+ * phase that is over never count again.  What it still waits for by such a
+ * line is not given to it any more.
+ */
+int
+psd_do_phase(struct psd_call *call, const struct psd_phase_req *req,
+    struct psd_phase_rep *rep)
+{
+	const int r = psd_rights_advance(psd_instance_rights(call->peer),
+	    call->policy, req->phase.at);
+
+	(void)rep;
+	if (r == 0)
+		psd_call_cancel_lost(call->peer);
+	return r;
+}
