@@ -123,10 +123,10 @@ psd_beneath_open(const struct psd_policy *policy, const struct psd_grant *grant,
 	return psd_fd_take(&fd);
 }
 
-int
-psd_beneath_parent(const struct psd_policy *policy,
-    const struct psd_grant *grant, const struct psd_op_row *row,
-    const struct psd_str *path, const char **ret_name)
+static int
+open_parent(const struct psd_policy *policy, const struct psd_grant *grant,
+    const struct psd_op_row *row, uint32_t access, const struct psd_str *path,
+    const char **ret_name)
 {
 	const char *rest = rest_of(grant, path);
 	const char *slash = strrchr(rest, '/');
@@ -149,12 +149,42 @@ psd_beneath_parent(const struct psd_policy *policy,
 	if (fd < 0)
 		return fd;
 	if ((grant->modifiers & PSD_MODIFIER_FOLLOW) != 0) {
-		r = judge_place(policy, grant, row, 0, fd, name);
+		r = judge_place(policy, grant, row, access, fd, name);
 		if (r < 0)
 			return r;
 	}
 	*ret_name = name;
 	return psd_fd_take(&fd);
+}
+
+int
+psd_beneath_parent(const struct psd_policy *policy,
+    const struct psd_grant *grant, const struct psd_op_row *row,
+    const struct psd_str *path, const char **ret_name)
+{
+	return open_parent(policy, grant, row, 0, path, ret_name);
+}
+
+/*
+ * A file that was made where it may not be cannot be taken back: somebody may
+ * have seen it, or put another in its place.
+ */
+int
+psd_beneath_create(const struct psd_policy *policy,
+    const struct psd_grant *grant, const struct psd_op_row *row,
+    uint32_t access, const struct psd_str *path, int flags, mode_t mode)
+{
+	_cleanup_fd_ int parent = PSD_NO_FD;
+	const char *name;
+
+	flags |= O_CREAT | O_EXCL | O_NOFOLLOW;
+	if ((grant->modifiers & PSD_MODIFIER_FOLLOW) == 0)
+		return psd_beneath_open(policy, grant, row, access, path, flags,
+		    mode);
+	parent = open_parent(policy, grant, row, access, path, &name);
+	if (parent < 0)
+		return parent;
+	return open_at(grant, parent, name, flags, mode);
 }
 
 int

@@ -23,6 +23,14 @@ int psd_beneath_open(const struct psd_policy *policy,
     uint32_t access, const struct psd_str *path, int flags, mode_t mode);
 
 /*
+ * Makes the file that path names, which must not exist, and opens it.  With
+ * "follow" the place where it is to be is matched before it is made.
+ */
+int psd_beneath_create(const struct psd_policy *policy,
+    const struct psd_grant *grant, const struct psd_op_row *row,
+    uint32_t access, const struct psd_str *path, int flags, mode_t mode);
+
+/*
  * For what is done to a name rather than to a file: opens the directory that
  * path's last component lies in, O_PATH, in the same way, and tells the
  * component, which points into path and is never followed.  The grant's own

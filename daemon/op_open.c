@@ -77,10 +77,21 @@ open_to_read(const struct psd_call *call, const struct psd_open_req *req)
 	return psd_fd_take(&fd);
 }
 
+/*
+ * A link may lead to a FIFO or device that no line covers, and opening it
+ * would have effects.
+ */
+static bool
+must_look(const struct psd_call *call)
+{
+	return call->must_look ||
+	    (call->grant->modifiers & PSD_MODIFIER_FOLLOW) != 0;
+}
+
 static int
 open_existing(const struct psd_call *call, const struct psd_open_req *req)
 {
-	if (req->access == PSD_ACCESS_READ && !call->must_look)
+	if (req->access == PSD_ACCESS_READ && !must_look(call))
 		return open_to_read(call, req);
 	return look_and_open(call, req);
 }
@@ -94,9 +105,8 @@ create(const struct psd_call *call, const struct psd_open_req *req)
 {
 	_cleanup_fd_ int fd = PSD_NO_FD;
 
-	fd = psd_beneath_open(call->policy, call->grant, call->row, req->access,
-	    &req->path, open_flags(req->access) | O_CREAT | O_EXCL | O_NOFOLLOW,
-	    0600);
+	fd = psd_beneath_create(call->policy, call->grant, call->row,
+	    req->access, &req->path, open_flags(req->access), 0600);
 	if (fd < 0)
 		return fd;
 	/* In this order: another's file takes CAP_FOWNER to change. */
