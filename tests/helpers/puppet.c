@@ -4,6 +4,7 @@
  * answer.  Stands for a helper whose code somebody else has taken over.
  */
 #include "tests/helpers/puppet.h"
+#include "tests/helpers/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +19,6 @@
 
 enum { FDS_MAX = 256, GARBAGE = 7 };
 
-/* privsep-protocol(7) */
-enum { FRAME_STATUS = 8, FRAME_HEADER = 12 };
-
 static void
 do_fds(const char *argument)
 {
@@ -34,23 +32,14 @@ do_fds(const char *argument)
 	answer("%s", list + 1);
 }
 
-/* "HEX": sends these bytes as a record; the status that is answered. */
+/* "N HEX": sends a record with N descriptors; the status that is answered. */
 static void
 do_frame(const char *argument)
 {
-	unsigned char record[LINE_MAX_BYTES / 2];
-	size_t len = 0;
 	int32_t status;
-	unsigned byte;
 
-	while (len < sizeof(record) &&
-	    sscanf(argument + 2 * len, "%2x", &byte) == 1)
-		record[len++] = (unsigned char)byte;
-	if (send(privsep_fd(conversation), record, len, MSG_NOSIGNAL) < 0 ||
-	    recv(privsep_fd(conversation), record, sizeof(record), 0) <
-		FRAME_HEADER)
+	if (!record_ask(privsep_fd(conversation), client, argument, &status))
 		_exit(98);
-	memcpy(&status, record + FRAME_STATUS, sizeof(status));
 	answer("%d", status);
 }
 

@@ -58,6 +58,8 @@ static const struct comparison {
 	TWO(access, access,
 	    " fifo directory:EISDIR full:EISDIR dirlink:EISDIR "),
 	TWO(realpath, realpath, " "),
+	TEST(change_mode, "the_mode_is_one_that_the_line_lists"),
+	TEST(change_owner, "the_owner_is_one_that_the_line_lists"),
 	TEST(listen, "clients_of_a_granted_address_are_served"),
 	TEST(connect, "a_stream_to_a_granted_address_carries_data"),
 	TEST(bind, "who_sends_to_a_granted_address_is_heard"),
