@@ -35,10 +35,6 @@ static const struct comparison {
 	{ \
 		PSD_OP_##op, NULL, NULL, NULL, NULL, why \
 	}
-	NONE(hello, "the protocol's own"),
-	NONE(ping, "the protocol's own"),
-	NONE(restrict, "the protocol's own"),
-	NONE(narrow, "the protocol's own"),
 	NONE(log, "written by the daemon, under its own rules"),
 	TEST(accept, "a_client_that_waits_is_handed_over"),
 	/* Regular files only. */
@@ -215,8 +211,10 @@ static void
 every_operation_is_compared_or_says_why_not(void **state)
 {
 	(void)state;
+	/* Those that are free are the protocol's own. */
 	for (size_t i = 0; i < psd_op_count; i++)
-		check_row(&psd_op_rows[i]);
+		if (!psd_op_rows[i].is_free)
+			check_row(&psd_op_rows[i]);
 }
 
 int
