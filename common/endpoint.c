@@ -66,6 +66,14 @@ psd_endpoint_is_unspecified(const struct psd_endpoint *endpoint)
 	return memcmp(endpoint->address, unspecified, sizeof(unspecified)) == 0;
 }
 
+bool
+psd_endpoint_is_multicast(const struct psd_endpoint *endpoint)
+{
+	return endpoint->family == PSD_FAMILY_INET
+	    ? (endpoint->address[0] & 0xf0) == 0xe0
+	    : endpoint->address[0] == 0xff;
+}
+
 socklen_t
 psd_endpoint_to_sockaddr(const struct psd_endpoint *endpoint,
     struct sockaddr_storage *ret)

@@ -29,6 +29,9 @@ struct psd_endpoint psd_endpoint_plain(const struct psd_endpoint *endpoint);
 /* Is its address 0.0.0.0 or ::, whatever the port? */
 bool psd_endpoint_is_unspecified(const struct psd_endpoint *endpoint);
 
+/* Is its address one of a group: 224.0.0.0/4, ff00::/8? */
+bool psd_endpoint_is_multicast(const struct psd_endpoint *endpoint);
+
 /*
  * Makes the address for bind(2) and connect(2) from the fields of a valid
  * endpoint, and returns its length.  The only place where that is done.

@@ -292,6 +292,13 @@ int privsep_bind(struct privsep *conversation, const struct sockaddr *address,
     socklen_t len);
 
 /*
+ * Receives by UDP what is sent to a group, an address of AF_INET or AF_INET6
+ * and a port, and comes by one network interface.  Returns the socket.
+ */
+int privsep_join_multicast(struct privsep *conversation, const char *interface,
+    const struct sockaddr *group, socklen_t len);
+
+/*
  * Connects to a local server (AF_UNIX, SOCK_STREAM) at an absolute path that
  * the policy grants, or listens or receives datagrams at one with a mode of up
  * to 0777; a socket that has the name already is replaced.  The others are

@@ -82,6 +82,9 @@ usage(const struct psd_op_row *row)
 		       "/srv/www/**\"";
 	if (has_path)
 		return "an absolute path, as in /srv/www/**";
+	if (has_endpoint && has_label)
+		return "interfaces and a group with ports, as in \"eth0 "
+		       "239.255.255.250:1900\"";
 	if (has_endpoint)
 		return has_protocol
 		    ? "a protocol and an address with ports, as in \"tcp "

@@ -179,8 +179,10 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 			put_both_paths(&line, &question.paths[0],
 			    &question.paths[1]);
 	}
-	if (question.has_endpoint)
+	if (question.has_endpoint) {
+		put(&line, "%s", question.has_label ? " " : "");
 		put_net(&line, &question);
+	}
 	if (question.has_setting) {
 		psd_setting_dot(question.setting);
 		put(&line, "%s", question.setting);

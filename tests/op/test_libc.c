@@ -59,6 +59,7 @@ static const struct comparison {
 	TEST(listen, "clients_of_a_granted_address_are_served"),
 	TEST(connect, "a_stream_to_a_granted_address_carries_data"),
 	TEST(bind, "who_sends_to_a_granted_address_is_heard"),
+	TEST(join_multicast, "what_is_sent_to_a_granted_group_is_heard"),
 	TEST(connect_unix, "a_granted_server_is_connected_to"),
 	TEST(listen_unix, "clients_of_a_granted_path_are_served"),
 	TEST(bind_unix, "who_sends_to_a_granted_path_is_heard"),

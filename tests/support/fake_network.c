@@ -96,6 +96,17 @@ local_socket(int type, const struct psd_str *path, bool is_server)
 	return psd_fd_take(&fd);
 }
 
+/* Of one name, which is loopback's; joining is the daemon's art. */
+static int
+local_group(const struct psd_join_multicast_req *req)
+{
+	if (strcmp(req->interface.at, "lo") != 0)
+		return -ENODEV;
+	return make_socket(PSD_PROTOCOL_UDP,
+	    &(const struct psd_endpoint){ .family = PSD_FAMILY_INET,
+		.address = { 127 } });
+}
+
 static int
 give(int r, int *ret)
 {
@@ -116,6 +127,9 @@ fake_network_perform(const struct psd_op_row *row, const union psd_any_req *req,
 		return do_bind(&req->as_bind, &rep->as_bind);
 	case PSD_OP_connect:
 		return do_connect(&req->as_connect, &rep->as_connect);
+	case PSD_OP_join_multicast:
+		return give(local_group(&req->as_join_multicast),
+		    &rep->as_join_multicast.socket);
 	case PSD_OP_connect_unix:
 		return give(local_socket(SOCK_STREAM,
 				&req->as_connect_unix.path, false),

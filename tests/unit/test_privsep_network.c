@@ -110,6 +110,29 @@ a_connected_socket_is_handed_over(void **state)
 }
 
 static void
+a_group_is_joined_on_an_interface(void **state)
+{
+	const struct talk *t = *state;
+	const struct sockaddr_in group = {
+		.sin_family = AF_INET,
+		.sin_addr = { htonl(0xefff0001) }, /* 239.255.0.1 */
+		.sin_port = htons(1900),
+	};
+	const int fd = privsep_join_multicast(t->conversation, "lo",
+	    (const struct sockaddr *)&group, sizeof(group));
+
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	psd_fd_close(fd);
+	assert_int_equal(privsep_join_multicast(t->conversation, "none",
+			     (const struct sockaddr *)&group, sizeof(group)),
+	    -ENODEV);
+	assert_int_equal(privsep_join_multicast(t->conversation, "lo",
+			     (const struct sockaddr *)&group, 1),
+	    -EINVAL);
+}
+
+static void
 local_sockets_are_handed_over(void **state)
 {
 	const struct talk *t = *state;
@@ -174,6 +197,7 @@ main(void)
 		WITH_DAEMON(a_listener_is_handed_over),
 		WITH_DAEMON(a_bound_socket_is_handed_over),
 		WITH_DAEMON(a_connected_socket_is_handed_over),
+		WITH_DAEMON(a_group_is_joined_on_an_interface),
 		WITH_DAEMON(local_sockets_are_handed_over),
 		WITH_DAEMON(addresses_that_are_none_are_not_asked),
 	};
