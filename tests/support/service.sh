@@ -49,11 +49,13 @@ service_start() {
 [Policy]\nSystemCallFilter=@helper @loader\nAllowOpen=@runtime
 AllowAccept=yes\n%s\n' "$1" "$service_dir" "${2//%s/$service_dir}" \
 	    >"$service_dir/etc/one.policy"
+	# What an earlier one wrote is not its log.
+	rm -f "$service_dir/log"
 	"$B/privsepd" --policy-dir "$service_dir/etc" \
 	    --runtime-dir "$service_dir/run" >"$service_dir/log" 2>&1 &
 	service_daemon=$!
 	for try in $(seq 300); do
-		grep -q '^ready' "$service_dir/log" && return 0
+		grep -qs '^ready' "$service_dir/log" && return 0
 		kill -0 "$service_daemon" 2>/dev/null || break
 		sleep 0.1
 	done
