@@ -165,6 +165,7 @@ help:
 	@echo 'demo          build and show a page served by a confined helper'
 	@echo 'check         all tests; CHECK_DEPS=no installs nothing'
 	@echo 'check-asan    the same under sanitizers, in $(B)/asan'
+	@echo 'check-tsan    the library under the thread sanitizer, in $(B)/tsan'
 	@echo 'check-valgrind  unit tests under valgrind'
 	@echo 'lint          every static check'
 	@echo 'fuzz, bench   FUZZ_TIME and BENCH_TIME seconds each'
@@ -338,7 +339,7 @@ deps:
 
 # deps may install what pkg-config was asked for when this file was read, so
 # what comes after it is a make of its own.
-.PHONY: demo check check-run check-asan check-valgrind
+.PHONY: demo check check-run check-asan check-tsan check-valgrind
 demo:
 	scripts/deps.sh demo
 	$(MAKE) all
@@ -356,6 +357,17 @@ check-run: tests
 check-asan:
 	$(MAKE) check B='$(B)/asan' SANITIZE=address,undefined \
 	    CFLAGS='-O1 -g'
+
+# What the library promises to threads.  Only these: the daemon has one.
+THREAD_TESTS := $(addprefix $(B)/tests/unit/test_privsep_,ids threads timeout \
+    loop)
+.PHONY: check-threads
+check-threads: $(THREAD_TESTS)
+	@B='$(abspath $(B))' TEST_TIMEOUT='$(TEST_TIMEOUT)' \
+	    scripts/run-tests $(THREAD_TESTS)
+
+check-tsan:
+	$(MAKE) check-threads B='$(B)/tsan' SANITIZE=thread CFLAGS='-O1 -g'
 
 UNIT_TESTS := $(filter $(B)/tests/unit/%,$(TESTS))
 check-valgrind: $(UNIT_TESTS)
