@@ -2,6 +2,7 @@
 #include "helper/exchange.h"
 
 #include "common/codec.h"
+#include "common/fd.h"
 #include "helper/handle.h"
 #include "helper/receive.h"
 #include "helper/waiting.h"
@@ -56,6 +57,23 @@ psd_exchange_note_progress(struct privsep *conversation, uint64_t progress)
 		conversation->handle->progress = progress;
 }
 
+/* What was not sent keeps its descriptors, for another attempt. */
+static void
+take_back(struct psd_frame *frame, const struct psd_op_row *row, void *req)
+{
+	uint32_t n = 0;
+
+	for (const struct psd_field *f = row->req;
+	     f->kind != PSD_KIND_end && n < frame->n_fds; f++) {
+		int fd;
+
+		if (f->kind != PSD_KIND_fd)
+			continue;
+		fd = psd_fd_take(&frame->fds[n++]);
+		memcpy((unsigned char *)req + f->offset, &fd, sizeof(fd));
+	}
+}
+
 /* Never waits: the lock is held, and others have deadlines. */
 static int
 send_request(struct psd_exchange *exchange, const struct psd_op_row *row,
@@ -68,6 +86,8 @@ send_request(struct psd_exchange *exchange, const struct psd_op_row *row,
 	if (r < 0)
 		return r;
 	r = psd_conv_send(&exchange->conv, 0, &exchange->out);
+	if (r < 0)
+		take_back(&exchange->out, row, req);
 	psd_frame_clear(&exchange->out);
 	/* Replies may still be queued, so this is not yet the end of all. */
 	return r == -ECONNRESET ? -EPIPE : r;

@@ -15,7 +15,8 @@ void psd_exchange_lock(struct privsep *conversation);
 void psd_exchange_unlock(struct privsep *conversation);
 
 /*
- * Sends a request (req is the row's struct ..._req) and waits for its reply,
+ * Sends a request (req is the row's struct ..._req, whose descriptors go along
+ * and stay with the caller if it is not sent) and waits for its reply,
  * as long as privsep_set_timeout() said.  Returns 0 and the reply's fields,
  * whose strings and bytes are valid until the lock is given up and whose
  * descriptors are the caller's, or the daemon's -errno, or -EPIPE and -EPROTO

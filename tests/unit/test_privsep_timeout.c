@@ -159,6 +159,58 @@ a_daemon_that_does_not_read_holds_up_nobody_for_ever(void **state)
 	finish(&t);
 }
 
+/* Reads all that was sent until a request has a descriptor, and refuses it. */
+static void *
+wake_up_late(void *argument)
+{
+	const struct talk *t = argument;
+	static struct psd_frame frame;
+	static bool found;
+
+	(void)poll(NULL, 0, TEST_GLIMPSE);
+	for (found = false; !found;) {
+		psd_frame_init(&frame);
+		if (psd_frame_recv(t->daemon, 1, &frame) != PSD_HEARD_FRAME)
+			break;
+		found = frame.n_fds == 1;
+		if (found)
+			send_record(t->daemon, PSD_FRAME_REPLY, frame.op,
+			    frame.id, -EACCES, NULL, 0, NULL, 0);
+		psd_frame_clear(&frame);
+	}
+	return &found;
+}
+
+static void
+a_descriptor_waits_with_its_request_for_room(void **state)
+{
+	const int least = 1;
+	char path[4000];
+	pthread_t other;
+	struct talk t;
+	void *found;
+
+	(void)state;
+	memset(path, 'x', sizeof(path));
+	path[0] = '/';
+	path[sizeof(path) - 1] = '\0';
+	begin_with_limit(&t, 1000);
+	assert_int_equal(setsockopt(privsep_fd(t.conversation), SOL_SOCKET,
+			     SO_SNDBUF, &least, sizeof(least)),
+	    0);
+	for (int i = 0; i < PLACES; i++)
+		assert_int_equal(privsep_unlink(t.conversation, path),
+		    -ETIMEDOUT);
+	privsep_set_timeout(t.conversation, 0);
+	assert_int_equal(pthread_create(&other, NULL, wake_up_late, &t), 0);
+	assert_int_equal(privsep_change_mode(t.conversation, "/x", STDIN_FILENO,
+			     0600),
+	    -EACCES);
+	assert_int_equal(pthread_join(other, &found), 0);
+	assert_true(*(bool *)found);
+	finish(&t);
+}
+
 static void
 an_end_that_the_daemon_does_not_say_is_waited_for_as_long(void **state)
 {
@@ -222,6 +274,7 @@ main(void)
 		cmocka_unit_test(a_place_is_waited_for_by_receiving),
 		cmocka_unit_test(
 		    a_daemon_that_does_not_read_holds_up_nobody_for_ever),
+		cmocka_unit_test(a_descriptor_waits_with_its_request_for_room),
 		cmocka_unit_test(
 		    an_end_that_the_daemon_does_not_say_is_waited_for_as_long),
 		cmocka_unit_test(a_limit_holds_while_another_thread_receives),
