@@ -89,6 +89,17 @@ psd_advice_contains(struct psd_advice *advice, const struct psd_grant *grant,
 	    psd_cover_contains(grant->glob, glob);
 }
 
+static void
+look_at(struct psd_advice *advice, const struct psd_grant *grant)
+{
+	if (psd_advice_on_idle(advice, grant) || grant->is_deny ||
+	    grant->glob == NULL)
+		return;
+	psd_advice_on_reach(advice, grant);
+	if (advice->row->op == PSD_OP_rename)
+		psd_advice_on_rename(advice, grant);
+}
+
 void
 psd_advice_give(const struct psd_policy *policy, const char *const *dirs,
     struct psd_diag *diag)
@@ -104,13 +115,8 @@ psd_advice_give(const struct psd_policy *policy, const char *const *dirs,
 		advice.row = &psd_op_rows[i];
 		advice.grants = &policy->grants[i];
 		advice.work = WORK_MAX;
-		for (size_t k = 0; k < advice.grants->n; k++) {
-			const struct psd_grant *grant = &advice.grants->at[k];
-
-			if (!psd_advice_on_idle(&advice, grant) &&
-			    !grant->is_deny && grant->glob != NULL)
-				psd_advice_on_reach(&advice, grant);
-		}
+		for (size_t k = 0; k < advice.grants->n; k++)
+			look_at(&advice, &advice.grants->at[k]);
 	}
 	if (advice.left_out > 0)
 		psd_diag_warning(diag, &whole,

@@ -63,4 +63,8 @@ bool psd_advice_on_idle(struct psd_advice *advice,
 void psd_advice_on_reach(struct psd_advice *advice,
     const struct psd_grant *grant);
 
+/* Warns of an AllowRename= line that gets around another operation's Deny. */
+void psd_advice_on_rename(struct psd_advice *advice,
+    const struct psd_grant *grant);
+
 #endif
