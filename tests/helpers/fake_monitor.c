@@ -87,6 +87,9 @@ main(int argc, char **argv)
 	} else if (strcmp(what, "low") == 0) {
 		plan.report_number = 63;
 		send_plan(psd_sealed_write(&plan), 1);
+	} else if (strcmp(what, "filter") == 0) {
+		pass.code = 0xffff;
+		send_plan(psd_sealed_write(&plan), 1);
 	}
 	/* Until the other side has refused. */
 	while (what[0] != 's' && recv(PAIR, &byte, 1, 0) > 0)

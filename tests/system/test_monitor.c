@@ -286,6 +286,41 @@ the_monitor_keeps_what_the_policy_calls_for(void **state)
 	assert_int_not_equal(getsid(monitor.pid), getsid(0));
 }
 
+/* Of a server that inetd started, with variables of its caller's. */
+static void
+be_hostile(void)
+{
+	if (setenv("LD_PRELOAD", "/tmp/hostile.so", 1) < 0 ||
+	    dup2(socket(AF_INET, SOCK_DGRAM, 0), STDERR_FILENO) < 0)
+		_exit(96);
+	(void)close(3);
+}
+
+static void
+nothing_steers_the_monitor_or_hears_it(void **state)
+{
+	const struct server_oddity oddity = { .prepare = be_hostile };
+	char path[64], text[128];
+	ssize_t n;
+	int fd;
+
+	(void)state;
+	server_rig_policy(&rig, "", "");
+	server_rig_start(&rig, &oddity);
+	assert_string_equal(rig.answer, "0");
+	(void)snprintf(path, sizeof(path), "/proc/%d/environ",
+	    server_rig_monitor(&rig));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(read(fd, text, sizeof(text)), 0);
+	(void)close(fd);
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd/2",
+	    server_rig_monitor(&rig));
+	n = readlink(path, text, sizeof(text) - 1);
+	text[n < 0 ? 0 : n] = '\0';
+	assert_string_equal(text, "/dev/null");
+}
+
 int
 main(void)
 {
@@ -302,6 +337,7 @@ main(void)
 		TEST(a_server_without_stdio_has_it_afterwards),
 		TEST(two_servers_have_two_uids),
 		TEST(the_monitor_keeps_what_the_policy_calls_for),
+		TEST(nothing_steers_the_monitor_or_hears_it),
 #undef TEST
 	};
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What is in the way of a private monitor leaves the server as it was. */
 #include "common/mem.h"
+#include "common/steps.h"
 #include "tests/support/child.h"
 #include "tests/support/server_rig.h"
 
@@ -185,6 +186,21 @@ a_plan_that_is_none_is_refused(void **state)
 	}
 }
 
+/* The plan is sound, and its last step but one cannot be done. */
+static void
+a_step_that_fails_is_the_end_of_the_server(void **state)
+{
+	const struct server_oddity oddity = {
+		.program = "tests/helpers/fake_monitor",
+		.policy = "filter",
+	};
+
+	(void)state;
+	server_rig_start(&rig, &oddity);
+	assert_string_equal(rig.answer, "");
+	assert_int_equal(server_rig_wait(&rig), PSD_STEP_FILTER);
+}
+
 static void
 become_nobody(void)
 {
@@ -277,6 +293,7 @@ main(void)
 		TEST(a_policy_that_others_can_write_is_refused),
 		TEST(without_privsepd_the_server_is_told),
 		TEST(a_plan_that_is_none_is_refused),
+		TEST(a_step_that_fails_is_the_end_of_the_server),
 		TEST(an_ordinary_users_server_is_confined_under_its_own_uid),
 		TEST(what_an_ordinary_user_cannot_give_can_be_required),
 		TEST(a_daemon_passes_over_policies_of_monitors),
