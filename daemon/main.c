@@ -239,6 +239,9 @@ main(int argc, char **argv)
 	r = clean_environment();
 	if (r < 0)
 		return give_up("clean the environment", r);
+	r = psd_spawn_default_signals();
+	if (r < 0)
+		return give_up("take the signals", r);
 	/*
 	 * Before anything else is opened, while there is one thread.  A
 	 * monitor has what its server had, no more and no less.

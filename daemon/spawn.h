@@ -87,6 +87,13 @@ int psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
     struct psd_child *ret_child, struct psd_spawn_failure *ret_failure);
 
 /*
+ * Default dispositions for all signals: whoever started us may have left some
+ * ignored, and with SIGCHLD no child of ours could be waited for.  Before the
+ * first child.  0 or -errno.
+ */
+int psd_spawn_default_signals(void);
+
+/*
  * Once at the daemon's start, before the first spawn: default dispositions
  * for all signals, non-dumpable, and an empty bounding set after what is kept
  * went into the inheritable set (and ambient, when not uid 0).  Returns 0 or

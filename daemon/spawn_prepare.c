@@ -28,8 +28,8 @@ psd_spawn_signals_are_default(void)
  * Whoever started us may have left signals ignored, which outlives exec; the
  * C library's own two as well, which its signal() does not reach.
  */
-static int
-default_signals(void)
+int
+psd_spawn_default_signals(void)
 {
 	const unsigned long by_default[SIGACTION_WORDS] = { 0 };
 
@@ -77,7 +77,7 @@ int
 psd_spawn_prepare_process(void)
 {
 	struct psd_confine confine = { .is_unprivileged = false };
-	int r = default_signals();
+	int r = psd_spawn_default_signals();
 
 	if (r < 0)
 		return r;
