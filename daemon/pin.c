@@ -21,7 +21,10 @@ enum {
 	TARGET_PORT_AT = 2,
 	TCP_FLAGS_AT = 13,
 	TCP_SYN_ACK = 0x12,
+	/* What the kernel knows of it besides. */
 	INTERFACE_AT = SKF_AD_OFF + SKF_AD_IFINDEX,
+	ETHERTYPE_AT = SKF_AD_OFF + SKF_AD_PROTOCOL,
+	VLAN_AT = SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT,
 	STEPS_MAX = 32,
 };
 
@@ -128,5 +131,16 @@ psd_pin_listener(int fd, const struct psd_endpoint *endpoint)
 
 	memcpy(filter.steps, steps, sizeof(steps));
 	demand_target(&filter, endpoint);
+	return attach(fd, &filter);
+}
+
+int
+psd_pin_to_link(int fd, unsigned interface, uint16_t ethertype)
+{
+	struct filter filter = { .n = 0 };
+
+	demand(&filter, BPF_W, (uint32_t)INTERFACE_AT, interface);
+	demand(&filter, BPF_W, (uint32_t)ETHERTYPE_AT, ethertype);
+	demand(&filter, BPF_W, (uint32_t)VLAN_AT, 0);
 	return attach(fd, &filter);
 }

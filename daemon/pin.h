@@ -31,4 +31,10 @@ int psd_pin_to_self(int fd, const struct psd_endpoint *endpoint,
  */
 int psd_pin_listener(int fd, const struct psd_endpoint *endpoint);
 
+/*
+ * Lets pass frames of this ethertype that came by this interface, and by no
+ * VLAN within it.  For sockets of AF_PACKET.
+ */
+int psd_pin_to_link(int fd, unsigned interface, uint16_t ethertype);
+
 #endif

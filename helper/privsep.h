@@ -299,6 +299,16 @@ int privsep_join_multicast(struct privsep *conversation, const char *interface,
     const struct sockaddr *group, socklen_t len);
 
 /*
+ * Receives frames of one ethertype on one network interface, and sends one to
+ * an address of 6 bytes; link is as in "eth0:0x88cc", with four lower-case
+ * digits.  The first returns a socket of AF_PACKET and SOCK_DGRAM, which sends
+ * nothing, the second 0.
+ */
+int privsep_packet_socket(struct privsep *conversation, const char *link);
+int privsep_send_frame(struct privsep *conversation, const char *link,
+    const unsigned char destination[6], const void *payload, size_t len);
+
+/*
  * Connects to a local server (AF_UNIX, SOCK_STREAM) at an absolute path that
  * the policy grants, or listens or receives datagrams at one with a mode of up
  * to 0777; a socket that has the name already is replaced.  The others are

@@ -3,6 +3,7 @@
 #include "common/mem.h"
 #include "policy/admission.h"
 #include "policy/build.h"
+#include "policy/finish_net.h"
 #include "policy/index.h"
 #include "policy/keep.h"
 #include "policy/may_exec.h"
@@ -241,6 +242,7 @@ psd_build_finish(struct psd_build *build)
 	psd_phase_finish(build);
 	check_settings(build);
 	check_descriptors(build);
+	psd_finish_net(build);
 	psd_may_exec_check(build);
 	psd_keep_check(build);
 }

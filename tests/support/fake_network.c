@@ -108,6 +108,16 @@ local_group(const struct psd_join_multicast_req *req)
 }
 
 static int
+local_link(const struct psd_str *link)
+{
+	if (strcmp(link->at, "lo:0x88b5") != 0)
+		return -ENODEV;
+	return make_socket(PSD_PROTOCOL_UDP,
+	    &(const struct psd_endpoint){ .family = PSD_FAMILY_INET,
+		.address = { 127 } });
+}
+
+static int
 give(int r, int *ret)
 {
 	if (r < 0)
@@ -127,6 +137,14 @@ fake_network_perform(const struct psd_op_row *row, const union psd_any_req *req,
 		return do_bind(&req->as_bind, &rep->as_bind);
 	case PSD_OP_connect:
 		return do_connect(&req->as_connect, &rep->as_connect);
+	case PSD_OP_packet_socket:
+		return give(local_link(&req->as_packet_socket.link),
+		    &rep->as_packet_socket.socket);
+	case PSD_OP_send_frame:
+		return req->as_send_frame.destination == 0x0180c200000e &&
+			req->as_send_frame.payload.len == 5
+		    ? 0
+		    : -EINVAL;
 	case PSD_OP_join_multicast:
 		return give(local_group(&req->as_join_multicast),
 		    &rep->as_join_multicast.socket);

@@ -227,6 +227,20 @@ datagrams_go_anywhere_but_connect_no_stream(void **state)
 	psd_filter_free(filter);
 }
 
+static void
+descriptors_are_sent_but_connect_no_stream(void **state)
+{
+	const struct call passes = CALL(sendmsg, -1, 0, MSG_NOSIGNAL);
+	const struct call killed = CALL(sendmsg, -1, 0, MSG_FASTOPEN);
+	struct psd_filter *filter =
+	    compile("@helper @send-descriptors", PSD_VIOLATION_KILL);
+
+	(void)state;
+	expect_errno(filter, &passes, EBADF);
+	expect_killed(filter, &killed);
+	psd_filter_free(filter);
+}
+
 int
 main(void)
 {
@@ -241,6 +255,7 @@ main(void)
 		cmocka_unit_test(
 		    nothing_is_sent_to_an_address_of_the_helpers_choice),
 		cmocka_unit_test(datagrams_go_anywhere_but_connect_no_stream),
+		cmocka_unit_test(descriptors_are_sent_but_connect_no_stream),
 	};
 
 	if (test_under_valgrind()) {

@@ -84,6 +84,46 @@ line_that_adds_or_allows_nothing_is_told(void **state)
 }
 
 static void
+socket_that_sends_where_no_line_says_is_told(void **state)
+{
+	static const char *const filters[] = { "@datagrams", "sendto",
+		"@send-descriptors", "sendmsg", "connect" };
+	static const struct {
+		const char *line, *told;
+	} cases[] = {
+		{ "AllowConnect=udp 192.0.2.1:53",
+		    "the socket sends anywhere" },
+		{ "AllowConnect=tcp,udp 192.0.2.1:53", "sends anywhere" },
+		{ "AllowPacketSocket=eth0:0x88cc", "sends any frame" },
+		{ "AllowConnect=tcp 192.0.2.1:53", NULL },
+		{ "AllowBind=udp 192.0.2.1:53", NULL },
+		{ "DenyPacketSocket=eth0:0x88cc", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(filters); i++)
+		for (size_t k = 0; k < PSD_ELEMENTS(cases); k++) {
+			struct test_policy policy;
+			char text[512];
+			bool is_told;
+
+			(void)snprintf(text, sizeof(text),
+			    "SystemCallFilter=%s\n%s", filters[i],
+			    cases[k].line);
+			test_policy_lines(&policy, text);
+			is_told = policy.diag.text != NULL &&
+			    strstr(policy.diag.text, "socket sends") != NULL;
+			if (is_told != (cases[k].told != NULL) ||
+			    (is_told &&
+				strstr(policy.diag.text, cases[k].told) ==
+				    NULL))
+				fail_msg("%s: %s", text, policy.diag.text);
+			test_policy_free(&policy);
+		}
+	expect("AllowConnect=udp 192.0.2.1:53", "");
+}
+
+static void
 line_that_reaches_a_server_of_root_is_told(void **state)
 {
 	static const struct advised cases[] = {
@@ -120,6 +160,7 @@ main(void)
 		cmocka_unit_test(
 		    malformed_lines_are_refused_with_what_is_wanted),
 		cmocka_unit_test(line_that_adds_or_allows_nothing_is_told),
+		cmocka_unit_test(socket_that_sends_where_no_line_says_is_told),
 		cmocka_unit_test(line_that_reaches_a_server_of_root_is_told),
 	};
 

@@ -133,6 +133,26 @@ a_group_is_joined_on_an_interface(void **state)
 }
 
 static void
+frames_are_received_and_sent(void **state)
+{
+	static const unsigned char to[] = { 0x01, 0x80, 0xc2, 0, 0, 0x0e };
+	const struct talk *t = *state;
+	const int fd = privsep_packet_socket(t->conversation, "lo:0x88b5");
+
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	psd_fd_close(fd);
+	assert_int_equal(privsep_packet_socket(t->conversation, "none:0x88b5"),
+	    -ENODEV);
+	assert_int_equal(privsep_send_frame(t->conversation, "lo:0x88b5", to,
+			     "hello", 5),
+	    0);
+	assert_int_equal(privsep_send_frame(t->conversation, "lo:0x88b5", to,
+			     "hello", SIZE_MAX),
+	    -EMSGSIZE);
+}
+
+static void
 local_sockets_are_handed_over(void **state)
 {
 	const struct talk *t = *state;
@@ -198,6 +218,7 @@ main(void)
 		WITH_DAEMON(a_bound_socket_is_handed_over),
 		WITH_DAEMON(a_connected_socket_is_handed_over),
 		WITH_DAEMON(a_group_is_joined_on_an_interface),
+		WITH_DAEMON(frames_are_received_and_sent),
 		WITH_DAEMON(local_sockets_are_handed_over),
 		WITH_DAEMON(addresses_that_are_none_are_not_asked),
 	};
