@@ -9,6 +9,7 @@
 #include "daemon/instance.h"
 #include "daemon/loaded.h"
 #include "daemon/output.h"
+#include "daemon/program.h"
 #include "daemon/respawn.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
@@ -43,9 +44,13 @@ psd_instance_make(struct psd_service *service)
 	instance->output = PSD_NO_FD;
 	instance->leaf = -1;
 	psd_conv_init(&instance->conv, PSD_NO_FD);
+	/* A program never has one. */
+	if (psd_instance_is_program(instance))
+		psd_conv_close(&instance->conv);
 	TAILQ_INIT(&instance->waiting);
 	STAILQ_INIT(&instance->unsent);
 	TAILQ_INIT(&instance->clients);
+	TAILQ_INIT(&instance->runs);
 	psd_rate_init(&instance->lines, LINES_BURST, LINES_INTERVAL_USEC);
 	psd_rate_init(&instance->requests, policy->request_rate,
 	    policy->request_rate == 0 ? 0 : SECOND_USEC);
@@ -134,22 +139,27 @@ tell_failure(struct psd_service *service, enum psd_step step, int error)
 	    service->last_failure);
 }
 
-/* The child's ends are closed here, whatever happens: each has one owner. */
+/*
+ * The child's ends are closed here, whatever happens: each has one owner.
+ * stdio is NULL for a helper.
+ */
 static int
-spawn(struct psd_instance *instance, struct psd_spawn_failure *ret_failure)
+spawn(struct psd_instance *instance, const int stdio[3],
+    struct psd_spawn_failure *ret_failure)
 {
 	_cleanup_fd_ int theirs = PSD_NO_FD;
 	_cleanup_fd_ int their_stderr = PSD_NO_FD;
 	struct psd_birth birth = {
 		.pair_end = PSD_NO_FD,
 		.stderr_fd = PSD_NO_FD,
+		.stdio = stdio,
 		.cgroup_fd = PSD_NO_FD,
 	};
 	int r;
 
 	r = psd_rights_init(&instance->rights, instance->loaded->policy);
 	if (r == 0)
-		r = open_pair(instance, &theirs);
+		r = stdio == NULL ? open_pair(instance, &theirs) : 0;
 	if (r == 0)
 		r = psd_instance_take_ids(instance, &birth);
 	if (r == 0)
@@ -177,7 +187,7 @@ watch(struct psd_instance *instance)
 	int r;
 
 	r = psd_ending_watch(instance);
-	if (r >= 0)
+	if (r >= 0 && !psd_instance_is_program(instance))
 		r = psd_talk_start(instance);
 	if (r >= 0)
 		r = psd_denial_watch(instance);
@@ -203,8 +213,9 @@ psd_instance_begin(struct psd_instance *instance)
 	return r < 0 ? r : 0;
 }
 
-int
-psd_instance_start(struct psd_service *service)
+static int
+launch(struct psd_service *service, const int stdio[3],
+    struct psd_instance **ret)
 {
 	struct psd_spawn_failure failure = { PSD_STEP_NONE, 0 };
 	struct psd_instance *instance;
@@ -213,20 +224,46 @@ psd_instance_start(struct psd_service *service)
 	if (service->daemon->n_instances >=
 	    service->daemon->config.instances_max) {
 		tell_failure(service, PSD_STEP_NONE, EUSERS);
-		psd_respawn_after(service, PSD_ENDING_ABRUPT, 0);
 		return -EUSERS;
 	}
 	instance = psd_instance_make(service);
 	if (instance == NULL)
 		return -ENOMEM;
-	r = spawn(instance, &failure);
+	r = spawn(instance, stdio, &failure);
 	if (r < 0) {
 		tell_failure(service, failure.step, failure.error);
 		psd_instance_free(instance);
-		psd_respawn_after(service, PSD_ENDING_ABRUPT, 0);
 		return r;
 	}
 	instance->is_counted = true;
 	service->n_instances++;
+	*ret = instance;
 	return psd_instance_begin(instance);
+}
+
+int
+psd_instance_start(struct psd_service *service)
+{
+	struct psd_instance *instance = NULL;
+	const int r = launch(service, NULL, &instance);
+
+	/* One that was made ends by its pidfd. */
+	if (r < 0 && r != -ENOMEM && instance == NULL)
+		psd_respawn_after(service, PSD_ENDING_ABRUPT, 0);
+	return r;
+}
+
+int
+psd_instance_start_program(struct psd_service *service, const int stdio[3],
+    struct psd_instance **ret)
+{
+	struct psd_instance *instance = NULL;
+	const int r = launch(service, stdio, &instance);
+
+	if (r < 0)
+		return r;
+	/* There is nothing to agree on: it serves from its first moment. */
+	psd_instance_greeted(instance);
+	*ret = instance;
+	return 0;
 }

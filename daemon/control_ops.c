@@ -102,7 +102,8 @@ do_ctl_service(struct psd_daemon *daemon, const struct psd_ctl_service_req *req,
 		~psd_prepared_layers(service->loaded->prepared),
 	    texts[1], sizeof(texts[1]));
 	rep->name = psd_str_of(service->name);
-	rep->type = psd_str_of("native");
+	rep->type =
+	    psd_str_of(policy->type == PSD_TYPE_PROGRAM ? "program" : "native");
 	rep->state =
 	    psd_str_of(psd_service_state_name(psd_service_state(service)));
 	rep->listeners = psd_str_of(texts[0]);

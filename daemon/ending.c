@@ -7,6 +7,7 @@
 #include "daemon/leftover.h"
 #include "daemon/loaded.h"
 #include "daemon/output.h"
+#include "daemon/program.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
 
@@ -35,6 +36,17 @@ print_exit(char *ret, size_t size, const siginfo_t *info)
 	    info->si_code == CLD_DUMPED ? ", core dumped" : "");
 }
 
+/* A program exits by itself, or does as it was told. */
+static enum psd_ending
+judge_program(const struct psd_instance *instance, const siginfo_t *info)
+{
+	const bool obeyed = instance->was_told && info->si_status == SIGTERM;
+
+	return !instance->is_broken && (info->si_code == CLD_EXITED || obeyed)
+	    ? PSD_ENDING_ORDERLY
+	    : PSD_ENDING_ABRUPT;
+}
+
 /*
  * Orderly needs both: the end was said (by it, seen while it lived, or by us
  * first), and then it exited by itself.
@@ -44,6 +56,8 @@ judge(const struct psd_instance *instance, const siginfo_t *info)
 {
 	if (instance->is_overdue)
 		return PSD_ENDING_OVERDUE;
+	if (psd_instance_is_program(instance))
+		return judge_program(instance, info);
 	if (instance->is_broken || info->si_code != CLD_EXITED)
 		return PSD_ENDING_ABRUPT;
 	if (instance->said_end || instance->was_told)
@@ -90,6 +104,7 @@ psd_instance_free(struct psd_instance *instance)
 	while (!TAILQ_EMPTY(&instance->waiting))
 		psd_call_drop(TAILQ_FIRST(&instance->waiting));
 	psd_clients_forget(&instance->clients);
+	psd_program_forget_caller(instance);
 	psd_talk_stop(instance);
 	psd_output_close(instance);
 	sd_event_source_disable_unref(instance->exit_source);
@@ -123,6 +138,8 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 	/* Over, also for whoever else holds a copy: shutdown, then close. */
 	psd_conv_close(&instance->conv);
 	psd_leftover_look(instance, is_held);
+	psd_program_ended(instance, ending, info->si_code != CLD_EXITED,
+	    info->si_status);
 	psd_service_instance_gone(instance, ending,
 	    psd_now() - instance->started_usec);
 	daemon->n_instances--;
@@ -166,6 +183,8 @@ on_runtime_max(sd_event_source *source, uint64_t usec, void *userdata)
 	psd_log(LOG_WARNING,
 	    "%s[%d]: has run for RuntimeMaxSec=", instance->service->name,
 	    instance->child.pid);
+	/* A program was given its time, and no conversation to end. */
+	instance->is_overdue = psd_instance_is_program(instance);
 	psd_instance_end(instance, true);
 	return 0;
 }

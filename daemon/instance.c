@@ -5,6 +5,7 @@
 #include "common/sys.h"
 #include "daemon/cgroup.h"
 #include "daemon/loaded.h"
+#include "daemon/program.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
 
@@ -186,6 +187,10 @@ psd_instance_end(struct psd_instance *instance, bool grace)
 {
 	if (instance->is_broken)
 		return;
+	if (psd_instance_is_program(instance)) {
+		psd_program_end(instance);
+		return;
+	}
 	if (instance->conv.state == PSD_CONV_OPEN)
 		instance->was_told = true;
 	answer_waiting(instance, -ECANCELED);
@@ -223,7 +228,8 @@ answer_accepts(struct psd_instance *instance)
 void
 psd_instance_retire(struct psd_instance *instance)
 {
-	if (instance->is_retired || instance->is_broken)
+	if (instance->is_retired || instance->is_broken ||
+	    psd_instance_is_program(instance))
 		return;
 	instance->is_retired = true;
 	if (!psd_policy_takes_clients(instance->loaded->policy))

@@ -11,6 +11,7 @@
 #include <systemd/sd-event.h>
 
 struct psd_loaded;
+struct psd_run;
 struct psd_service;
 
 enum psd_instance_state {
@@ -67,6 +68,11 @@ struct psd_instance {
 	uint32_t n_accepted;
 	struct psd_client_list clients; /* that it was given last */
 
+	/* Programs that it runs (daemon/program.c), and what it is one of. */
+	TAILQ_HEAD(psd_run_list, psd_run) runs;
+	uint32_t n_runs, last_run;
+	struct psd_run *run; /* of a program, until its caller is told */
+
 	struct psd_calls waiting;
 	uint32_t n_waiting;
 	STAILQ_HEAD(psd_unsents, psd_unsent) unsent;
@@ -106,6 +112,13 @@ int psd_instance_begin(struct psd_instance *instance);
 int psd_instance_start(struct psd_service *service);
 
 /*
+ * The same of a program, which has no pair, with these as its standard input,
+ * output and error (borrowed).  ret is the service's, and ends by its pidfd.
+ */
+int psd_instance_start_program(struct psd_service *service, const int stdio[3],
+    struct psd_instance **ret);
+
+/*
  * Ends our side: waiting calls are answered -ECANCELED, then shutdown().
  * grace says whether TimeoutStopSec= runs from now, or only from the helper's
  * own end.
@@ -115,7 +128,7 @@ void psd_instance_end(struct psd_instance *instance, bool grace);
 /*
  * A newer policy has taken its place: its waiting and later accept calls are
  * answered -ESHUTDOWN, so that it can finish and end by itself; one that
- * never takes clients is told by psd_instance_end().
+ * never takes clients is told by psd_instance_end().  A program goes on.
  */
 void psd_instance_retire(struct psd_instance *instance);
 

@@ -7,6 +7,7 @@
 #include "daemon/service.h"
 #include "daemon/spawn.h"
 #include "policy/load.h"
+#include "policy/runs.h"
 #include "policy/widen.h"
 
 #include <errno.h>
@@ -119,6 +120,20 @@ check_addresses(const struct batch *batch, struct psd_diag *diag)
 		}
 	}
 	return r;
+}
+
+/* What the policies say of each other. */
+static int
+check_runs(const struct batch *batch, struct psd_diag *diag)
+{
+	_cleanup_free_ const struct psd_policy **policies =
+	    calloc(batch->n + 1, sizeof(*policies));
+
+	if (policies == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < batch->n; i++)
+		policies[i] = batch->at[i].loaded->policy;
+	return psd_runs_check(policies, batch->n, diag);
 }
 
 /*
@@ -282,6 +297,8 @@ psd_reload(struct psd_daemon *daemon, bool dry_run, struct psd_diag *diag,
 	psd_policy_names_free(names);
 	if (r == 0)
 		r = check_addresses(&batch, diag);
+	if (r == 0)
+		r = check_runs(&batch, diag);
 	if (r == 0 && daemon->generation > 0)
 		r = settle_privileges(daemon, &batch, diag);
 	if (r == 0 && change != NULL)

@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "daemon/loaded.h"
+#include "daemon/program.h"
 #include "daemon/respawn.h"
 
 #include <errno.h>
@@ -76,6 +77,16 @@ free_service(struct psd_service *service)
 	free(service);
 }
 
+/* StartLimitBurst= of programs, which start when a helper asks. */
+static void
+begin_starts(struct psd_service *service)
+{
+	const struct psd_policy *policy = service->loaded->policy;
+
+	psd_rate_init(&service->starts, policy->start_limit_burst,
+	    policy->start_limit_burst == 0 ? 0 : policy->start_limit_usec);
+}
+
 int
 psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
     struct psd_listeners *listeners, struct psd_service **ret_service)
@@ -96,6 +107,7 @@ psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
 	TAILQ_INIT(&service->instances);
 	TAILQ_INIT(&service->accepts);
 	psd_clients_init(&service->clients);
+	begin_starts(service);
 	psd_service_adopt(service, listeners);
 	insert_sorted(daemon, service);
 	*ret_service = service;
@@ -159,6 +171,7 @@ psd_service_change(struct psd_service *service, struct psd_loaded *loaded,
 	psd_loaded_unref(old);
 	service->is_stopped = false;
 	psd_respawn_reset(service);
+	begin_starts(service);
 	/* From now on only instances of the new policy count. */
 	service->n_instances = 0;
 	service->n_ready = 0;
@@ -272,6 +285,9 @@ replace(struct psd_service *service, const struct psd_instance *instance,
 	service->n_instances--;
 	if (instance->has_greeted)
 		service->n_ready--;
+	/* A program is started by who wants it. */
+	if (psd_instance_is_program(instance))
+		return;
 	if (instance->is_taken) {
 		service->n_taken--;
 		psd_service_fill(service);

@@ -46,6 +46,8 @@ struct psd_service {
 	bool is_stopped;
 	bool is_removed; /* its policy is gone: ends with its last helper */
 
+	struct psd_rate starts; /* of programs, in a while */
+
 	/* Respawn. */
 	uint32_t failures; /* in a row */
 	bool is_held_back;

@@ -6,6 +6,7 @@
 #include "common/mem.h"
 #include "common/pair.h"
 #include "common/raw.h"
+#include "daemon/spawn_environment.h"
 #include "daemon/spawn_wait.h"
 
 #include <assert.h>
@@ -25,9 +26,6 @@ enum { STACK_SIZE = 64 * 1024, GUARD_SIZE = 64 * 1024 };
 
 /* "LISTEN_PID=" and the digits of the highest process id. */
 enum { PID_TEXT_SIZE = 24 };
-
-/* LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES. */
-enum { LISTEN_VARIABLES = 3 };
 
 /*
  * The stack of all children, with a page below it that nobody may touch: the
@@ -52,28 +50,6 @@ child_stack(void)
 	}
 	stack = mapped + GUARD_SIZE;
 	return stack;
-}
-
-/* The policy's variables and ours; the array only is allocated. */
-static char **
-make_environment(char *const *given, char *pid_variable)
-{
-	static char fds[] = "LISTEN_FDS=1";
-	static char names[] = "LISTEN_FDNAMES=privsep";
-	char **environment;
-	size_t n = 0;
-
-	while (given != NULL && given[n] != NULL)
-		n++;
-	environment = calloc(n + LISTEN_VARIABLES + 1, sizeof(*environment));
-	if (environment == NULL)
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		environment[i] = given[i];
-	environment[n] = pid_variable;
-	environment[n + 1] = fds;
-	environment[n + 2] = names;
-	return environment;
 }
 
 /* clone3() is not known, or a sandbox around us says so. */
@@ -223,11 +199,15 @@ static void
 borrow_descriptors(struct psd_spawn_state *state)
 {
 	const struct psd_plan *plan = state->plan;
+	const int *stdio = state->birth->stdio;
 
 	state->exec_fd = plan->exec_fd;
 	state->landlock_fd = plan->landlock_fd;
 	state->null_fd = plan->null_fd;
-	state->stderr_fd = state->birth->stderr_fd;
+	for (int i = 0; i < 3; i++)
+		state->stdio[i] = stdio != NULL ? stdio[i] : PSD_NO_FD;
+	if (stdio == NULL)
+		state->stdio[STDERR_FILENO] = state->birth->stderr_fd;
 	state->pair_end = state->birth->pair_end;
 	for (size_t i = 0; i < PSD_NS_COUNT; i++)
 		state->namespaces[i] =
@@ -285,7 +265,8 @@ psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
 {
 	char pid_variable[PID_TEXT_SIZE] = "LISTEN_PID=";
 	_cleanup_free_ char **environment =
-	    make_environment(plan->environment, pid_variable);
+	    psd_spawn_environment(plan->environment, pid_variable,
+		birth->pair_end >= 0);
 	struct psd_spawn_state state = {
 		.plan = plan,
 		.birth = birth,

@@ -57,9 +57,12 @@ struct psd_plan {
 struct psd_birth {
 	uid_t uid;
 	gid_t gid;
-	int pair_end;  /* the child's end; becomes number 3; borrowed */
-	int stderr_fd; /* or PSD_NO_FD: /dev/null; borrowed */
-	int cgroup_fd; /* a leaf directory, or PSD_NO_FD; borrowed */
+	int pair_end;     /* the child's end; becomes number 3; borrowed; or
+			  PSD_NO_FD, and there is no such number */
+	int stderr_fd;    /* or PSD_NO_FD: /dev/null; borrowed */
+	const int *stdio; /* standard input, output and error (borrowed), of a
+			     program; or NULL: /dev/null, and stderr_fd */
+	int cgroup_fd;    /* a leaf directory, or PSD_NO_FD; borrowed */
 };
 
 /* The child; descriptors are the caller's. */

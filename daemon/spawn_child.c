@@ -41,8 +41,8 @@ static int
 make_way_for_all(struct psd_spawn_state *state)
 {
 	int *const sources[] = { &state->exec_fd, &state->landlock_fd,
-		&state->null_fd, &state->stderr_fd, &state->pair_end,
-		&state->report_fd };
+		&state->null_fd, &state->stdio[0], &state->stdio[1],
+		&state->stdio[2], &state->pair_end, &state->report_fd };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < PSD_ELEMENTS(sources); i++)
@@ -92,20 +92,23 @@ join_namespaces(struct psd_spawn_state *state)
 static int
 point_stdio(struct psd_spawn_state *state)
 {
-	const int error_fd =
-	    state->stderr_fd >= 0 ? state->stderr_fd : state->null_fd;
-	int r = raw(SYS_dup3, state->null_fd, STDIN_FILENO, 0);
+	const int *stdio = state->stdio;
+	int r = 0;
 
-	if (r >= 0)
-		r = raw(SYS_dup3, state->null_fd, STDOUT_FILENO, 0);
-	if (r >= 0)
-		r = raw(SYS_dup3, error_fd, STDERR_FILENO, 0);
+	for (int i = 0; r >= 0 && i < 3; i++)
+		r = raw(SYS_dup3, stdio[i] >= 0 ? stdio[i] : state->null_fd, i,
+		    0);
 	return r;
 }
 
 static int
 place_pair(struct psd_spawn_state *state)
 {
+	/* Whatever stands there now is none of the program's business. */
+	if (state->pair_end < 0) {
+		(void)raw(SYS_close, PSD_PAIR_NUMBER);
+		return 0;
+	}
 	return raw(SYS_dup3, state->pair_end, PSD_PAIR_NUMBER, 0);
 }
 

@@ -30,7 +30,8 @@ struct psd_spawn_state {
 	bool in_cgroup;
 
 	/* The child's own: sources, moved out of the way of the targets. */
-	int exec_fd, landlock_fd, null_fd, stderr_fd, pair_end;
+	int exec_fd, landlock_fd, null_fd, pair_end;
+	int stdio[3]; /* or PSD_NO_FD: /dev/null */
 	int namespaces[PSD_NS_COUNT];
 };
 

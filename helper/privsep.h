@@ -235,6 +235,41 @@ int privsep_change_mode(struct privsep *conversation, const char *path, int fd,
 int privsep_change_owner(struct privsep *conversation, const char *path, int fd,
     uid_t uid, gid_t gid);
 
+/* A program that the daemon runs; the descriptors are the caller's. */
+struct privsep_program {
+	uint32_t handle;   /* good within this conversation */
+	int input;         /* to write */
+	int output, error; /* to read */
+};
+
+/*
+ * Starts a program that has a policy of this name.  -EAGAIN: as many run as
+ * that allows, or too many were started of late.  -EBUSY: 16 of the caller's run
+ * or have not been awaited.
+ */
+int privsep_run(struct privsep *conversation, const char *program,
+    struct privsep_program *ret);
+
+/* How a program ended: by itself or as it was asked to, or not, or too late. */
+enum privsep_ending { PRIVSEP_ORDERLY, PRIVSEP_ABRUPT, PRIVSEP_OVERDUE };
+
+struct privsep_program_end {
+	uint32_t ending;     /* enum privsep_ending */
+	uint32_t was_killed; /* by a signal, then status is its number */
+	int status;          /* else what it exited with */
+};
+
+/*
+ * Waits for its end, after which the handle means nothing any more.  -ESRCH:
+ * there is no such handle.  -EBUSY: another thread waits for it.
+ */
+int privsep_wait_program(struct privsep *conversation, uint32_t handle,
+    struct privsep_program_end *ret);
+
+/* Sends it SIGHUP, SIGINT, SIGTERM or SIGKILL; others are -EINVAL. */
+int privsep_kill_program(struct privsep *conversation, uint32_t handle,
+    int signal);
+
 /*
  * Calls entry(cookie, name, type) for each entry of a directory but "." and
  * "..", type being one of dirent.h's DT_*, until it returns other than 0,

@@ -19,6 +19,8 @@ struct psd_build {
 	struct psd_where user_where, dynamic_user_where, require_where,
 	    violation_where;
 	const char *start_key; /* the first that is of a start, or NULL */
+	const char *talk_key; /* the first that is of a conversation, or NULL */
+	struct psd_where talk_where;
 	struct psd_where start_where;
 	bool has_dynamic_user; /* DynamicUser= was said */
 	bool dynamic_user;

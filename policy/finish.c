@@ -8,6 +8,7 @@
 #include "policy/keep.h"
 #include "policy/may_exec.h"
 #include "policy/phase.h"
+#include "policy/runs.h"
 
 #include <string.h>
 
@@ -227,7 +228,7 @@ psd_build_finish(struct psd_build *build)
 	struct psd_policy *policy = build->policy;
 	const struct psd_where whole = { policy->file, 0 };
 
-	if (policy->type == PSD_TYPE_NATIVE && policy->exec_path == NULL)
+	if (policy->type != PSD_TYPE_MONITOR && policy->exec_path == NULL)
 		psd_diag_error(build->diag,
 		    policy->exec_where.line == 0 ? &whole : &policy->exec_where,
 		    "there is no ExecStart=; section [Helper] must say which "
@@ -245,4 +246,5 @@ psd_build_finish(struct psd_build *build)
 	psd_finish_net(build);
 	psd_may_exec_check(build);
 	psd_keep_check(build);
+	psd_runs_finish(build);
 }

@@ -10,7 +10,7 @@
 #define USEC_PER_SEC UINT64_C(1000000)
 #define A_DAY (86400 * USEC_PER_SEC)
 
-static const char *const types[] = { "native", "monitor", NULL };
+static const char *const types[] = { "native", "monitor", "program", NULL };
 static const char *const restarts[] = { "always", "on-failure", "no", NULL };
 static const char *const violations[] = { "kill", "errno", "log", NULL };
 static const char *const verdicts[] = { "refused", "all", "none", NULL };
@@ -35,7 +35,8 @@ const struct psd_key psd_keys[] = {
 	{ HELPER, OF_START, .name = "ExecStart", .parse = psd_key_exec,
 	    .takes = "an absolute path and arguments" },
 	{ HELPER, .name = "Type", .parse = psd_key_choice,
-	    .takes = "native or monitor", .at = AT(type), .words = types },
+	    .takes = "native, monitor or program", .at = AT(type),
+	    .words = types },
 	{ HELPER, .name = "ListenStream", .parse = psd_key_listen,
 	    .is_list = true,
 	    .takes = "PORT, ADDRESS:PORT with a numeric address such as "

@@ -3,6 +3,7 @@
 #include "policy/grant.h"
 #include "policy/keys.h"
 #include "policy/near.h"
+#include "policy/runs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -129,6 +130,7 @@ psd_keys_take(void *cookie, const struct psd_setting *setting,
 	key = psd_keys_find(setting->section, setting->key);
 	if (key != NULL) {
 		note_start(build, key, setting);
+		psd_runs_note(build, key->name, setting);
 		key->parse(build, key, setting);
 		return;
 	}

@@ -30,6 +30,7 @@ enum psd_violation {
 enum psd_type {
 	PSD_TYPE_NATIVE,  /* the daemon starts it */
 	PSD_TYPE_MONITOR, /* it is there, and calls privsep_start_monitor() */
+	PSD_TYPE_PROGRAM, /* a helper runs it, and it speaks by its stdio */
 };
 enum psd_restart { PSD_RESTART_ALWAYS, PSD_RESTART_ON_FAILURE, PSD_RESTART_NO };
 enum psd_verdicts { PSD_VERDICTS_REFUSED, PSD_VERDICTS_ALL, PSD_VERDICTS_NONE };

@@ -151,27 +151,36 @@ do_complain(const char *argument)
 	answer("ok");
 }
 
+#include "tests/helpers/puppet_programs.h"
+
 static const struct {
 	const char *name;
 	void (*perform)(const char *argument);
 } commands[] = {
 	{ "accept", do_accept },
+	{ "await", do_await },
 	{ "call", do_call },
+	{ "close-input", do_close_input },
 	{ "complain", do_complain },
 	{ "end", do_end },
+	{ "errors", do_errors },
 	{ "exit", do_exit },
 	{ "fds", do_fds },
 	{ "flood", do_flood },
 	{ "frame", do_frame },
 	{ "garbage", do_garbage },
+	{ "input", do_input },
 	{ "linger", do_linger },
 	{ "log", do_log },
 	{ "mode", do_mode },
 	{ "orphan", do_orphan },
+	{ "output", do_output },
 	{ "pid", do_pid },
 	{ "ping", do_ping },
 	{ "read", do_read },
 	{ "restrict", do_restrict },
+	{ "run", do_run },
+	{ "signal", do_signal },
 	{ "try", do_try },
 };
 

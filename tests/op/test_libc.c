@@ -71,6 +71,7 @@ static const struct comparison {
 	TEST(set_hostname, "the_host_is_called_what_was_asked"),
 	TEST(adjust_clock, "the_clock_is_slewed_and_never_jumps"),
 	TEST(set_clock, "the_clock_is_set_to_the_moment"),
+	TEST(run, "a_program_gets_the_other_ends_of_what_is_answered"),
 #undef TWO
 #undef TEST
 #undef NONE

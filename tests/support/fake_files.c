@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,6 +71,35 @@ do_temporary_file(const struct psd_temporary_file_req *req,
 	return or_errno(rep->file);
 }
 
+/* One program, that ends when it is asked about. */
+static int
+do_run(const struct psd_run_req *req, struct psd_run_rep *rep)
+{
+	int ends[2];
+
+	if (strcmp(req->program.at, "cat") != 0)
+		return -ENOENT;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	rep->handle = 7;
+	rep->input = ends[1];
+	rep->output = ends[0];
+	rep->error = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return or_errno(rep->error);
+}
+
+static int
+do_wait_program(const struct psd_wait_program_req *req,
+    struct psd_wait_program_rep *rep)
+{
+	if (req->handle != 7)
+		return -ESRCH;
+	rep->ending = 2;
+	rep->was_killed = 1;
+	rep->status = 9;
+	return 0;
+}
+
 int
 fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
     union psd_any_rep *rep)
@@ -101,6 +131,13 @@ fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
 		return or_errno(access(req->as_access.path.at,
 		    (req->as_access.access & PSD_ACCESS_READ) != 0 ? R_OK
 								   : W_OK));
+	case PSD_OP_run:
+		return do_run(&req->as_run, &rep->as_run);
+	case PSD_OP_wait_program:
+		return do_wait_program(&req->as_wait_program,
+		    &rep->as_wait_program);
+	case PSD_OP_kill_program:
+		return req->as_kill_program.handle == 7 ? 0 : -ESRCH;
 	case PSD_OP_change_mode:
 		return or_errno(
 		    fchmod(req->as_change_mode.file, req->as_change_mode.mode));

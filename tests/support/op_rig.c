@@ -110,6 +110,7 @@ make_instance(struct op_rig *rig)
 	TAILQ_INIT(&instance->waiting);
 	STAILQ_INIT(&instance->unsent);
 	TAILQ_INIT(&instance->clients);
+	TAILQ_INIT(&instance->runs);
 	psd_rate_init(&instance->lines, 1000000, 1000000);
 	assert_int_equal(psd_rights_init(&instance->rights, rig->loaded.policy),
 	    0);
@@ -163,6 +164,8 @@ op_rig_start(struct op_rig *rig, const char *helper_lines,
 void
 op_rig_stop(struct op_rig *rig)
 {
+	if (rig->on_stop != NULL)
+		rig->on_stop();
 	TAILQ_REMOVE(&rig->service->instances, rig->instance, of_service);
 	psd_instance_free(rig->instance);
 	psd_service_remove(rig->service);

@@ -20,6 +20,7 @@ struct op_rig {
 	int helper; /* the helper's end, non-blocking */
 	pid_t child;
 	uint32_t next_id;
+	void (*on_stop)(void); /* called first by op_rig_stop(), or NULL */
 };
 
 /*

@@ -8,6 +8,7 @@
 #include "tests/support/deny.h"
 #include "tests/support/dir.h"
 #include "tests/support/net_rig.h"
+#include "tests/support/program_rig.h"
 #include "tests/support/sample_words.h"
 
 #include <errno.h>
@@ -59,6 +60,8 @@ sample_keep_host(void)
 	static const int calls[] = { SYS_clock_settime, SYS_clock_adjtime,
 		SYS_settimeofday, SYS_adjtimex, SYS_sethostname };
 
+	if (program_rig_prepare() != 0)
+		return -EPERM;
 	if (unshare(CLONE_NEWNET | CLONE_NEWUTS) < 0)
 		return -errno;
 	bring_loopback_up();
@@ -106,6 +109,25 @@ sample_line(const struct psd_op_row *row, const char *verb,
 	    modifiers);
 }
 
+static struct program_rig program;
+
+static void
+remove_program(void)
+{
+	program_rig_remove(&program);
+}
+
+/* As many as a test wants, each of which waits for its end. */
+static void
+add_program(struct op_rig *rig, const struct psd_op_row *row)
+{
+	if (row->op != PSD_OP_run)
+		return;
+	program_rig_add(&program, rig, "lo", "/bin/cat",
+	    "Instances=16\nStartLimitBurst=0");
+	rig->on_stop = remove_program;
+}
+
 void
 sample_start(struct op_rig *rig, const struct psd_op_row *row,
     const char *lines)
@@ -117,6 +139,7 @@ sample_start(struct op_rig *rig, const struct psd_op_row *row,
 		i++;
 	if (i == PSD_ELEMENTS(rows)) {
 		op_rig_start(rig, NULL, lines);
+		add_program(rig, row);
 		return;
 	}
 	(void)snprintf(policy, sizeof(policy), "%s\n%s", lines, rows[i].policy);

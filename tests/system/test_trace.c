@@ -85,6 +85,15 @@ write_policy(enum way way)
 	daemon_rig_puppet(&rig, services[way], "Instances=1..64", lines);
 }
 
+/* What a line of run names has to be there. */
+static void
+write_program(const char *file)
+{
+	daemon_rig_write(&rig, file,
+	    "[Helper]\nType=program\nExecStart=/bin/true\n[Policy]\n"
+	    "SystemCallFilter=@helper @loader\nAllowOpen=@runtime\n");
+}
+
 static int
 prepare(void **state)
 {
@@ -93,6 +102,8 @@ prepare(void **state)
 	sample_make(rig.dir);
 	for (enum way way = 0; way < WAYS; way++)
 		write_policy(way);
+	write_program("policies/lo.policy");
+	write_program("policies/other.policy");
 	daemon_rig_start(&rig);
 	trace_start(&trace, rig.pid, rig.dir);
 	return 0;

@@ -82,7 +82,9 @@ few_rows_are_free_and_none_is_privileged(void **state)
 		assert_int_equal(row->is_free,
 		    row->op == PSD_OP_hello || row->op == PSD_OP_ping ||
 			row->op == PSD_OP_restrict ||
-			row->op == PSD_OP_narrow || row->op == PSD_OP_phase);
+			row->op == PSD_OP_narrow || row->op == PSD_OP_phase ||
+			row->op == PSD_OP_wait_program ||
+			row->op == PSD_OP_kill_program);
 		/* Rights have a bit for each. */
 		assert_in_range(row->op, 1, 63);
 		assert_false(row->is_privileged);

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/program.h"
+
+#include "common/fd.h"
+#include "common/log.h"
+#include "common/sys.h"
+#include "daemon/loaded.h"
+#include "daemon/service.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * What a caller knows a program by, from its start until it was awaited, which
+ * may be long after it ended.
+ */
+struct psd_run {
+	TAILQ_ENTRY(psd_run) of_caller;
+	struct psd_instance *caller;  /* NULL: gone */
+	struct psd_instance *program; /* NULL: ended */
+	struct psd_call *waiting;     /* for its end, or NULL */
+	uint32_t handle;
+	struct psd_wait_program_rep end; /* how it ended */
+};
+
+/* Both ends of the three. */
+struct stdio {
+	int theirs[3], ours[3];
+};
+
+bool
+psd_instance_is_program(const struct psd_instance *instance)
+{
+	return instance->loaded->policy->type == PSD_TYPE_PROGRAM;
+}
+
+static void
+close_stdio(struct stdio *stdio)
+{
+	for (size_t i = 0; i < 3; i++) {
+		psd_fd_cleanup(&stdio->theirs[i]);
+		psd_fd_cleanup(&stdio->ours[i]);
+	}
+}
+
+/* Input is read by the program, the others are written. */
+static int
+open_stdio(struct stdio *stdio)
+{
+	for (size_t i = 0; i < 3; i++) {
+		stdio->theirs[i] = PSD_NO_FD;
+		stdio->ours[i] = PSD_NO_FD;
+	}
+	for (size_t i = 0; i < 3; i++) {
+		const bool reads = i == STDIN_FILENO;
+		int ends[2];
+
+		if (pipe2(ends, O_CLOEXEC) < 0)
+			return -errno;
+		stdio->theirs[i] = ends[reads ? 0 : 1];
+		stdio->ours[i] = ends[reads ? 1 : 0];
+	}
+	return 0;
+}
+
+/* Nothing is started without a place to note its end in. */
+static struct psd_run *
+make_run(struct psd_instance *caller)
+{
+	struct psd_run *run = calloc(1, sizeof(*run));
+
+	if (run == NULL)
+		return NULL;
+	run->caller = caller;
+	run->handle = ++caller->last_run;
+	TAILQ_INSERT_TAIL(&caller->runs, run, of_caller);
+	caller->n_runs++;
+	return run;
+}
+
+static void
+free_run(struct psd_run *run)
+{
+	if (run->caller != NULL) {
+		assert(run->caller->n_runs > 0);
+		TAILQ_REMOVE(&run->caller->runs, run, of_caller);
+		run->caller->n_runs--;
+	}
+	free(run);
+}
+
+static struct psd_run *
+find_run(struct psd_instance *caller, uint32_t handle)
+{
+	struct psd_run *run;
+
+	TAILQ_FOREACH(run, &caller->runs, of_caller)
+		if (run->handle == handle)
+			return run;
+	return NULL;
+}
+
+/* How many may run, and how many may be started in a while. */
+static int
+may_start(const struct psd_instance *caller, struct psd_service *service)
+{
+	if (service->is_stopped || service->daemon->is_stopping)
+		return -ESHUTDOWN;
+	if (caller->n_runs >= PSD_RUNS_MAX)
+		return -EBUSY;
+	if (service->n_instances >= service->loaded->policy->instances_max ||
+	    !psd_rate_pass(&service->starts, psd_now()))
+		return -EAGAIN;
+	return 0;
+}
+
+static int
+start(struct psd_run *run, struct psd_service *service, struct stdio *stdio)
+{
+	int r;
+
+	r = open_stdio(stdio);
+	if (r == 0)
+		r = psd_instance_start_program(service, stdio->theirs,
+		    &run->program);
+	if (r == 0)
+		run->program->run = run;
+	return r;
+}
+
+int
+psd_program_run(struct psd_instance *caller, struct psd_service *service,
+    uint32_t *ret_handle, struct psd_program_ends *ret)
+{
+	struct psd_run *run;
+	struct stdio stdio;
+	int r;
+
+	r = may_start(caller, service);
+	if (r < 0)
+		return r;
+	run = make_run(caller);
+	if (run == NULL)
+		return -ENOMEM;
+	r = start(run, service, &stdio);
+	if (r < 0) {
+		free_run(run);
+	} else {
+		*ret_handle = run->handle;
+		ret->input = psd_fd_take(&stdio.ours[STDIN_FILENO]);
+		ret->output = psd_fd_take(&stdio.ours[STDOUT_FILENO]);
+		ret->error = psd_fd_take(&stdio.ours[STDERR_FILENO]);
+	}
+	close_stdio(&stdio);
+	return r;
+}
+
+static void
+forget_wait(struct psd_call *call)
+{
+	struct psd_run *run;
+
+	TAILQ_FOREACH(run, &call->peer->runs, of_caller)
+		if (run->waiting == call)
+			run->waiting = NULL;
+}
+
+int
+psd_program_wait(const struct psd_call *call, uint32_t handle,
+    struct psd_wait_program_rep *rep)
+{
+	struct psd_run *run = find_run(call->peer, handle);
+
+	if (run == NULL)
+		return -ESRCH;
+	if (run->program == NULL) {
+		*rep = run->end;
+		free_run(run);
+		return 0;
+	}
+	if (run->waiting != NULL)
+		return -EBUSY;
+	run->waiting = psd_call_keep(call, forget_wait);
+	return run->waiting == NULL ? -errno : PSD_LATER;
+}
+
+int
+psd_program_kill(struct psd_instance *caller, uint32_t handle, int number)
+{
+	const struct psd_run *run = find_run(caller, handle);
+
+	if (run == NULL)
+		return -ESRCH;
+	/* It has ended, and waits to be awaited: as with kill(2), no error. */
+	if (run->program == NULL)
+		return 0;
+	return psd_sys_pidfd_kill(run->program->child.pidfd, number);
+}
+
+void
+psd_program_end(struct psd_instance *program)
+{
+	if (program->state == PSD_INSTANCE_ENDING)
+		return;
+	program->state = PSD_INSTANCE_ENDING;
+	program->was_told = true;
+	/* ESRCH: it ends by itself just now. */
+	(void)psd_sys_pidfd_kill(program->child.pidfd, SIGTERM);
+	psd_instance_set_deadline(program,
+	    program->loaded->policy->timeout_stop_usec);
+}
+
+void
+psd_program_ended(struct psd_instance *program, enum psd_ending ending,
+    bool was_killed, int status)
+{
+	struct psd_run *run = program->run;
+
+	if (run == NULL)
+		return;
+	program->run = NULL;
+	run->program = NULL;
+	run->end.ending = (uint32_t)ending;
+	run->end.was_killed = was_killed;
+	run->end.status = (uint32_t)status;
+	if (run->caller == NULL) {
+		free_run(run);
+	} else if (run->waiting != NULL) {
+		struct psd_wait_program_rep rep = run->end;
+		struct psd_call *call = run->waiting;
+
+		free_run(run);
+		psd_call_finish(call, 0, &rep);
+	}
+}
+
+void
+psd_program_forget_caller(struct psd_instance *caller)
+{
+	struct psd_run *run;
+
+	while ((run = TAILQ_FIRST(&caller->runs)) != NULL) {
+		struct psd_instance *program = run->program;
+
+		TAILQ_REMOVE(&caller->runs, run, of_caller);
+		caller->n_runs--;
+		run->caller = NULL;
+		run->waiting = NULL;
+		if (program == NULL)
+			free_run(run);
+		else
+			psd_program_end(program);
+	}
+}
