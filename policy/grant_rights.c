@@ -80,6 +80,8 @@ read_list(struct psd_build *build, const char *word, read_item *read,
 			list[len++] = ',';
 		wrong = read(build, item, list + len);
 		if (wrong != NULL)
+			/* It is one of the literals above, never in list. */
+			/* cppcheck-suppress returnDanglingLifetime */
 			return wrong;
 		len += strlen(list + len);
 		at += item_len;

@@ -51,15 +51,17 @@ place() {
 	sed -e "s|/tmp/hello|$dir/hello|g" -e "s|127.0.0.1:8099|127.0.0.1:$port|g" \
 	    -e "s|build/|$B/|g"
 }
-# block LANGUAGE: what stands between the fences.
-block() {
-	awk -v fence="\`\`\`$1" '$0 == fence { is = 1; next }
-	    /^```$/ { is = 0 } is' README.md | place
+# The part that is to be followed.
+part() {
+	awk '/^## / { is = /^## Ten minutes/ } is' README.md
 }
-# All that is indented in the part that is to be followed.
+# block LANGUAGE: what stands there between the fences.
+block() {
+	part | awk -v fence="\`\`\`$1" '$0 == fence { is = 1; next }
+	    /^```$/ { is = 0 } is' | place
+}
 indented() {
-	awk '/^## / { is = /^## Ten minutes/ } is && /^    /' README.md |
-	    sed 's/^    //'
+	part | sed -n 's/^    //p'
 }
 
 mkdir -p "$dir/hello/policy"
