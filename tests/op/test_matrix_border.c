@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Each operation on a path, asked through a link that leads to a place that a
- * Deny line speaks of: nothing there is made, changed, removed or opened, not
- * even before it is refused.  Made from the catalogue (tests/support/sample.h).
+ * Each operation on a path, asked for what lies beyond a border: where a link
+ * leads to what a Deny line speaks of, or out of the directory, and on a mount
+ * that the line leaves out.  Nothing there is made, changed, removed or opened,
+ * not even before it is refused.  Made from the catalogue (tests/support/sample.h).
  */
 #include "common/fd.h"
 #include "common/mem.h"
-#include "tests/support/dir.h"
+#include "tests/op/border_fixture.h"
 #include "tests/support/path_rig.h"
 #include "tests/support/sample.h"
 
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,7 +27,18 @@
 
 enum { PATHS_MAX = 2 };
 
-/* What there is in the denied place, and what is not. */
+/*
+ * A border: what a line for the rig's directory says of it, and how a place is
+ * made so that the name "way" leads there.
+ */
+struct border {
+	const char *modifiers;
+	bool is_denied;
+	/* Makes the place and the way to it; its path is for test_dir_remove(). */
+	char *(*make)(const struct op_rig *rig);
+};
+
+/* What there is in the place, and what is not. */
 static const char *const things[] = { "file", "directory", "fifo", "link",
 	"none" };
 
@@ -63,15 +76,16 @@ say_any(char line[SAMPLE_LINE_MAX])
 	(void)snprintf(line, SAMPLE_LINE_MAX, "%s", any);
 }
 
-/* Every line for the directory with links, and none for what is denied. */
+/* One line for the whole directory, and perhaps one against the place. */
 static void
-start(struct op_rig *rig, const struct psd_op_row *row)
+start(struct op_rig *rig, const struct psd_op_row *row,
+    const struct border *border)
 {
 	char allow[SAMPLE_LINE_MAX], deny[SAMPLE_LINE_MAX];
 	char lines[SAMPLE_LINES_MAX];
 	char *wide;
 
-	sample_line(row, "Allow", SAMPLE_COVERING, "follow", allow);
+	sample_line(row, "Allow", SAMPLE_COVERING, border->modifiers, allow);
 	sample_line(row, "Deny", SAMPLE_COVERING, "", deny);
 	say_any(allow);
 	say_any(deny);
@@ -80,19 +94,9 @@ start(struct op_rig *rig, const struct psd_op_row *row)
 	*wide = '\0';
 	(void)snprintf(lines, sizeof(lines), "%s\n%s%%s/private/**", allow,
 	    deny);
+	if (!border->is_denied)
+		*strchr(lines, '\n') = '\0';
 	sample_start(rig, row, lines);
-}
-
-static void
-make_private(const struct op_rig *rig)
-{
-	char private[PATH_MAX];
-
-	(void)snprintf(private, sizeof(private), "%s/private", rig->dir);
-	assert_int_equal(mkdir(private, 0755), 0);
-	sample_make(private);
-	assert_int_equal(mkfifo(op_rig_path(rig, "private/fifo").at, 0600), 0);
-	assert_int_equal(symlink("private", op_rig_path(rig, "way").at), 0);
 }
 
 /* Directories may be opened on the way; to list one has no effect on it. */
@@ -121,7 +125,7 @@ drain(int watch)
 		continue;
 }
 
-/* Gives those path fields whose bit is in ways a name behind the link. */
+/* Gives those path fields whose bit is in ways a name behind the border. */
 static void
 lead_away(const struct psd_op_row *row, const char *dir, const char *thing,
     unsigned ways, union psd_any_req *req)
@@ -176,41 +180,76 @@ ask(struct op_rig *rig, const struct psd_op_row *row, const char *thing,
 }
 
 static void
-check_row(const struct psd_op_row *row)
+check_place(struct op_rig *rig, const struct psd_op_row *row, const char *place)
 {
 	_cleanup_fd_ int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	_cleanup_free_ char *before = NULL;
-	char private[PATH_MAX];
-	struct op_rig rig;
+	_cleanup_free_ char *before = path_rig_snapshot(place);
 
 	assert_true(watch >= 0);
-	start(&rig, row);
-	make_private(&rig);
-	(void)snprintf(private, sizeof(private), "%s/private", rig.dir);
-	before = path_rig_snapshot(private);
-	assert_true(inotify_add_watch(watch, private,
+	assert_true(inotify_add_watch(watch, place,
 			IN_ALL_EVENTS & ~(unsigned)IN_ACCESS) >= 0);
 	for (size_t i = 0; i < PSD_ELEMENTS(things); i++)
 		for (unsigned ways = 1; ways < 1U << count_paths(row); ways++) {
 			_cleanup_free_ char *after = NULL;
 
-			ask(&rig, row, things[i], ways);
+			ask(rig, row, things[i], ways);
 			assert_untouched(watch);
-			after = path_rig_snapshot(private);
+			after = path_rig_snapshot(place);
 			assert_string_equal(after, before);
 			/* That look was ours. */
 			drain(watch);
 		}
-	op_rig_stop(&rig);
+}
+
+static void
+check(const struct border *border)
+{
+	for (size_t i = 0; i < psd_op_count; i++) {
+		const struct psd_op_row *row = &psd_op_rows[i];
+		struct op_rig rig;
+		char *place;
+
+		if (count_paths(row) == 0)
+			continue;
+		start(&rig, row, border);
+		place = border->make(&rig);
+		fill(place);
+		check_place(&rig, row, place);
+		(void)umount2(place, MNT_DETACH);
+		test_dir_remove(place);
+		op_rig_stop(&rig);
+	}
 }
 
 static void
 nothing_is_touched_where_a_link_leads_to_what_is_denied(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < psd_op_count; i++)
-		if (count_paths(&psd_op_rows[i]) > 0)
-			check_row(&psd_op_rows[i]);
+	check(&(struct border){ "follow", true, make_denied });
+}
+
+static void
+nothing_is_touched_where_a_link_leads_out_of_the_directory(void **state)
+{
+	(void)state;
+	check(&(struct border){ "follow xdev", false, make_outside });
+	check(&(struct border){ "follow xdev", false, make_elsewhere });
+}
+
+static void
+nothing_is_touched_where_a_link_is_left_out(void **state)
+{
+	(void)state;
+	check(&(struct border){ "xdev", false, make_denied });
+}
+
+static void
+nothing_is_touched_on_a_mount_that_is_left_out(void **state)
+{
+	(void)state;
+	if (!path_rig_may_mount())
+		skip();
+	check(&(struct border){ "follow", false, make_mount });
 }
 
 int
@@ -219,6 +258,11 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    nothing_is_touched_where_a_link_leads_to_what_is_denied),
+		cmocka_unit_test(
+		    nothing_is_touched_where_a_link_leads_out_of_the_directory),
+		cmocka_unit_test(nothing_is_touched_where_a_link_is_left_out),
+		cmocka_unit_test(
+		    nothing_is_touched_on_a_mount_that_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
