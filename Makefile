@@ -204,6 +204,15 @@ endef
 
 $(B)/obj/%.o: %.c $(B)/flags
 	$(call compile-c,$(call compile,-fPIE))
+# Where programs of ours are is a default of Resolver=, and no flag of others.
+$(B)/prefix: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(PREFIX)' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(B)/obj/daemon/config.o: $(B)/prefix
+$(B)/obj/daemon/config.o: PKG_CFLAGS += \
+    -DPSD_LIBEXEC='"$(PREFIX)/libexec/privsepd"'
+
 $(B)/obj/%.o: %.S $(B)/flags
 	$(call compile-c,$(call compile,-fPIE))
 $(B)/pic/%.o: %.c $(B)/flags
@@ -291,7 +300,7 @@ $(B)/libprivsep.a: $(call objects,pic,$(SRC_helper)) $(B)/pic/libcommon.a
 
 define helper-rules =
 $(B)/helpers/$(1): $$(call objects,pic,$$(wildcard helper/$(1)/*.c)) \
-    $(B)/libprivsep.a
+    $(B)/libprivsep.a $(B)/pic/libcommon.a
 	$$(call link-program,$$(call pkg,--libs,$$(PKG_$(1))),$$(link-confined))
 $$(call objects,pic,$$(wildcard helper/$(1)/*.c)): PKG_CFLAGS += \
     $$(call pkg,--cflags,$$(PKG_$(1)))

@@ -20,6 +20,7 @@
 #include "common/ops.def"
 #include "common/control.def"
 #include "common/service.def"
+#include "common/resolver.def"
 #include "common/ops_clear.h"
 
 /* The layout of each reply. */
@@ -35,6 +36,7 @@
 #include "common/ops.def"
 #include "common/control.def"
 #include "common/service.def"
+#include "common/resolver.def"
 #include "common/ops_clear.h"
 
 /* The system calls that the daemon makes for each. */
@@ -48,6 +50,7 @@
 #include "common/ops.def"
 #include "common/control.def"
 #include "common/service.def"
+#include "common/resolver.def"
 #include "common/ops_clear.h"
 
 /* The capabilities that the daemon keeps for each. */
@@ -61,9 +64,10 @@
 #include "common/ops.def"
 #include "common/control.def"
 #include "common/service.def"
+#include "common/resolver.def"
 #include "common/ops_clear.h"
 
-/* One row each: OP opens it, FREE and PRIVILEGED add to it, END closes it. */
+/* One row each: OP opens it, FREE and others add to it, END closes it. */
 #define OP(nam, number, txt) \
 	{ .op = (enum psd_op)(number), .name = #nam, .text = (txt), \
 	  .req = nam##_req, .rep = nam##_rep, .calls = nam##_calls, \
@@ -71,6 +75,7 @@
 	  .rep_size = sizeof(struct psd_##nam##_rep),
 #define FREE(nam) .is_free = true,
 #define PRIVILEGED(nam) .is_privileged = true,
+#define ASKS_RESOLVER(nam) .asks_resolver = true,
 #define END(nam) \
 	} \
 	,
@@ -90,6 +95,10 @@ static const struct psd_op_row ctl_rows[] = {
 
 static const struct psd_op_row svc_rows[] = {
 #include "common/service.def"
+};
+
+static const struct psd_op_row lookup_rows[] = {
+#include "common/resolver.def"
 #include "common/ops_clear.h"
 };
 
@@ -139,6 +148,16 @@ psd_svc_find(uint32_t number)
 	for (size_t i = 0; i < sizeof(svc_rows) / sizeof(svc_rows[0]); i++)
 		if ((uint32_t)svc_rows[i].op == number)
 			return &svc_rows[i];
+	return NULL;
+}
+
+const struct psd_op_row *
+psd_lookup_find(uint32_t number)
+{
+	for (size_t i = 0; i < sizeof(lookup_rows) / sizeof(lookup_rows[0]);
+	     i++)
+		if ((uint32_t)lookup_rows[i].op == number)
+			return &lookup_rows[i];
 	return NULL;
 }
 

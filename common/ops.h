@@ -14,6 +14,7 @@ enum psd_op {
 #include "common/ops.def"
 #include "common/control.def"
 #include "common/service.def"
+#include "common/resolver.def"
 #include "common/ops_clear.h"
 };
 
@@ -36,6 +37,7 @@ enum { PSD_SVC_HELLO_ID = 1 };
 #include "common/ops.def"
 #include "common/control.def"
 #include "common/service.def"
+#include "common/resolver.def"
 #include "common/ops_clear.h"
 
 /* struct psd_open_rep and so on. */
@@ -48,6 +50,7 @@ enum { PSD_SVC_HELLO_ID = 1 };
 #include "common/ops.def"
 #include "common/control.def"
 #include "common/service.def"
+#include "common/resolver.def"
 #include "common/ops_clear.h"
 /* clang-format on */
 
@@ -58,6 +61,7 @@ union psd_any_req {
 #include "common/ops.def"
 #include "common/control.def"
 #include "common/service.def"
+#include "common/resolver.def"
 #include "common/ops_clear.h"
 };
 
@@ -67,6 +71,7 @@ union psd_any_rep {
 #include "common/ops.def"
 #include "common/control.def"
 #include "common/service.def"
+#include "common/resolver.def"
 #include "common/ops_clear.h"
 };
 
@@ -85,6 +90,7 @@ struct psd_op_row {
 	const char *text;            /* one line of what it does */
 	bool is_free;                /* no grant needed */
 	bool is_privileged;          /* control.sock: root only */
+	bool asks_resolver;          /* cannot be done without it */
 	const struct psd_field *req; /* ends with PSD_KIND_end */
 	const struct psd_field *rep;
 	uint32_t req_size, rep_size; /* of the structures */
@@ -110,6 +116,9 @@ const struct psd_op_row *psd_ctl_find(uint32_t number);
 
 /* The row of what clients and helpers say to each other, or NULL. */
 const struct psd_op_row *psd_svc_find(uint32_t number);
+
+/* The row of an operation of the resolver, or NULL. */
+const struct psd_op_row *psd_lookup_find(uint32_t number);
 
 /*
  * Writes the policy's name of an operation, ReadDirectory for read_directory,

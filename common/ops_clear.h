@@ -3,6 +3,7 @@
 #undef OP
 #undef FREE
 #undef PRIVILEGED
+#undef ASKS_RESOLVER
 #undef REQ
 #undef REP
 #undef SYS

@@ -13,6 +13,9 @@
 #ifndef PRIVILEGED
 #define PRIVILEGED(name)
 #endif
+#ifndef ASKS_RESOLVER
+#define ASKS_RESOLVER(name)
+#endif
 #ifndef REQ
 #define REQ(name, kind, field)
 #endif

@@ -29,9 +29,16 @@ struct path_beneath {
 /* Linux 6.16; the headers may be older. */
 enum { SO_PASSRIGHTS_NUMBER = 83 };
 
+struct net_port {
+	uint64_t allowed;
+	uint64_t port;
+};
+
 enum {
 	LANDLOCK_VERSION_FLAG = 1,
 	LANDLOCK_PATH_BENEATH = 1,
+	LANDLOCK_NET_PORT = 2,
+	LANDLOCK_CONNECT_TCP = 1 << 1,
 };
 
 static int
@@ -88,6 +95,18 @@ psd_sys_landlock_allow(int ruleset_fd, int fd, uint64_t rights)
 
 	return result(syscall(SYS_landlock_add_rule, ruleset_fd,
 	    LANDLOCK_PATH_BENEATH, &rule, 0));
+}
+
+int
+psd_sys_landlock_allow_port(int ruleset_fd, uint16_t port)
+{
+	const struct net_port rule = {
+		.allowed = LANDLOCK_CONNECT_TCP,
+		.port = port,
+	};
+
+	return result(syscall(SYS_landlock_add_rule, ruleset_fd,
+	    LANDLOCK_NET_PORT, &rule, 0));
 }
 
 int

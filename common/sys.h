@@ -45,6 +45,9 @@ int psd_sys_landlock_create(uint64_t fs, uint64_t net, uint64_t scoped);
 /* Allows rights beneath what fd, which may be O_PATH, is open on. */
 int psd_sys_landlock_allow(int ruleset_fd, int fd, uint64_t rights);
 
+/* Allows connecting by TCP to a port; from version 4 on. */
+int psd_sys_landlock_allow_port(int ruleset_fd, uint16_t port);
+
 int psd_sys_landlock_restrict(int ruleset_fd);
 
 /*

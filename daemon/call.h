@@ -7,6 +7,7 @@
 #include <sys/queue.h>
 
 struct psd_instance;
+struct psd_lookup;
 
 /* What an operation returns when it will answer by psd_call_finish(). */
 enum { PSD_LATER = 1 };
@@ -27,6 +28,7 @@ struct psd_call {
 	bool must_look; /* before opening: helpers may have made the file */
 
 	/* Of a kept call only. */
+	struct psd_lookup *lookup; /* that it waits for, or NULL */
 	TAILQ_ENTRY(psd_call) of_peer;
 	TAILQ_ENTRY(psd_call) of_queue;
 	struct psd_narrowing *narrowing; /* that grant is one of, or NULL */

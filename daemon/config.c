@@ -21,6 +21,12 @@ enum {
 	INSTANCES_MAX = 8192,
 };
 
+/* The Makefile says where programs of ours are installed. */
+#ifndef PSD_LIBEXEC
+#define PSD_LIBEXEC "/usr/local/libexec/privsepd"
+#endif
+
+static const char default_resolver[] = PSD_LIBEXEC "/resolver";
 static const char default_file[] = "/etc/privsepd/privsepd.conf";
 
 static void
@@ -79,7 +85,10 @@ add_word(struct psd_words *words, const char *text,
 		diag->out_of_memory = true;
 		return;
 	}
-	words->at[words->n++] = (struct psd_word){ copy, *where };
+	words->at[words->n++] = (struct psd_word){
+		.text = copy,
+		.where = *where,
+	};
 }
 
 static void
@@ -164,6 +173,25 @@ set_log_level(struct psd_config *config, const struct psd_setting *setting,
 	config->log_level = (int)level;
 }
 
+static void
+set_resolver(struct psd_config *config, const struct psd_setting *setting,
+    struct psd_diag *diag)
+{
+	const char *path =
+	    setting->value[0] != '\0' ? setting->value : default_resolver;
+
+	/* It becomes a word of a policy, which white space would end. */
+	if (path[0] != '/' || strlen(path) >= sizeof(config->resolver) ||
+	    strpbrk(path, " \t\"'\\%") != NULL) {
+		psd_diag_error(diag, &setting->where,
+		    "Resolver= takes the absolute path of a program, without "
+		    "white space, quotes, \\ and %%; got \"%s\"",
+		    setting->value);
+		return;
+	}
+	(void)snprintf(config->resolver, sizeof(config->resolver), "%s", path);
+}
+
 static const struct {
 	const char *name;
 	void (*set)(struct psd_config *config,
@@ -173,6 +201,7 @@ static const struct {
 	{ "InstancesMax", set_instances_max },
 	{ "KeepCapabilities", set_keep_caps },
 	{ "LogLevel", set_log_level },
+	{ "Resolver", set_resolver },
 	{ "UidRange", set_uid_range },
 };
 
@@ -198,7 +227,7 @@ take_setting(void *cookie, const struct psd_setting *setting,
 	}
 	psd_diag_error(diag, &setting->where,
 	    "unknown key %s=; [Daemon] has ControlGroup=, InstancesMax=, "
-	    "KeepCapabilities=, LogLevel= and UidRange=",
+	    "KeepCapabilities=, LogLevel=, Resolver= and UidRange=",
 	    setting->key);
 }
 
@@ -212,6 +241,8 @@ psd_config_read(struct psd_config *config, struct psd_diag *diag)
 	config->uid_last = UID_LAST;
 	config->instances_max = INSTANCES_MAX;
 	config->log_level = LOG_INFO;
+	(void)snprintf(config->resolver, sizeof(config->resolver), "%s",
+	    default_resolver);
 	switch (psd_file_read(path, PSD_FILE_CHECKED, &file, diag)) {
 	case PSD_FOUND_FILE:
 		break;

@@ -4,6 +4,7 @@
 
 #include "policy/policy.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -25,6 +26,7 @@ struct psd_config {
 	struct psd_words keep_caps; /* KeepCapabilities= */
 	char *control_group;        /* ControlGroup=, or NULL: found out */
 	uint32_t instances_max;     /* InstancesMax=, of all services */
+	char resolver[PATH_MAX];    /* Resolver=, a path */
 	int log_level;              /* LogLevel= */
 };
 

@@ -5,6 +5,7 @@
 #include "daemon/config.h"
 #include "daemon/host.h"
 #include "daemon/loaded.h"
+#include "daemon/lookup.h"
 
 #include <sys/queue.h>
 #include <systemd/sd-event.h>
@@ -20,8 +21,12 @@ struct psd_daemon {
 	struct psd_host host;         /* what all services share */
 	struct psd_services services; /* sorted by name */
 	struct psd_control *control;
-	uint32_t generation;    /* counts successful loads */
-	uint64_t next_instance; /* ids are never used twice */
+	struct psd_lookups lookups;
+	struct psd_service *resolver;  /* or NULL (daemon/resolver.h) */
+	uint64_t resolver_looked_usec; /* at the files that it sees */
+	uint64_t resolver_tried;       /* fingerprint of a fresh view */
+	uint32_t generation;           /* counts successful loads */
+	uint64_t next_instance;        /* ids are never used twice */
 	uint64_t started_usec;
 	uint32_t n_instances;
 	uint32_t n_searches; /* for what dead helpers left behind */

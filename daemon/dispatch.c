@@ -4,6 +4,8 @@
 #include "daemon/call.h"
 #include "daemon/instance.h"
 #include "daemon/loaded.h"
+#include "daemon/lookup.h"
+#include "daemon/service.h"
 #include "daemon/talk.h"
 
 #include <assert.h>
@@ -102,7 +104,10 @@ psd_dispatch(struct psd_instance *instance, struct psd_frame *frame)
 	const uint32_t id = frame->id;
 	union psd_any_req req;
 
-	if (frame->type != PSD_FRAME_REQUEST || row == NULL) {
+	if (frame->type == PSD_FRAME_REPLY &&
+	    instance->loaded->policy->is_resolver) {
+		psd_lookup_answer(instance, frame);
+	} else if (frame->type != PSD_FRAME_REQUEST || row == NULL) {
 		break_with(instance, "sent an unknown operation", frame->op);
 	} else if (!is_in_turn(instance, row)) {
 		break_with(instance, "sent out of turn operation", frame->op);
@@ -111,6 +116,9 @@ psd_dispatch(struct psd_instance *instance, struct psd_frame *frame)
 	} else {
 		serve(instance, row, id, &req);
 		psd_fields_release(row->req, &req);
+		/* A resolver that has said hello, and has its answer. */
+		if (instance->loaded->policy->is_resolver)
+			psd_lookup_next(instance->service->daemon);
 	}
 	psd_frame_clear(frame);
 }

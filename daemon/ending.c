@@ -6,6 +6,7 @@
 #include "daemon/denial.h"
 #include "daemon/leftover.h"
 #include "daemon/loaded.h"
+#include "daemon/lookup.h"
 #include "daemon/output.h"
 #include "daemon/program.h"
 #include "daemon/service.h"
@@ -101,6 +102,7 @@ is_end_held(const struct psd_instance *instance)
 void
 psd_instance_free(struct psd_instance *instance)
 {
+	psd_lookup_lost(instance);
 	while (!TAILQ_EMPTY(&instance->waiting))
 		psd_call_drop(TAILQ_FIRST(&instance->waiting));
 	psd_clients_forget(&instance->clients);

@@ -112,7 +112,7 @@ look_at_namespaces(struct psd_host *host)
 	int ns[PSD_NS_COUNT];
 	char why[PSD_REASON_MAX];
 
-	if (psd_namespaces_prepare(&nothing, ns, why, sizeof(why)) < 0) {
+	if (psd_namespaces_prepare(&nothing, false, ns, why, sizeof(why)) < 0) {
 		miss(host, PSD_LAYER_NAMESPACES, "%s", why);
 		return;
 	}

@@ -6,6 +6,7 @@
 #include "daemon/cgroup.h"
 #include "daemon/loaded.h"
 #include "daemon/program.h"
+#include "daemon/lookup.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
 
@@ -266,4 +267,5 @@ psd_instance_break(struct psd_instance *instance, const char *why)
 	psd_talk_stop(instance);
 	psd_conv_close(&instance->conv);
 	psd_instance_kill(instance);
+	psd_lookup_lost(instance);
 }

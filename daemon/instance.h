@@ -77,9 +77,12 @@ struct psd_instance {
 	uint32_t n_waiting;
 	STAILQ_HEAD(psd_unsents, psd_unsent) unsent;
 	uint64_t allowed, refused;
-	struct psd_rate requests; /* RequestRate= */
-	struct psd_rate lines;    /* of the log */
-	bool expects_more;        /* its last frames came in a burst */
+	struct psd_rate requests;  /* RequestRate= */
+	struct psd_rate lines;     /* of the log */
+	struct psd_lookup *lookup; /* a resolver's, while it is busy */
+	uint64_t lookup_turn;      /* of the next that it asks for */
+	bool has_served;           /* a look; then its end is no failure */
+	bool expects_more;         /* its last frames came in a burst */
 	uint8_t since_probe;
 
 	sd_event_source *pair_source;

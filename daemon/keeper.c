@@ -56,13 +56,14 @@ open_namespaces(int ret_ns[PSD_NS_COUNT])
 
 int
 psd_keeper_build(int report_fd, const struct psd_words *view,
-    int ret_ns[PSD_NS_COUNT], char *ret_why, size_t size)
+    bool keeps_network, int ret_ns[PSD_NS_COUNT], char *ret_why, size_t size)
 {
+	const int network = keeps_network ? 0 : CLONE_NEWNET;
+
 	(void)prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
 	if (close_others(report_fd) < 0)
 		return tell(ret_why, size, "cannot close descriptors");
-	if (unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) <
-	    0)
+	if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | network) < 0)
 		return tell(ret_why, size, "cannot make namespaces");
 	if (open_namespaces(ret_ns) < 0)
 		return tell(ret_why, size, "cannot open the namespaces");

@@ -8,12 +8,13 @@ enum { PSD_KEEPER_WHY = 192 };
 
 /*
  * In the keeper, a child of psd_namespaces_prepare() that ends after this:
- * closes every descriptor but report_fd, moves into new namespaces and builds
+ * closes every descriptor but report_fd, moves into new namespaces (the
+ * network's unless keeps_network) and builds
  * the root in them.  Returns 0 and their descriptors, or -errno and one line
  * of what failed.
  */
 int psd_keeper_build(int report_fd, const struct psd_words *view,
-    int ret_ns[PSD_NS_COUNT], char *ret_why, size_t size);
+    bool keeps_network, int ret_ns[PSD_NS_COUNT], char *ret_why, size_t size);
 
 /*
  * Its root: in a new mount namespace of ours, makes a read-only file system

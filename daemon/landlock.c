@@ -61,7 +61,7 @@ allow_all(int ruleset_fd, const int *programs, size_t n,
 
 int
 psd_landlock_make(int abi, const int *programs, size_t n,
-    const struct psd_words *view)
+    const struct psd_words *view, uint16_t port)
 {
 	const int newest = (int)PSD_ELEMENTS(versions) - 1;
 	_cleanup_fd_ int fd = PSD_NO_FD;
@@ -76,5 +76,7 @@ psd_landlock_make(int abi, const int *programs, size_t n,
 	if (fd < 0)
 		return fd;
 	r = allow_all(fd, programs, n, view);
+	if (r == 0 && port != 0 && versions[abi].net > 0)
+		r = psd_sys_landlock_allow_port(fd, port);
 	return r < 0 ? r : psd_fd_take(&fd);
 }

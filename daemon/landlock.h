@@ -7,10 +7,11 @@
 /*
  * The ruleset that helpers of one program enter: of all that Landlock
  * version abi can forbid, they may execute and read the files open on the n
- * descriptors of programs (O_PATH will do), and read beneath the paths of view.
+ * descriptors of programs (O_PATH will do), read beneath the paths of view, and
+ * connect by TCP to port, unless that is 0.
  * Returns a descriptor, which is the caller's, or -errno.
  */
 int psd_landlock_make(int abi, const int *programs, size_t n,
-    const struct psd_words *view);
+    const struct psd_words *view, uint16_t port);
 
 #endif

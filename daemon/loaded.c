@@ -39,6 +39,15 @@ mix_file(uint64_t *hash, const char *path)
 	mix(hash, &status.st_mtim, sizeof(status.st_mtim));
 }
 
+uint64_t
+psd_loaded_fingerprint(const char *path)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	mix_file(&hash, path);
+	return hash;
+}
+
 /* The policy's lines, and which files its programs are. */
 static uint64_t
 fingerprint(const struct psd_policy *policy, const char *const *dirs)

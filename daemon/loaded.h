@@ -30,6 +30,9 @@ struct psd_loaded *psd_loaded_make(struct psd_host *host,
 
 struct psd_loaded *psd_loaded_ref(struct psd_loaded *loaded);
 
+/* Tells whether path still is the same file, with the same content. */
+uint64_t psd_loaded_fingerprint(const char *path);
+
 /* Frees it with the last reference.  NULL is fine. */
 void psd_loaded_unref(struct psd_loaded *loaded);
 

@@ -253,6 +253,7 @@ main(int argc, char **argv)
 	self.host.cgroup.base_fd = PSD_NO_FD;
 	self.started_usec = psd_now();
 	TAILQ_INIT(&self.services);
+	psd_lookups_init(&self.lookups);
 	r = read_settings(&self.config);
 	if (r == EXIT_SUCCESS && self.config.is_check)
 		r = check_policies(&self.config);

@@ -61,11 +61,12 @@ report(int fd, int error, const char *why, const int ns[PSD_NS_COUNT])
 
 /* The keeper's whole life. */
 static void
-keep(int report_fd, const struct psd_words *view)
+keep(int report_fd, const struct psd_words *view, bool keeps_network)
 {
 	int ns[PSD_NS_COUNT] = { PSD_NO_FD, PSD_NO_FD, PSD_NO_FD, PSD_NO_FD };
 	char why[PSD_KEEPER_WHY] = "";
-	const int r = psd_keeper_build(report_fd, view, ns, why, sizeof(why));
+	const int r = psd_keeper_build(report_fd, view, keeps_network, ns, why,
+	    sizeof(why));
 
 	report(report_fd, -r, why, ns);
 	_exit(0);
@@ -125,8 +126,8 @@ wait_for_report(int fd, int ret_ns[PSD_NS_COUNT], char *ret_why, size_t size)
 }
 
 int
-psd_namespaces_prepare(const struct psd_words *view, int ret_ns[PSD_NS_COUNT],
-    char *ret_why, size_t size)
+psd_namespaces_prepare(const struct psd_words *view, bool keeps_network,
+    int ret_ns[PSD_NS_COUNT], char *ret_why, size_t size)
 {
 	int ends[2] = { PSD_NO_FD, PSD_NO_FD };
 	_cleanup_fd_ int ours = PSD_NO_FD;
@@ -146,11 +147,14 @@ psd_namespaces_prepare(const struct psd_words *view, int ret_ns[PSD_NS_COUNT],
 		return r;
 	}
 	if (keeper == 0)
-		keep(theirs, view);
+		keep(theirs, view, keeps_network);
 	psd_fd_cleanup(&theirs);
 	r = wait_for_report(ours, ret_ns, ret_why, size);
 	(void)kill(keeper, SIGKILL);
 	while (waitpid(keeper, NULL, 0) < 0 && errno == EINTR)
 		continue;
+	/* Nobody has to join what everybody is in. */
+	if (r == 0 && keeps_network)
+		psd_fd_cleanup(&ret_ns[PSD_NS_NET]);
 	return r;
 }

@@ -14,6 +14,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
+/* Of name servers, by TCP where an answer is long. */
+enum { NAME_SERVER_PORT = 53 };
+
 static void
 free_resources(struct psd_prepared_resources *own)
 {
@@ -114,7 +117,8 @@ make_namespaces(const struct psd_plan_work *work)
 
 	if ((work->prepared->layers & PSD_LAYER_NAMESPACES) == 0)
 		return 0;
-	r = psd_namespaces_prepare(&own->view, own->ns, why, sizeof(why));
+	r = psd_namespaces_prepare(&own->view, work->policy->is_resolver,
+	    own->ns, why, sizeof(why));
 	if (r < 0) {
 		psd_diag_error(work->diag, &work->policy->exec_where,
 		    "no namespaces for the helper: %s", why);
@@ -133,7 +137,8 @@ make_landlock(const struct psd_plan_work *work)
 	if ((work->prepared->layers & PSD_LAYER_LANDLOCK) == 0)
 		return 0;
 	r = psd_landlock_make(work->host->landlock_abi, own->programs,
-	    own->n_programs, &own->view);
+	    own->n_programs, &own->view,
+	    work->policy->is_resolver ? NAME_SERVER_PORT : 0);
 	if (r < 0) {
 		psd_diag_error(work->diag, &work->policy->exec_where,
 		    "no Landlock ruleset for the helper: %s", strerror(-r));

@@ -4,6 +4,7 @@
 #include "common/mem.h"
 #include "daemon/caps.h"
 #include "daemon/loaded.h"
+#include "daemon/resolver.h"
 #include "daemon/service.h"
 #include "daemon/spawn.h"
 #include "policy/load.h"
@@ -23,7 +24,9 @@ struct fresh {
 
 struct batch {
 	struct fresh *at;
+	const struct psd_policy **policies; /* of all of them */
 	size_t n;
+	struct psd_loaded *resolver; /* NULL: nobody needs it */
 };
 
 static void
@@ -34,7 +37,9 @@ free_batch(struct batch *batch)
 		psd_listeners_free(&batch->at[i].listeners);
 	}
 	free(batch->at);
-	*batch = (struct batch){ NULL, 0 };
+	free(batch->policies);
+	psd_loaded_unref(batch->resolver);
+	*batch = (struct batch){ .n = 0 };
 }
 
 /* Takes over policy. */
@@ -50,7 +55,7 @@ prepare(struct psd_daemon *daemon, struct psd_policy *policy,
 	    daemon->config.policy_dirs, diag);
 	if (fresh->loaded == NULL)
 		return -EINVAL;
-	batch->n++;
+	batch->policies[batch->n++] = policy;
 	return 0;
 }
 
@@ -65,7 +70,8 @@ read_all(struct psd_daemon *daemon, char *const *names, struct batch *batch,
 	while (names[n] != NULL)
 		n++;
 	batch->at = calloc(n + 1, sizeof(*batch->at));
-	if (batch->at == NULL)
+	batch->policies = calloc(n + 1, sizeof(*batch->policies));
+	if (batch->at == NULL || batch->policies == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		const unsigned errors = diag->errors;
@@ -145,17 +151,12 @@ static int
 settle_privileges(struct psd_daemon *daemon, const struct batch *batch,
     struct psd_diag *diag)
 {
-	_cleanup_free_ const struct psd_policy **policies =
-	    calloc(batch->n + 1, sizeof(*policies));
 	int r;
 
-	if (policies == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < batch->n; i++)
-		policies[i] = batch->at[i].loaded->policy;
 	if (daemon->generation > 0)
-		return psd_caps_missing(policies, batch->n, diag);
-	r = psd_caps_keep(policies, batch->n, &daemon->config.keep_caps, diag);
+		return psd_caps_missing(batch->policies, batch->n, diag);
+	r = psd_caps_keep(batch->policies, batch->n, &daemon->config.keep_caps,
+	    diag);
 	if (r < 0)
 		return r;
 	r = psd_spawn_prepare_process();
@@ -179,8 +180,11 @@ drop_unchanged(struct batch *batch)
 }
 
 static bool
-is_wanted(const struct batch *batch, const struct psd_service *service)
+is_wanted(const struct psd_daemon *daemon, const struct batch *batch,
+    const struct psd_service *service)
 {
+	if (service == daemon->resolver) /* comes and goes by itself */
+		return true;
 	for (size_t i = 0; i < batch->n; i++)
 		if (batch->at[i].service == service)
 			return true;
@@ -202,7 +206,7 @@ tell_changes(struct psd_daemon *daemon, const struct batch *batch,
 		    fresh->loaded->policy, change, cookie);
 	}
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
-		if (!service->is_removed && !is_wanted(batch, service))
+		if (!service->is_removed && !is_wanted(daemon, batch, service))
 			psd_policy_compare(service->loaded->policy, NULL,
 			    change, cookie);
 }
@@ -232,7 +236,7 @@ remove_unwanted(struct psd_daemon *daemon, const struct batch *batch)
 	for (service = TAILQ_FIRST(&daemon->services); service != NULL;
 	     service = next) {
 		next = TAILQ_NEXT(service, of_daemon);
-		if (!service->is_removed && !is_wanted(batch, service))
+		if (!service->is_removed && !is_wanted(daemon, batch, service))
 			psd_service_remove(service);
 	}
 }
@@ -262,6 +266,9 @@ commit(struct psd_daemon *daemon, struct batch *batch)
 			r = -ENOMEM;
 	}
 	remove_unwanted(daemon, batch);
+	if (psd_resolver_change(daemon, batch->resolver) < 0)
+		r = -ENOMEM;
+	batch->resolver = NULL;
 	return r;
 }
 
@@ -287,7 +294,7 @@ int
 psd_reload(struct psd_daemon *daemon, bool dry_run, struct psd_diag *diag,
     void (*change)(void *cookie, char sign, const char *text), void *cookie)
 {
-	struct batch batch = { NULL, 0 };
+	struct batch batch = { .n = 0 };
 	char **names = psd_policy_names(daemon->config.policy_dirs, diag);
 	int r;
 
@@ -299,6 +306,9 @@ psd_reload(struct psd_daemon *daemon, bool dry_run, struct psd_diag *diag,
 		r = check_addresses(&batch, diag);
 	if (r == 0)
 		r = check_runs(&batch, diag);
+	if (r == 0)
+		r = psd_resolver_prepare(daemon, batch.policies, batch.n,
+		    &batch.resolver, diag);
 	if (r == 0 && daemon->generation > 0)
 		r = settle_privileges(daemon, &batch, diag);
 	if (r == 0 && change != NULL)

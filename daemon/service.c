@@ -294,7 +294,8 @@ replace(struct psd_service *service, const struct psd_instance *instance,
 		return;
 	}
 	/* One that served and ended as agreed did not fail. */
-	if (ending == PSD_ENDING_ORDERLY && instance->allowed > 1)
+	if ((ending == PSD_ENDING_ORDERLY && instance->allowed > 1) ||
+	    instance->has_served)
 		lived_usec = UINT64_MAX;
 	psd_respawn_after(service, ending, lived_usec);
 }

@@ -406,6 +406,24 @@ int privsep_get_hostname(struct privsep *conversation,
 int privsep_set_hostname(struct privsep *conversation, const char *name);
 
 /*
+ * What follows has the C library's signatures (netdb.h), with the
+ * conversation first, and its results and errors.  The daemon's resolver looks
+ * for what the policy grants.  A refusal is EAI_SYSTEM with errno EPERM; a look
+ * that takes longer than RequestTimeoutSec= is EAI_AGAIN.
+ */
+struct addrinfo;
+
+/*
+ * getaddrinfo(3).  Host names are looked for as they are, without the domains
+ * of resolv.conf's "search".  A node that is an address, or NULL, needs no
+ * grant, is not asked for, and goes with a service that is a number.  The list
+ * is freed by privsep_freeaddrinfo().
+ */
+int privsep_getaddrinfo(struct privsep *conversation, const char *node,
+    const char *service, const struct addrinfo *hints, struct addrinfo **ret);
+void privsep_freeaddrinfo(struct addrinfo *list);
+
+/*
  * Copies the value of one of the kernel's settings ("net.ipv4.ip_forward",
  * sysctl(8)), without the newline at its end, into ret_value, which has room
  * for size bytes.  Returns its length.  -ERANGE: it is longer.  -EFBIG: it is

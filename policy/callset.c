@@ -152,7 +152,7 @@ psd_callset_init(struct psd_callset *set, uint32_t arch,
 	set->refusal = refusal_of(policy, kind);
 	set->highest = psd_call_highest(arch);
 	/* A group written several times counts several times. */
-	set->at = calloc((words + 2) * psd_call_row_count + LAST_STEPS,
+	set->at = calloc((words + 3) * psd_call_row_count + LAST_STEPS,
 	    sizeof(*set->at));
 	set->own_rows = calloc(words + LAST_STEPS, sizeof(*set->own_rows));
 	if (set->at == NULL || set->own_rows == NULL) {
@@ -163,6 +163,8 @@ psd_callset_init(struct psd_callset *set, uint32_t arch,
 	add_words(set, &policy->calls);
 	if (policy->may_exec.n > 0)
 		add_group(set, PSD_CALLS_exec);
+	if (policy->is_resolver)
+		add_group(set, PSD_CALLS_lookup);
 	if (numbers != NULL)
 		add_last_steps(set, &set->own_rows[words], kind, numbers);
 	qsort(set->at, set->n, sizeof(*set->at), by_number);

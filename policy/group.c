@@ -2,6 +2,7 @@
 #include "policy/group.h"
 
 #include "common/arch.h"
+#include "common/mem.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +20,28 @@ const struct psd_group_path psd_group_runtime[] = {
 	{ "/usr/share/zoneinfo", "time zones by name" },
 	{ "/etc/localtime", "the system's time zone" },
 	{ NULL, NULL },
+};
+
+/* What the C library reads when it looks for names. */
+const struct psd_group_path psd_group_names[] = {
+	{ "/etc/nsswitch.conf", "where to look for what" },
+	{ "/etc/resolv.conf", "name servers" },
+	{ "/etc/host.conf", "how hosts are looked for" },
+	{ "/etc/gai.conf", "the order of addresses" },
+	{ "/etc/hosts", "hosts" },
+	{ "/etc/passwd", "users, without their passwords" },
+	{ "/etc/group", "groups" },
+	{ "/etc/services", "ports" },
+	{ "/etc/protocols", "protocols" },
+	{ NULL, NULL },
+};
+
+static const struct {
+	const char *name;
+	const struct psd_group_path *paths;
+} groups[] = {
+	{ "@names", psd_group_names },
+	{ "@runtime", psd_group_runtime },
 };
 
 static bool
@@ -39,7 +62,10 @@ add(struct psd_build *build, const char *path, const struct psd_where *where)
 
 	if (larger == NULL)
 		return false;
-	larger[view->n++] = (struct psd_word){ path, *where };
+	larger[view->n++] = (struct psd_word){
+		.text = path,
+		.where = *where,
+	};
 	view->at = larger;
 	return true;
 }
@@ -48,14 +74,19 @@ void
 psd_group_take(struct psd_build *build, const char *name,
     const struct psd_setting *setting)
 {
-	if (strcmp(name, "@runtime") != 0) {
+	const struct psd_group_path *p = NULL;
+
+	for (size_t i = 0; i < PSD_ELEMENTS(groups); i++)
+		if (strcmp(name, groups[i].name) == 0)
+			p = groups[i].paths;
+	if (p == NULL) {
 		psd_diag_error(build->diag, &setting->where,
-		    "%s=: there is no file group \"%s\"; there is @runtime",
+		    "%s=: there is no file group \"%s\"; there are @names and "
+		    "@runtime",
 		    setting->key, name);
 		return;
 	}
-	for (const struct psd_group_path *p = psd_group_runtime;
-	     p->path != NULL; p++)
+	for (; p->path != NULL; p++)
 		if (!is_visible(build->policy, p->path) &&
 		    access(p->path, F_OK) == 0 &&
 		    !add(build, p->path, &setting->where))

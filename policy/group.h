@@ -5,7 +5,8 @@
 #include "policy/build.h"
 
 /*
- * Adds the paths of a file group ("@runtime") that exist to the policy's
+ * Adds the paths of a file group ("@runtime",
+ * "@names") that exist to the policy's
  * view: the helper sees them itself, the daemon opens nothing.
  */
 void psd_group_take(struct psd_build *build, const char *name,
@@ -20,5 +21,6 @@ struct psd_group_path {
 	const char *reason;
 };
 extern const struct psd_group_path psd_group_runtime[];
+extern const struct psd_group_path psd_group_names[];
 
 #endif

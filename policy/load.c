@@ -29,38 +29,74 @@ take_file(void *cookie, const char *path, const struct psd_file *file)
 	    build->diag);
 }
 
-static struct psd_policy *
-compile(const struct psd_search *search, const char *name, unsigned flags,
-    struct psd_diag *diag)
+/* NULL: out of memory, which is told. */
+static struct psd_build *
+begin(const char *name, const char *file, unsigned flags, struct psd_diag *diag)
 {
-	const unsigned errors = diag->errors;
-	_cleanup_free_ struct psd_build *build = calloc(1, sizeof(*build));
-	const struct psd_where where = { search->path != NULL ? search->path
-							      : name,
-		0 };
-	enum psd_found found;
+	struct psd_build *build = calloc(1, sizeof(*build));
 
 	if (build != NULL)
-		build->policy = psd_build_policy(name, "");
+		build->policy = psd_build_policy(name, file);
 	if (build == NULL || build->policy == NULL) {
+		free(build);
 		psd_diag_no_memory(diag);
 		return NULL;
 	}
 	build->diag = diag;
 	build->flags = flags;
 	psd_keys_begin(build);
+	return build;
+}
+
+static void
+finish(struct psd_build *build)
+{
+	if (!build->is_short)
+		psd_build_finish(build);
+	if (!build->is_short && (build->flags & PSD_LOAD_HOLD) != 0)
+		psd_build_hold(build);
+}
+
+static struct psd_policy *
+compile(const struct psd_search *search, const char *name, unsigned flags,
+    struct psd_diag *diag)
+{
+	const unsigned errors = diag->errors;
+	_cleanup_free_ struct psd_build *build = begin(name, "", flags, diag);
+	const struct psd_where where = { search->path != NULL ? search->path
+							      : name,
+		0 };
+	enum psd_found found;
+
+	if (build == NULL)
+		return NULL;
 	found = psd_search_files(search, take_file, build, diag);
 	if (found == PSD_FOUND_NOTHING)
 		psd_diag_error(diag, &where, "there is no such policy");
-	if (found == PSD_FOUND_FILE && !build->is_short)
-		psd_build_finish(build);
-	if (found == PSD_FOUND_FILE && !build->is_short &&
-	    (flags & PSD_LOAD_HOLD) != 0)
-		psd_build_hold(build);
+	if (found == PSD_FOUND_FILE)
+		finish(build);
 	if (found == PSD_FOUND_FILE && diag->errors == errors) {
 		psd_advice_give(build->policy, search->dirs, diag);
 		return build->policy;
 	}
+	psd_policy_free(build->policy);
+	return NULL;
+}
+
+struct psd_policy *
+psd_policy_load_text(const char *name, const char *text, struct psd_diag *diag)
+{
+	const unsigned errors = diag->errors;
+	_cleanup_free_ struct psd_build *build =
+	    begin(name, "(built in)", PSD_LOAD_HOLD, diag);
+
+	if (build == NULL)
+		return NULL;
+	psd_syntax_read(build->policy->file, text, strlen(text), psd_keys_take,
+	    build, diag);
+	finish(build);
+	if (diag->errors == errors && !build->is_short)
+		return build->policy;
 	psd_policy_free(build->policy);
 	return NULL;
 }

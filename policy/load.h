@@ -28,6 +28,13 @@ struct psd_policy *psd_policy_load_file(const char *path, unsigned flags,
     struct psd_diag *diag);
 
 /*
+ * The same for a policy that the daemon has itself.  Nothing is read but the
+ * text, and no advice given.
+ */
+struct psd_policy *psd_policy_load_text(const char *name, const char *text,
+    struct psd_diag *diag);
+
+/*
  * The names of all policies in dirs, sorted, without masked ones; ends with
  * NULL; each and the array are the caller's.  NULL with diag on failure.  A
  * directory that is missing is empty.

@@ -167,6 +167,7 @@ struct psd_policy {
 	uint32_t require;      /* PSD_LAYER_* */
 	bool log_stderr;       /* StandardError=log */
 	struct psd_words keep; /* KeepFDs=, words as written */
+	bool is_resolver;      /* the daemon's own: has the host's network */
 
 	/* [Policy] */
 	struct psd_words calls;    /* SystemCallFilter=, words as written */

@@ -54,6 +54,42 @@ below(const struct daemon_rig *rig, const char *name)
 	return path;
 }
 
+/* What stands for "%s" and so on, below which of our directories. */
+static bool
+put_word(const struct daemon_rig *rig, char letter, FILE *file)
+{
+	static const struct {
+		char letter;
+		const char *path;
+	} words[] = { { 'p', "tests/helpers/puppet" },
+		{ 'a', "tests/helpers/asker" }, { 'l', "tests/helpers/liar" },
+		{ 'h', "helpers" } };
+
+	if (letter == 's')
+		return fputs(rig->dir, file) >= 0;
+	for (size_t i = 0; i < PSD_ELEMENTS(words); i++)
+		if (words[i].letter == letter)
+			return fprintf(file, "%s/%s", built_helpers(),
+				   words[i].path) > 0;
+	return false;
+}
+
+void
+daemon_rig_write(const struct daemon_rig *rig, const char *name,
+    const char *lines)
+{
+	FILE *file = fopen(below(rig, name), "we");
+
+	assert_non_null(file);
+	for (const char *c = lines; *c != '\0'; c++) {
+		if (c[0] == '%' && put_word(rig, c[1], file))
+			c++;
+		else
+			assert_true(fputc(*c, file) != EOF);
+	}
+	assert_int_equal(fclose(file), 0);
+}
+
 void
 daemon_rig_prepare(struct daemon_rig *rig)
 {
@@ -66,28 +102,8 @@ daemon_rig_prepare(struct daemon_rig *rig)
 	assert_int_equal(chmod(rig->dir, 0755), 0);
 	for (size_t i = 0; i < PSD_ELEMENTS(dirs); i++)
 		assert_int_equal(mkdir(below(rig, dirs[i]), 0755), 0);
-}
-
-void
-daemon_rig_write(const struct daemon_rig *rig, const char *name,
-    const char *lines)
-{
-	FILE *file = fopen(below(rig, name), "we");
-
-	assert_non_null(file);
-	for (const char *c = lines; *c != '\0'; c++) {
-		if (c[0] == '%' && c[1] == 's') {
-			assert_true(fputs(rig->dir, file) >= 0);
-			c++;
-		} else if (c[0] == '%' && c[1] == 'p') {
-			assert_true(fprintf(file, "%s/tests/helpers/puppet",
-					built_helpers()) > 0);
-			c++;
-		} else {
-			assert_true(fputc(*c, file) != EOF);
-		}
-	}
-	assert_int_equal(fclose(file), 0);
+	daemon_rig_write(rig, "privsepd.conf",
+	    "[Daemon]\nResolver=%h/resolver\n");
 }
 
 void
@@ -115,18 +131,21 @@ static void
 run_daemon(const struct daemon_rig *rig)
 {
 	char program[PATH_MAX], policies[PATH_MAX], run[PATH_MAX];
+	char settings[PATH_MAX];
 	const int log =
 	    open(below(rig, "log"), O_WRONLY | O_CREAT | O_APPEND, 0644);
 
 	(void)snprintf(program, sizeof(program), "%s/privsepd", built());
 	(void)snprintf(policies, sizeof(policies), "%s/policies", rig->dir);
 	(void)snprintf(run, sizeof(run), "%s/run", rig->dir);
+	(void)snprintf(settings, sizeof(settings), "%s/privsepd.conf",
+	    rig->dir);
 	if (log < 0 || dup2(log, STDOUT_FILENO) < 0 ||
 	    dup2(log, STDERR_FILENO) < 0)
 		_exit(97);
 	(void)close(log);
 	(void)execl(program, program, "--policy-dir", policies, "--runtime-dir",
-	    run, (char *)NULL);
+	    run, "--config", settings, (char *)NULL);
 	_exit(98);
 }
 

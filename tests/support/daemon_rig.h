@@ -15,13 +15,17 @@ struct daemon_rig {
 	pid_t pid; /* or -1 */
 };
 
-/* Makes the directories.  Policies are put there before the start. */
+/*
+ * Makes the directories, and DIR/privsepd.conf, which names our resolver.
+ * Policies are put there before the start.
+ */
 void daemon_rig_prepare(struct daemon_rig *rig);
 
 /*
  * Writes NAME.policy for the puppet (tests/helpers/puppet.c) with a listener
- * DIR/run/NAME.sock.  In the lines "%s" stands for DIR and "%p" for the
- * puppet's path.
+ * DIR/run/NAME.sock.  In the lines "%s" stands for DIR, "%p", "%a" and "%l"
+ * for the paths of puppet, asker and liar (tests/helpers), and "%h" for where
+ * the helpers are that we ship.
  */
 void daemon_rig_puppet(const struct daemon_rig *rig, const char *name,
     const char *helper_lines, const char *policy_lines);

@@ -90,21 +90,22 @@ load_policy(struct op_rig *rig, const char *helper_lines,
 	return policy;
 }
 
-static void
-make_instance(struct op_rig *rig)
+struct psd_instance *
+op_rig_instance(struct psd_service *service, struct psd_loaded *loaded,
+    pid_t child, int *ret_end)
 {
 	struct psd_instance *instance = calloc(1, sizeof(*instance));
 	int ends[2];
 
 	assert_non_null(instance);
 	assert_int_equal(psd_pair(SOCK_SEQPACKET, ends), 0);
-	instance->service = rig->service;
-	instance->loaded = psd_loaded_ref(&rig->loaded);
-	instance->id = 1;
+	instance->service = service;
+	instance->loaded = psd_loaded_ref(loaded);
+	instance->id = ++service->daemon->next_instance;
 	instance->leaf = -1;
 	instance->output = PSD_NO_FD;
-	instance->child.pid = rig->child;
-	instance->child.pidfd = psd_sys_pidfd_open(rig->child);
+	instance->child.pid = child;
+	instance->child.pidfd = psd_sys_pidfd_open(child);
 	instance->child.listener = PSD_NO_FD;
 	psd_conv_init(&instance->conv, ends[0]);
 	TAILQ_INIT(&instance->waiting);
@@ -112,12 +113,11 @@ make_instance(struct op_rig *rig)
 	TAILQ_INIT(&instance->clients);
 	TAILQ_INIT(&instance->runs);
 	psd_rate_init(&instance->lines, 1000000, 1000000);
-	assert_int_equal(psd_rights_init(&instance->rights, rig->loaded.policy),
-	    0);
+	assert_int_equal(psd_rights_init(&instance->rights, loaded->policy), 0);
 	assert_true(psd_talk_start(instance) >= 0);
-	TAILQ_INSERT_TAIL(&rig->service->instances, instance, of_service);
-	rig->instance = instance;
-	rig->helper = ends[1];
+	TAILQ_INSERT_TAIL(&service->instances, instance, of_service);
+	*ret_end = ends[1];
+	return instance;
 }
 
 void
@@ -141,6 +141,7 @@ op_rig_start(struct op_rig *rig, const char *helper_lines,
 	TAILQ_INIT(&rig->daemon.services);
 	(void)snprintf(rig->daemon.config.runtime_dir,
 	    sizeof(rig->daemon.config.runtime_dir), "%s", rig->dir);
+	psd_lookups_init(&rig->daemon.lookups);
 	rig->daemon.host.cgroup.base_fd = PSD_NO_FD;
 	assert_true(sd_event_new(&rig->daemon.event) >= 0);
 	rig->loaded.references = 1;
@@ -156,7 +157,8 @@ op_rig_start(struct op_rig *rig, const char *helper_lines,
 			     psd_loaded_ref(&rig->loaded), &listeners,
 			     &rig->service),
 	    0);
-	make_instance(rig);
+	rig->instance = op_rig_instance(rig->service, &rig->loaded, rig->child,
+	    &rig->helper);
 	assert_int_equal(op_rig_ask(rig, PSD_OP_hello, &hello, &rep), 0);
 	assert_int_equal(rep.version, PSD_PROTOCOL);
 }
@@ -177,8 +179,8 @@ op_rig_stop(struct op_rig *rig)
 	test_dir_remove(rig->dir);
 }
 
-static void
-turn(struct op_rig *rig)
+void
+op_rig_turn(struct op_rig *rig)
 {
 	for (int i = 0; i < TURNS_MAX; i++)
 		if (sd_event_run(rig->daemon.event, 0) <= 0)
@@ -190,7 +192,7 @@ send_frame(struct op_rig *rig)
 {
 	assert_int_equal(psd_frame_send(rig->helper, 0, &frame), 0);
 	psd_frame_clear(&frame);
-	turn(rig);
+	op_rig_turn(rig);
 }
 
 uint32_t
@@ -212,7 +214,7 @@ op_rig_take(struct op_rig *rig, enum psd_op op, uint32_t id, void *ret_rep)
 	const struct psd_op_row *row = psd_op_find((uint32_t)op);
 	int status;
 
-	turn(rig);
+	op_rig_turn(rig);
 	psd_frame_init(&frame);
 	assert_int_equal(psd_frame_recv(rig->helper, 0, &frame),
 	    PSD_HEARD_FRAME);
@@ -237,7 +239,7 @@ op_rig_ask(struct op_rig *rig, enum psd_op op, void *req, void *ret_rep)
 bool
 op_rig_is_silent(struct op_rig *rig)
 {
-	turn(rig);
+	op_rig_turn(rig);
 	return test_poll(rig->helper, POLLIN, 0) == 0;
 }
 
@@ -245,13 +247,13 @@ void
 op_rig_send_raw(struct op_rig *rig, const void *bytes, size_t len)
 {
 	assert_int_equal(send(rig->helper, bytes, len, MSG_NOSIGNAL), len);
-	turn(rig);
+	op_rig_turn(rig);
 }
 
 bool
 op_rig_is_broken(struct op_rig *rig)
 {
-	turn(rig);
+	op_rig_turn(rig);
 	return rig->instance->is_broken;
 }
 

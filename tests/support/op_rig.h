@@ -61,6 +61,16 @@ void op_rig_check_malformed(const char *policy_lines, enum psd_op op,
 /* Copies lines with dir in the place of each "%s". */
 void op_rig_fill_in(char *ret, size_t size, const char *lines, const char *dir);
 
+/* Lets the daemon do what there is to do. */
+void op_rig_turn(struct op_rig *rig);
+
+/*
+ * One more instance, of a service of the rig's daemon, whose process is child.
+ * Its other end, non-blocking, is the caller's.
+ */
+struct psd_instance *op_rig_instance(struct psd_service *service,
+    struct psd_loaded *loaded, pid_t child, int *ret_end);
+
 /* A path below the rig's directory as a field; valid until the next call. */
 struct psd_str op_rig_path(const struct op_rig *rig, const char *name);
 

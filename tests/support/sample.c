@@ -267,8 +267,11 @@ sample_ask(struct op_rig *rig, const struct psd_op_row *row,
 	sample_make(rig->dir);
 	sample_fill(row, thing, rig->dir, &req);
 	id = op_rig_send(rig, row->op, &req);
-	/* Nobody comes to the listeners; all else is answered by itself. */
-	if (row->op == PSD_OP_accept)
+	/*
+	 * Nobody comes to the listeners, and there is no resolver; all else is
+	 * answered by itself.
+	 */
+	if (row->op == PSD_OP_accept || row->asks_resolver)
 		return op_rig_is_silent(rig)
 		    ? SAMPLE_WAITS
 		    : op_rig_take(rig, row->op, id, &rep);

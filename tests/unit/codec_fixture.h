@@ -45,8 +45,11 @@ size_of(const struct message *message)
 				 : message->row->req_size;
 }
 
+/* Above all numbers there are. */
+enum { NUMBERS_END = 4000 };
+
 /*
- * Goes through both catalogues: the message after this one, all zero before
+ * Goes through all catalogues: the message after this one, all zero before
  * the first, false after the last.
  */
 static inline bool
@@ -60,9 +63,14 @@ next_message(struct message *message)
 		return true;
 	}
 	number = message->row == NULL ? 0 : (uint32_t)message->row->op + 1;
-	for (*message = none; number < PSD_OPS_END + 100; number++) {
-		message->row = number < PSD_OPS_END ? psd_op_find(number)
-						    : psd_ctl_find(number);
+	for (*message = none; number < NUMBERS_END; number++) {
+		message->row = psd_op_find(number);
+		if (message->row == NULL)
+			message->row = psd_ctl_find(number);
+		if (message->row == NULL)
+			message->row = psd_svc_find(number);
+		if (message->row == NULL)
+			message->row = psd_lookup_find(number);
 		if (message->row != NULL)
 			return true;
 	}

@@ -32,7 +32,8 @@ begin(struct seen *seen, const char *const *paths)
 	seen->view = (struct psd_words){ .at = seen->words };
 	for (; *paths != NULL; paths++)
 		seen->words[seen->view.n++].text = *paths;
-	r = psd_namespaces_prepare(&seen->view, seen->ns, why, sizeof(why));
+	r = psd_namespaces_prepare(&seen->view, false, seen->ns, why,
+	    sizeof(why));
 	if (r < 0) {
 		print_error("no namespaces: %s\n", why);
 		return r;

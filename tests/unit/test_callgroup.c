@@ -84,11 +84,14 @@ every_test_looks_at_an_argument_that_there_is(void **state)
 	each(has_sound_tests);
 }
 
-/* What these are for: another program, another process, another's descriptor. */
+/*
+ * What these are for: another program, another process, another's descriptor,
+ * and a network, in a group that no policy can name.
+ */
 static bool
 is_meant(const struct psd_call_row *row)
 {
-	return row->group == PSD_CALLS_exec ||
+	return row->group == PSD_CALLS_exec || row->group == PSD_CALLS_lookup ||
 	    (row->group == PSD_CALLS_send_descriptors &&
 		strcmp(row->call, "sendmsg") == 0) ||
 	    (row->group == PSD_CALLS_processes &&
@@ -112,6 +115,17 @@ no_group_lets_a_dangerous_call_pass(void **state)
 {
 	(void)state;
 	each(is_not_dangerous);
+}
+
+static void
+no_policy_can_name_the_group_of_the_resolver(void **state)
+{
+	char names[512];
+
+	(void)state;
+	psd_call_group_names(names, sizeof(names));
+	assert_null(strstr(names, "resolver"));
+	assert_int_equal(psd_call_group_find("(resolver)"), PSD_CALLS_single);
 }
 
 static void
@@ -287,6 +301,7 @@ main(void)
 		cmocka_unit_test(every_row_has_a_reason_that_stands_by_itself),
 		cmocka_unit_test(every_test_looks_at_an_argument_that_there_is),
 		cmocka_unit_test(no_group_lets_a_dangerous_call_pass),
+		cmocka_unit_test(no_policy_can_name_the_group_of_the_resolver),
 		cmocka_unit_test(no_group_names_what_belongs_in_none),
 		cmocka_unit_test(calls_of_every_request_have_no_argument_rules),
 		cmocka_unit_test(call_that_always_fails_has_no_other_row),

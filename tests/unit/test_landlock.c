@@ -106,7 +106,7 @@ writes_links_and_sockets_are_refused(void **state)
 	(void)snprintf(path, sizeof(path), "%s/new", dir);
 	assert_int_equal(spawn_rig_init(&rig, "tiny_remote"), 0);
 	rig.plan.landlock_fd = psd_landlock_make(psd_sys_landlock_abi(),
-	    &rig.plan.exec_fd, 1, &nothing);
+	    &rig.plan.exec_fd, 1, &nothing, 0);
 	assert_true(rig.plan.landlock_fd >= 0);
 	assert_int_equal(spawn_rig_start(&rig), 0);
 	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
@@ -145,7 +145,7 @@ view_is_readable_and_no_more(void **state)
 	assert_int_equal(test_dir_write(dir, "beside", "text"), 0);
 	assert_int_equal(spawn_rig_init(&rig, "tiny_remote"), 0);
 	rig.plan.landlock_fd = psd_landlock_make(psd_sys_landlock_abi(),
-	    &rig.plan.exec_fd, 1, &view);
+	    &rig.plan.exec_fd, 1, &view, 0);
 	assert_int_equal(spawn_rig_start(&rig), 0);
 	assert_true(
 	    spawn_rig_call_text(&rig, SYS_openat, 1, file, read_args) >= 0);
@@ -175,7 +175,7 @@ nothing_but_the_program_is_executed(void **state)
 	(void)state;
 	assert_int_equal(spawn_rig_init(&rig, "tiny_remote"), 0);
 	rig.plan.landlock_fd = psd_landlock_make(psd_sys_landlock_abi(),
-	    &rig.plan.exec_fd, 1, &nothing);
+	    &rig.plan.exec_fd, 1, &nothing, 0);
 	spawn_rig_program(path, sizeof(path), "tiny_exit");
 	assert_int_equal(spawn_rig_start(&rig), 0);
 	assert_int_equal(spawn_rig_call_text(&rig, SYS_execve, 0, path,
@@ -201,11 +201,11 @@ version_that_is_unknown_is_treated_as_the_newest_known(void **state)
 	_cleanup_fd_ int program = open("/bin/true", O_PATH | O_CLOEXEC);
 
 	(void)state;
-	assert_int_equal(psd_landlock_make(0, &program, 1, &nothing),
+	assert_int_equal(psd_landlock_make(0, &program, 1, &nothing, 0),
 	    -EOPNOTSUPP);
 	for (int i = 1; i <= abi + 10; i++) {
 		_cleanup_fd_ int fd =
-		    psd_landlock_make(i, &program, 1, &nothing);
+		    psd_landlock_make(i, &program, 1, &nothing, 0);
 
 		assert_true(fd >= 0 || i > abi);
 	}

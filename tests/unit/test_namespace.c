@@ -228,7 +228,7 @@ main(void)
 
 	if (skipped != 0)
 		return skipped;
-	if (psd_namespaces_prepare(&nothing, ns, why, sizeof(why)) < 0) {
+	if (psd_namespaces_prepare(&nothing, false, ns, why, sizeof(why)) < 0) {
 		printf("1..0 # SKIP no namespaces: %s\n", why);
 		return 77;
 	}

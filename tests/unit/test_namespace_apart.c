@@ -107,8 +107,8 @@ prepare_with_denied(void *argument)
 
 	TEST_EXPECT(test_deny(*call, EPERM) == 0);
 	before = test_fds_count();
-	TEST_EXPECT(
-	    psd_namespaces_prepare(&nothing, ns, why, sizeof(why)) == -EPERM);
+	TEST_EXPECT(psd_namespaces_prepare(&nothing, false, ns, why,
+			sizeof(why)) == -EPERM);
 	TEST_EXPECT(strstr(why, "Operation not permitted") != NULL);
 	TEST_EXPECT(test_fds_count() == before);
 	return 0;
@@ -177,7 +177,7 @@ main(void)
 
 	if (skipped != 0)
 		return skipped;
-	if (psd_namespaces_prepare(&nothing, ns, why, sizeof(why)) < 0) {
+	if (psd_namespaces_prepare(&nothing, false, ns, why, sizeof(why)) < 0) {
 		printf("1..0 # SKIP no namespaces: %s\n", why);
 		return 77;
 	}

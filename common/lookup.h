@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_LOOKUP_H
+#define PSD_LOOKUP_H
+
+#include <stdint.h>
+
+/*
+ * What the name operations and the resolver's catalogue have in common: both
+ * ends translate between these and the C library's own numbers.
+ */
+
+/* Flags of a look for a host, on the wire. */
+enum psd_lookup_flags {
+	PSD_LOOKUP_CANONICAL = 1 << 0,       /* AI_CANONNAME */
+	PSD_LOOKUP_NUMERIC_SERVICE = 1 << 1, /* AI_NUMERICSERV */
+	PSD_LOOKUP_MAPPED = 1 << 2,          /* AI_V4MAPPED */
+	PSD_LOOKUP_ALL = 1 << 3,             /* AI_ALL */
+	PSD_LOOKUP_CONFIGURED = 1 << 4,      /* AI_ADDRCONFIG */
+	PSD_LOOKUP_HOST_FLAGS = (1 << 5) - 1,
+};
+
+/* Between AF_* and family, 0 for AF_UNSPEC; -1 for others. */
+int psd_lookup_family(int af);
+int psd_lookup_af(uint32_t family);
+
+/* Between SOCK_* and PSD_SOCKET_*, 0 for any; -1 for others. */
+int psd_lookup_type(int sock);
+int psd_lookup_sock(uint32_t type);
+
+/* Between AI_* and PSD_LOOKUP_*; -1 when there is another flag. */
+int psd_lookup_flags(int ai);
+int psd_lookup_ai(uint32_t flags);
+
+/*
+ * The -errno by which an EAI_* travels as a status; error is errno, which
+ * counts for EAI_SYSTEM.
+ */
+int psd_lookup_status(int eai, int error);
+
+/*
+ * The way back: 0 for 0; EAI_SYSTEM for what no EAI_* travels by, such as a
+ * refusal; EAI_AGAIN for what the daemon says when a look took too long, when
+ * its resolver died over it, and when too many wait.
+ */
+int psd_lookup_eai(int status);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_LOOKUP_LINE_H
+#define PSD_LOOKUP_LINE_H
+
+#include "daemon/daemon.h"
+
+struct psd_instance;
+struct psd_service;
+
+/* A look, and the line in which it waits.  For daemon/lookup.c alone. */
+struct psd_lookup {
+	TAILQ_ENTRY(psd_lookup) of_queue;
+	struct psd_daemon *daemon;
+	struct psd_call *call;          /* NULL: nobody waits for it any more */
+	struct psd_instance *resolver;  /* busy with it; NULL: it waits */
+	const struct psd_service *from; /* only ever compared */
+	const struct psd_op_row *row;
+	psd_lookup_done *done;
+	uint64_t cookie;
+	uint64_t turn;
+	uint32_t id;
+	sd_event_source *deadline;
+	uint32_t len; /* of the request's frame */
+	unsigned char bytes[];
+};
+
+/*
+ * Puts it in line, behind those of its own helper that have not begun, and
+ * behind those of others that have the same turn already.
+ */
+void psd_lookup_queue(struct psd_lookup *lookup, struct psd_instance *peer);
+
+/* Takes it out of the line. */
+void psd_lookup_unqueue(struct psd_lookup *lookup);
+
+/* The next one that may begin, or NULL. */
+struct psd_lookup *psd_lookup_choose(const struct psd_daemon *daemon);
+
+#endif
