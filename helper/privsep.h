@@ -343,6 +343,27 @@ int privsep_packet_socket(struct privsep *conversation, const char *link);
 int privsep_send_frame(struct privsep *conversation, const char *link,
     const unsigned char destination[6], const void *payload, size_t len);
 
+/* A network interface, or an address that it has. */
+struct privsep_interface {
+	const char *name;
+	unsigned index;
+	unsigned flags;  /* IFF_UP and so on, netdevice(7) */
+	int family;      /* AF_INET, AF_INET6; AF_UNSPEC: its hardware's */
+	unsigned prefix; /* bits of the network's part of an address */
+	unsigned char address[16];
+	size_t address_len; /* bytes of it */
+};
+
+/*
+ * Calls entry(cookie, interface) for the network interface called name and
+ * then for each of its addresses, or with "all" for those of every interface
+ * that the policy grants, until it returns other than 0, which is then
+ * returned.  entry may make requests.
+ */
+int privsep_list_interfaces(struct privsep *conversation, const char *name,
+    int (*entry)(void *cookie, const struct privsep_interface *interface),
+    void *cookie);
+
 /*
  * Connects to a local server (AF_UNIX, SOCK_STREAM) at an absolute path that
  * the policy grants, or listens or receives datagrams at one with a mode of up

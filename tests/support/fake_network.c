@@ -107,6 +107,23 @@ local_group(const struct psd_join_multicast_req *req)
 		.address = { 127 } });
 }
 
+/* Two batches of an entry each. */
+static int
+list_loopback(const struct psd_list_interfaces_req *req, struct psd_bytes *ret)
+{
+	static const unsigned char entries[2][30] = {
+		{ 1, 0, 0, 0, 0x49, 0, 0, 0, 0, 0, 6, 2, [28] = 'l', 'o' },
+		{ 1, 0, 0, 0, 0x49, 0, 0, 0, 4, 8, 4, 2, 127, 0, 0,
+		    1, [28] = 'l', 'o' },
+	};
+
+	if (strcmp(req->interface.at, "all") != 0)
+		return -EPERM;
+	if (req->cursor < 2)
+		*ret = (struct psd_bytes){ entries[req->cursor], 30 };
+	return 0;
+}
+
 static int
 local_link(const struct psd_str *link)
 {
@@ -145,6 +162,11 @@ fake_network_perform(const struct psd_op_row *row, const union psd_any_req *req,
 			req->as_send_frame.payload.len == 5
 		    ? 0
 		    : -EINVAL;
+	case PSD_OP_list_interfaces:
+		rep->as_list_interfaces.cursor =
+		    req->as_list_interfaces.cursor + 1;
+		return list_loopback(&req->as_list_interfaces,
+		    &rep->as_list_interfaces.entries);
 	case PSD_OP_join_multicast:
 		return give(local_group(&req->as_join_multicast),
 		    &rep->as_join_multicast.socket);

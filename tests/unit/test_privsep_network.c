@@ -152,6 +152,42 @@ frames_are_received_and_sent(void **state)
 	    -EMSGSIZE);
 }
 
+static int
+count_entries(void *cookie, const struct privsep_interface *interface)
+{
+	int *n = cookie;
+
+	assert_string_equal(interface->name, "lo");
+	assert_int_equal(interface->index, 1);
+	assert_int_equal(interface->flags, 0x49);
+	if ((*n)++ == 0) {
+		assert_int_equal(interface->family, AF_UNSPEC);
+		assert_int_equal(interface->address_len, 6);
+		return 0;
+	}
+	assert_int_equal(interface->family, AF_INET);
+	assert_int_equal(interface->prefix, 8);
+	assert_int_equal(interface->address_len, 4);
+	assert_int_equal(interface->address[0], 127);
+	return 0;
+}
+
+static void
+interfaces_are_listed(void **state)
+{
+	const struct talk *t = *state;
+	int n = 0;
+
+	assert_int_equal(privsep_list_interfaces(t->conversation, "all",
+			     count_entries, &n),
+	    0);
+	assert_int_equal(n, 2);
+	assert_int_equal(privsep_list_interfaces(t->conversation, "eth0",
+			     count_entries, &n),
+	    -EPERM);
+	assert_int_equal(n, 2);
+}
+
 static void
 local_sockets_are_handed_over(void **state)
 {
@@ -219,6 +255,7 @@ main(void)
 		WITH_DAEMON(a_connected_socket_is_handed_over),
 		WITH_DAEMON(a_group_is_joined_on_an_interface),
 		WITH_DAEMON(frames_are_received_and_sent),
+		WITH_DAEMON(interfaces_are_listed),
 		WITH_DAEMON(local_sockets_are_handed_over),
 		WITH_DAEMON(addresses_that_are_none_are_not_asked),
 	};

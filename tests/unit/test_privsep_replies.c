@@ -193,6 +193,47 @@ a_malformed_entry_of_a_directory_is_not_told(void **state)
 	}
 }
 
+static int
+forbidden_too(void *cookie, const struct privsep_interface *interface)
+{
+	(void)cookie;
+	fail_msg("told %s", interface->name);
+	return 0;
+}
+
+static void
+a_malformed_entry_of_an_interface_is_not_told(void **state)
+{
+	/* Lengths of an address and of a name, and of all of it. */
+	static const struct {
+		unsigned char address_len, name_len;
+		size_t len;
+	} table[] = { { 6, 2, 29 }, { 6, 2, 27 }, { 6, 2, 1 }, { 17, 2, 30 },
+		{ 255, 2, 30 }, { 6, 0, 28 }, { 6, 16, 44 }, { 6, 255, 30 },
+		{ 6, 1, 30 } };
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(table); i++) {
+		unsigned char body[4 + 64 + 8] = {
+			(unsigned char)table[i].len
+		};
+		struct talk t;
+		int r;
+
+		body[4 + 10] = table[i].address_len;
+		body[4 + 11] = table[i].name_len;
+		begin(&t);
+		send_record(t.daemon, PSD_FRAME_REPLY, PSD_OP_list_interfaces,
+		    FIRST_ID, 0, body, (uint32_t)(4 + table[i].len + 8), NULL,
+		    0);
+		r = privsep_list_interfaces(t.conversation, "all",
+		    forbidden_too, NULL);
+		if (r != -EPROTO)
+			fail_msg("%zu: %d", i, r);
+		finish(&t);
+	}
+}
+
 int
 main(void)
 {
@@ -206,6 +247,7 @@ main(void)
 		    a_ping_that_answers_another_is_a_broken_protocol),
 		cmocka_unit_test(a_version_that_was_not_offered_is_refused),
 		cmocka_unit_test(a_malformed_entry_of_a_directory_is_not_told),
+		cmocka_unit_test(a_malformed_entry_of_an_interface_is_not_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
