@@ -12,10 +12,11 @@
 #include <sys/queue.h>
 
 /*
- * Requests that one conversation may have waiting at a time, and how many of
- * them may be accept, whose reply can take for ever.
+ * Requests that one conversation may have waiting at a time; how many of them
+ * may be accept, and how many places accept and wait_program, whose replies can
+ * take for ever, leave to the others.
  */
-enum { PSD_ASKED_MAX = 16, PSD_ACCEPTS_MAX = 8 };
+enum { PSD_ASKED_MAX = 16, PSD_ACCEPTS_MAX = 8, PSD_SPARE_PLACES = 4 };
 
 enum psd_wait_state {
 	PSD_WAIT_FREE,     /* no request */
@@ -41,6 +42,8 @@ struct psd_waiting {
 	enum psd_wait_owner owner;
 	pthread_cond_t answered; /* or its turn to receive, or all is over */
 	uint32_t id;
+	uint32_t
+	    key; /* tells requests of a row apart, psd_waiting_find_left() */
 	int status;
 	const struct psd_op_row *row;
 	struct psd_handle *handle; /* of PSD_FOR_HANDLE */

@@ -97,6 +97,7 @@ static int
 send_anew(struct psd_exchange *exchange, const struct psd_op_row *row,
     void *req, struct psd_waiting **ret_place)
 {
+	const uint32_t key = psd_waiting_key(row, req);
 	struct psd_waiting *place;
 	uint32_t id;
 	int r;
@@ -110,6 +111,7 @@ send_anew(struct psd_exchange *exchange, const struct psd_op_row *row,
 	place = psd_waiting_find_free(exchange);
 	place->state = PSD_WAIT_ASKED;
 	place->id = id;
+	place->key = key;
 	place->row = row;
 	*ret_place = place;
 	return 0;
@@ -123,7 +125,7 @@ psd_exchange_ask(struct psd_exchange *exchange, const struct psd_op_row *row,
 
 	if (exchange->is_foreign)
 		return -ECHILD;
-	*ret_place = psd_waiting_find_left(exchange, row);
+	*ret_place = psd_waiting_find_left(exchange, row, req);
 	if (*ret_place == NULL) {
 		if (exchange->fate != 0)
 			return exchange->fate;

@@ -3,6 +3,7 @@
 #include "helper/deadline.h"
 #include "helper/exchange.h"
 #include "helper/handle.h"
+#include "helper/waiting.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -61,10 +62,14 @@ privsep_next_timeout(struct privsep *conversation)
 	return psd_deadline_msec(next);
 }
 
-/* Those that found no room, if there is some now. */
+/*
+ * Those that found no room, if there is some now, in the order in which they
+ * came; no more than there is room for, or thousands would run for one place.
+ */
 static void
 tell_of_room(struct psd_exchange *exchange)
 {
+	size_t room = psd_waiting_n_free(exchange);
 	struct psd_handle *h;
 
 	if (exchange->is_full &&
@@ -72,8 +77,11 @@ tell_of_room(struct psd_exchange *exchange)
 		0)
 		exchange->is_full = false;
 	TAILQ_FOREACH(h, &exchange->pending, of_pending) {
+		if (room == 0)
+			return;
 		if (!psd_handle_has_room(exchange, h))
 			continue;
+		room--;
 		h->was_told = true;
 		psd_handle_make_due(exchange, h);
 	}

@@ -88,8 +88,9 @@ void privsep_free(struct privsep *conversation);
  * How long each request that follows may take at most, in microseconds; 0, as
  * at the beginning: as long as it takes.  -ETIMEDOUT after that, and the
  * conversation goes on: what the daemon answers later is discarded, but for a
- * client, who stays for the next privsep_accept().  What was asked for may
- * have been done.
+ * client, who stays for the next privsep_accept(), and for how a program ended,
+ * which the next privsep_wait_program() tells.  What was asked for may have
+ * been done.
  */
 void privsep_set_timeout(struct privsep *conversation, uint64_t usec);
 

@@ -59,13 +59,13 @@ psd_receive_break(struct psd_exchange *exchange)
 }
 
 /*
- * A client is not sent away because nobody waited for it just then: what
- * accept brings stays for the next that asks (psd_waiting_find_left()).
+ * A client is not sent away because nobody waited for it just then, nor is how
+ * a program ended forgotten: it stays for the next that asks.
  */
 static void
 discard(struct psd_exchange *exchange, struct psd_waiting *place)
 {
-	if (place->row->op == PSD_OP_accept)
+	if (psd_waiting_tells_once(place->row))
 		return;
 	psd_waiting_release(place);
 	psd_receive_pass_on(exchange);

@@ -3,6 +3,8 @@
 
 #include "common/codec.h"
 
+#include <string.h>
+
 struct psd_waiting *
 psd_waiting_find_free(struct psd_exchange *exchange)
 {
@@ -22,19 +24,37 @@ psd_waiting_find_asked(struct psd_exchange *exchange, uint32_t id)
 	return NULL;
 }
 
+bool
+psd_waiting_tells_once(const struct psd_op_row *row)
+{
+	return row->op == PSD_OP_accept || row->op == PSD_OP_wait_program;
+}
+
+uint32_t
+psd_waiting_key(const struct psd_op_row *row, const void *req)
+{
+	struct psd_wait_program_req wait;
+
+	if (row->op != PSD_OP_wait_program)
+		return 0;
+	memcpy(&wait, req, sizeof(wait));
+	return wait.handle;
+}
+
 struct psd_waiting *
 psd_waiting_find_left(struct psd_exchange *exchange,
-    const struct psd_op_row *row)
+    const struct psd_op_row *row, const void *req)
 {
+	const uint32_t key = psd_waiting_key(row, req);
 	struct psd_waiting *found = NULL;
 
-	if (row->op != PSD_OP_accept)
+	if (!psd_waiting_tells_once(row))
 		return NULL;
 	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
 		struct psd_waiting *place = &exchange->waiting[i];
 
 		if (place->state == PSD_WAIT_FREE || place->row != row ||
-		    place->owner != PSD_FOR_NOBODY)
+		    place->key != key || place->owner != PSD_FOR_NOBODY)
 			continue;
 		if (place->state == PSD_WAIT_ANSWERED)
 			return place;
@@ -51,7 +71,7 @@ psd_waiting_release(struct psd_waiting *place)
 	place->state = PSD_WAIT_FREE;
 }
 
-/* Connections may be waited for as long as room is left for the rest. */
+/* What can take for ever is waited for as long as room is left for the rest. */
 bool
 psd_waiting_has_room(const struct psd_exchange *exchange,
     const struct psd_op_row *row)
@@ -69,7 +89,19 @@ psd_waiting_has_room(const struct psd_exchange *exchange,
 	}
 	if (row->op == PSD_OP_accept && n_accepts >= PSD_ACCEPTS_MAX)
 		return false;
+	if (psd_waiting_tells_once(row))
+		return n_free > PSD_SPARE_PLACES;
 	return n_free > 0;
+}
+
+size_t
+psd_waiting_n_free(const struct psd_exchange *exchange)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
+		n += exchange->waiting[i].state == PSD_WAIT_FREE;
+	return n;
 }
 
 /* The counter wraps, and a request that waits for long keeps its id. */

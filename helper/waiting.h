@@ -17,11 +17,20 @@ struct psd_waiting *psd_waiting_find_asked(struct psd_exchange *exchange,
     uint32_t id);
 
 /*
- * A request of this row that was given up and whose reply is of use all the
- * same, come or not, or NULL.  There are such of accept alone.
+ * Is what the reply tells told only once, so that it must outlive whoever gave
+ * up waiting for it?
+ */
+bool psd_waiting_tells_once(const struct psd_op_row *row);
+
+/*
+ * The same request, if it was made before and given up and tells once, whether
+ * its reply has come or not, or NULL.
  */
 struct psd_waiting *psd_waiting_find_left(struct psd_exchange *exchange,
-    const struct psd_op_row *row);
+    const struct psd_op_row *row, const void *req);
+
+/* What psd_waiting_find_left() compares. */
+uint32_t psd_waiting_key(const struct psd_op_row *row, const void *req);
 
 /* Frees a place; the descriptors of a reply that nobody took are closed. */
 void psd_waiting_release(struct psd_waiting *place);
@@ -29,6 +38,9 @@ void psd_waiting_release(struct psd_waiting *place);
 /* May one more request of this row wait? */
 bool psd_waiting_has_room(const struct psd_exchange *exchange,
     const struct psd_op_row *row);
+
+/* How many places are free. */
+size_t psd_waiting_n_free(const struct psd_exchange *exchange);
 
 /* An id that no waiting request has. */
 uint32_t psd_waiting_new_id(struct psd_exchange *exchange);

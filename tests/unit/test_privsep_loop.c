@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-enum { PLACES = 16, LONG = 4000 };
+enum { PLACES = 16, MANY = 200, LONG = 4000 };
 
 /* A handle, what its callback saw, and what it is to do. */
 struct asking {
@@ -158,6 +158,29 @@ who_found_no_place_is_called_when_there_is_one(void **state)
 }
 
 static void
+a_place_is_offered_to_one_and_in_turn(void **state)
+{
+	static struct asking all[MANY];
+	struct talk t;
+
+	(void)state;
+	begin(&t);
+	for (size_t i = 0; i < MANY; i++)
+		ask(&t, &all[i], "/x");
+	for (uint32_t i = 0; i < MANY; i++) {
+		refuse_unlink(&t, FIRST_ID + i);
+		turn(&t, 0);
+		assert_int_equal(timeout_of(&t), -1);
+		assert_int_equal(all[i].result, -ENOENT);
+		if (i + PLACES < MANY)
+			assert_int_equal(all[i + PLACES].n_calls, 1);
+	}
+	for (size_t i = 0; i < MANY; i++)
+		assert_int_equal(all[i].n_calls, i < PLACES ? 1 : 2);
+	finish(&t);
+}
+
+static void
 a_daemon_that_does_not_read_is_waited_for_by_the_loop(void **state)
 {
 	static char path[LONG];
@@ -272,6 +295,7 @@ main(void)
 		cmocka_unit_test(a_deadline_is_the_loops_to_keep),
 		cmocka_unit_test(
 		    who_found_no_place_is_called_when_there_is_one),
+		cmocka_unit_test(a_place_is_offered_to_one_and_in_turn),
 		cmocka_unit_test(
 		    a_daemon_that_does_not_read_is_waited_for_by_the_loop),
 		cmocka_unit_test(a_callback_may_free_whom_it_likes),
