@@ -12,6 +12,7 @@ psd_conv_init(struct psd_conv *conv, int fd)
 {
 	conv->fd = fd;
 	conv->state = PSD_CONV_OPEN;
+	conv->drop = psd_frame_close;
 }
 
 static bool
@@ -35,7 +36,7 @@ psd_conv_recv(struct psd_conv *conv, int wait, struct psd_frame *frame)
 
 	if (remote_ended(conv))
 		return PSD_HEARD_END;
-	heard = psd_frame_recv(conv->fd, wait, frame);
+	heard = psd_frame_recv_by(conv->fd, wait, frame, conv->drop);
 	if (heard == PSD_HEARD_END)
 		conv->state =
 		    local_ended(conv) ? PSD_CONV_CLOSED : PSD_CONV_REMOTE_ENDED;
@@ -66,9 +67,12 @@ psd_conv_end(struct psd_conv *conv)
 void
 psd_conv_close(struct psd_conv *conv)
 {
-	if (conv->fd >= 0)
-		(void)shutdown(conv->fd, SHUT_RDWR);
-	psd_fd_cleanup(&conv->fd);
+	const int fd = psd_fd_take(&conv->fd);
+
+	if (fd >= 0) {
+		(void)shutdown(fd, SHUT_RDWR);
+		conv->drop(&fd, 1);
+	}
 	conv->state = PSD_CONV_CLOSED;
 }
 

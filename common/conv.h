@@ -21,9 +21,11 @@ enum psd_conv_state {
 struct psd_conv {
 	int fd; /* owned */
 	enum psd_conv_state state;
+	psd_frame_drop *drop; /* of descriptors that do not belong, and of fd
+				 itself with what is on its way to it */
 };
 
-/* Takes over fd. */
+/* Takes over fd.  What does not belong is closed here and now. */
 void psd_conv_init(struct psd_conv *conv, int fd);
 
 /*

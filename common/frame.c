@@ -12,14 +12,26 @@
 #include <sys/uio.h>
 
 /*
- * Room for more descriptors than a frame may have, so that one too many is
- * seen as such and not only as a cut message; what is cut the kernel closes.
+ * The most that Linux sends with a record: what does not fit the kernel closes
+ * itself, in our name, however long that takes.
  */
-enum { FDS_ROOM = 16 };
+enum { FDS_ROOM = 253 };
 
-union ancillary {
+/* What came with a record. */
+union arrival {
 	struct cmsghdr align;
 	unsigned char bytes[CMSG_SPACE(FDS_ROOM * sizeof(int))];
+};
+
+/* What goes with one. */
+union ancillary {
+	struct cmsghdr align;
+	unsigned char bytes[CMSG_SPACE(PSD_FDS_MAX * sizeof(int))];
+};
+
+struct descriptors {
+	int at[FDS_ROOM];
+	size_t n;
 };
 
 void
@@ -44,44 +56,37 @@ psd_frame_clear(struct psd_frame *frame)
 	psd_frame_init(frame);
 }
 
-/*
- * Takes the descriptors of one control message.  False when it is none of
- * ours or holds more than a frame may; then they are closed.
- */
+/* False when the control message is none of ours. */
 static bool
-take_descriptors(struct cmsghdr *message, struct psd_frame *frame)
+take_descriptors(struct cmsghdr *message, struct descriptors *fds)
 {
 	const size_t bytes = message->cmsg_len - CMSG_LEN(0);
-	bool fits = true;
 
 	if (message->cmsg_level != SOL_SOCKET ||
 	    message->cmsg_type != SCM_RIGHTS)
 		return false;
 	for (size_t at = 0; at + sizeof(int) <= bytes; at += sizeof(int)) {
-		int fd;
-
-		memcpy(&fd, CMSG_DATA(message) + at, sizeof(fd));
-		if (frame->n_fds < PSD_FDS_MAX) {
-			frame->fds[frame->n_fds++] = fd;
-		} else {
-			psd_fd_close(fd);
-			fits = false;
-		}
+		assert(fds->n < FDS_ROOM);
+		memcpy(&fds->at[fds->n++], CMSG_DATA(message) + at,
+		    sizeof(int));
 	}
-	return fits;
+	return true;
 }
 
-/* The kernel wrote the messages, so their lengths are right. */
+/*
+ * The kernel wrote the messages, so their lengths are right.  False when
+ * something is there that a frame does not have, or is missing.
+ */
 static bool
-take_ancillary(struct msghdr *header, struct psd_frame *frame)
+take_ancillary(struct msghdr *header, struct descriptors *fds)
 {
 	bool fits = (header->msg_flags & MSG_CTRUNC) == 0;
 
 	for (struct cmsghdr *m = CMSG_FIRSTHDR(header); m != NULL;
 	     m = CMSG_NXTHDR(header, m))
-		if (!take_descriptors(m, frame))
+		if (!take_descriptors(m, fds))
 			fits = false;
-	return fits;
+	return fits && fds->n <= PSD_FDS_MAX;
 }
 
 static uint16_t
@@ -161,24 +166,11 @@ receive(int fd, struct msghdr *header, int flags)
 	return n;
 }
 
-/*
- * The header was understood, the body was not cut, yet descriptors were: the
- * frame becomes empty but for what tells whose they were.
- */
-static void
-keep_header(struct psd_frame *frame)
+/* What was heard, with the descriptors still in fds. */
+static enum psd_heard
+hear(int fd, int wait, struct psd_frame *frame, struct descriptors *fds)
 {
-	for (size_t i = 0; i < PSD_FDS_MAX; i++)
-		psd_fd_cleanup(&frame->fds[i]);
-	frame->n_fds = 0;
-	frame->len = 0;
-	frame->is_cut = true;
-}
-
-enum psd_heard
-psd_frame_recv(int fd, int wait, struct psd_frame *frame)
-{
-	union ancillary control;
+	union arrival control;
 	struct iovec bytes = { frame->bytes, sizeof(frame->bytes) };
 	struct msghdr header = {
 		.msg_iov = &bytes,
@@ -194,20 +186,54 @@ psd_frame_recv(int fd, int wait, struct psd_frame *frame)
 	if (n < 0)
 		return judge_error(errno);
 	/* At the limit of descriptors nothing but MSG_CTRUNC tells of them. */
-	whole = take_ancillary(&header, frame);
-	if (n == 0) {
-		psd_frame_clear(frame);
-		return whole ? judge_nothing(fd) : PSD_HEARD_BROKEN;
-	}
+	whole = take_ancillary(&header, fds);
+	if (n == 0)
+		return whole && fds->n == 0 ? judge_nothing(fd)
+					    : PSD_HEARD_BROKEN;
 	frame->len = (uint32_t)n;
 	known = (header.msg_flags & MSG_TRUNC) == 0 && split_header(frame);
 	if (known && whole)
 		return PSD_HEARD_FRAME;
-	if (known && (header.msg_flags & MSG_CTRUNC) != 0)
-		keep_header(frame);
-	else
-		psd_frame_clear(frame);
+	/*
+	 * The header was understood, the body was not cut, yet descriptors
+	 * were: the frame is empty but for what tells whose they were.
+	 */
+	frame->is_cut = known && (header.msg_flags & MSG_CTRUNC) != 0;
+	frame->len = 0;
 	return PSD_HEARD_BROKEN;
+}
+
+enum psd_heard
+psd_frame_recv_by(int fd, int wait, struct psd_frame *frame,
+    psd_frame_drop *drop)
+{
+	struct descriptors fds = { .n = 0 };
+	const enum psd_heard heard = hear(fd, wait, frame, &fds);
+	const int saved = errno;
+
+	if (heard == PSD_HEARD_FRAME) {
+		memcpy(frame->fds, fds.at, fds.n * sizeof(int));
+		frame->n_fds = (uint32_t)fds.n;
+		return heard;
+	}
+	if (!frame->is_cut)
+		psd_frame_init(frame);
+	drop(fds.at, fds.n);
+	errno = saved;
+	return heard;
+}
+
+enum psd_heard
+psd_frame_recv(int fd, int wait, struct psd_frame *frame)
+{
+	return psd_frame_recv_by(fd, wait, frame, psd_frame_close);
+}
+
+void
+psd_frame_close(const int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		psd_fd_close(fds[i]);
 }
 
 static ssize_t

@@ -57,16 +57,27 @@ void psd_frame_init(struct psd_frame *frame);
 void psd_frame_clear(struct psd_frame *frame);
 
 /*
+ * What becomes of descriptors that came where none belong.  psd_frame_close()
+ * closes them here and now, which is for descriptors that the daemon sent.
+ */
+typedef void psd_frame_drop(const int *fds, size_t n);
+psd_frame_drop psd_frame_close;
+
+/*
  * Reads exactly one record from fd with one recvmsg() and splits its header
  * off.  frame must own nothing; on anything but PSD_HEARD_FRAME it is empty
  * afterwards.  wait says whether to block.  Too long a record, too many
  * descriptors or ancillary data of another type are PSD_HEARD_BROKEN, and
- * whatever came along is closed.  Descriptors arrive close-on-exec.
+ * whatever came along is dropped.  Descriptors arrive close-on-exec.
  *
  * A receiver that is at its limit of descriptors loses those of the record:
  * broken, too, but the frame has is_cut and the header's fields, so that a
  * helper can tell which of its requests failed for that.
  */
+enum psd_heard psd_frame_recv_by(int fd, int wait, struct psd_frame *frame,
+    psd_frame_drop *drop);
+
+/* The same with psd_frame_close(). */
 enum psd_heard psd_frame_recv(int fd, int wait, struct psd_frame *frame);
 
 /*

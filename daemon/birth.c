@@ -5,6 +5,7 @@
 #include "common/sys.h"
 #include "daemon/cgroup.h"
 #include "daemon/denial.h"
+#include "daemon/dispose.h"
 #include "daemon/ending.h"
 #include "daemon/instance.h"
 #include "daemon/loaded.h"
@@ -74,7 +75,9 @@ open_pair(struct psd_instance *instance, int *ret_theirs)
 	 * them at the sender, if it can, before the helper exists; elsewhere a
 	 * frame with one is a broken protocol.
 	 */
-	if (!instance->loaded->takes_descriptors)
+	if (instance->loaded->takes_descriptors)
+		instance->conv.drop = psd_dispose;
+	else
 		psd_sys_pass_rights(ends[0], false);
 	r = psd_pair_bound_queues(ends);
 	if (r < 0)
@@ -225,6 +228,10 @@ launch(struct psd_service *service, const int stdio[3],
 	    service->daemon->config.instances_max) {
 		tell_failure(service, PSD_STEP_NONE, EUSERS);
 		return -EUSERS;
+	}
+	if (service->loaded->takes_descriptors && psd_dispose_is_full()) {
+		tell_failure(service, PSD_STEP_NONE, ETOOMANYREFS);
+		return -ETOOMANYREFS;
 	}
 	instance = psd_instance_make(service);
 	if (instance == NULL)

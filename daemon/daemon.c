@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "daemon/control.h"
+#include "daemon/dispose.h"
 #include "daemon/notify.h"
 #include "daemon/reload.h"
 #include "daemon/service.h"
@@ -147,6 +148,8 @@ psd_daemon_open_loop(struct psd_daemon *daemon)
 	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
 		return -errno;
 	r = sd_event_new(&daemon->event);
+	if (r >= 0)
+		psd_dispose_init(daemon->event);
 	if (r >= 0)
 		r = sd_event_add_signal(daemon->event, NULL, SIGTERM,
 		    on_stop_signal, daemon);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/codec.h"
+#include "common/fd.h"
 #include "daemon/audit.h"
 #include "daemon/call.h"
+#include "daemon/dispose.h"
 #include "daemon/instance.h"
 #include "daemon/loaded.h"
 #include "daemon/lookup.h"
@@ -11,6 +13,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 /* From the numbers of the catalogue to the functions that perform them. */
 #define OP(name, number, text) \
@@ -54,7 +57,8 @@ perform(struct psd_call *call, const union psd_any_req *req,
 	return r;
 }
 
-static void
+/* True when it was done: what a request had beside it was good. */
+static bool
 serve(struct psd_instance *instance, const struct psd_op_row *row, uint32_t id,
     const union psd_any_req *req)
 {
@@ -79,6 +83,45 @@ serve(struct psd_instance *instance, const struct psd_op_row *row, uint32_t id,
 	if (r != PSD_LATER)
 		psd_call_answer(&call, r, &rep);
 	psd_fields_release(row->rep, &rep);
+	return r >= 0;
+}
+
+/*
+ * Whoever sends what cannot be closed at once has sent it on purpose; it takes
+ * our time, so it happens once.
+ */
+static void
+drop(struct psd_instance *instance, int *fds, size_t n)
+{
+	if (n == 0)
+		return;
+	instance->conv.drop(fds, n);
+	for (size_t i = 0; i < n; i++)
+		fds[i] = PSD_NO_FD;
+	if (psd_dispose_was_slow())
+		psd_instance_break(instance,
+		    "sent a descriptor that does not close");
+}
+
+/* A request that was not done may have had anything beside it. */
+static void
+drop_fields(struct psd_instance *instance, const struct psd_field *layout,
+    union psd_any_req *req)
+{
+	const int none = PSD_NO_FD;
+	int fds[PSD_FDS_MAX];
+	size_t n = 0;
+
+	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++) {
+		unsigned char *at = (unsigned char *)req + f->offset;
+
+		if (f->kind != PSD_KIND_fd)
+			continue;
+		memcpy(&fds[n], at, sizeof(none));
+		memcpy(at, &none, sizeof(none));
+		n += fds[n] >= 0;
+	}
+	drop(instance, fds, n);
 }
 
 static void
@@ -114,11 +157,13 @@ psd_dispatch(struct psd_instance *instance, struct psd_frame *frame)
 	} else if (psd_decode(frame, row->req, row->req_size, &req) < 0) {
 		break_with(instance, "sent a malformed operation", frame->op);
 	} else {
-		serve(instance, row, id, &req);
+		if (!serve(instance, row, id, &req))
+			drop_fields(instance, row->req, &req);
 		psd_fields_release(row->req, &req);
 		/* A resolver that has said hello, and has its answer. */
 		if (instance->loaded->policy->is_resolver)
 			psd_lookup_next(instance->service->daemon);
 	}
-	psd_frame_clear(frame);
+	drop(instance, frame->fds, frame->n_fds);
+	psd_frame_init(frame);
 }

@@ -5,6 +5,7 @@
 #include "daemon/caps.h"
 #include "daemon/control.h"
 #include "daemon/daemon.h"
+#include "daemon/dispose.h"
 #include "daemon/loaded.h"
 #include "daemon/monitor.h"
 #include "daemon/proc_fd.h"
@@ -214,6 +215,7 @@ finish(struct psd_daemon *daemon, int *lock)
 {
 	psd_control_close(daemon->control);
 	sd_event_source_disable_unref(daemon->sweep_source);
+	psd_dispose_stop();
 	sd_event_unref(daemon->event);
 	psd_host_free(&daemon->host);
 	psd_config_free(&daemon->config);
