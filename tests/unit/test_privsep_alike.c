@@ -1,33 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "tests/unit/privsep_fixture.h"
+#include "tests/unit/privsep_alike_fixture.h"
 
 #include <netinet/in.h>
-#include <stdio.h>
-#include <sys/stat.h>
-
-/*
- * Each function of the library, with arguments that the fake daemon knows, and
- * what it told in a form that can be compared: with a handle it must be the
- * same as without.
- */
-struct told {
-	int result;
-	char text[512];
-};
-
-static void
-close_told(int fd, struct told *told)
-{
-	struct stat status;
-
-	told->result = fd < 0 ? fd : 0;
-	if (fd < 0)
-		return;
-	assert_int_equal(fstat(fd, &status), 0);
-	(void)snprintf(told->text, sizeof(told->text), "type %o",
-	    status.st_mode & S_IFMT);
-	(void)close(fd);
-}
 
 static int
 do_ping(struct privsep *c, struct told *told)
@@ -148,10 +122,7 @@ do_set_clock(struct privsep *c, struct told *told)
 	return privsep_set_clock(c, 1234567890123456789);
 }
 
-static const struct {
-	const char *name;
-	int (*perform)(struct privsep *c, struct told *told);
-} functions[] = {
+static const struct alike functions[] = {
 	{ "ping", do_ping },
 	{ "open", do_open },
 	{ "a refusal", do_open_refused },
@@ -167,39 +138,13 @@ static const struct {
 	{ "set_clock", do_set_clock },
 };
 
-/* With a handle, and an event loop that does nothing else. */
-static int
-without_waiting(struct privsep *conversation, size_t i, struct told *told)
-{
-	struct privsep *handle = NULL;
-	int r;
-
-	assert_int_equal(privsep_handle_new(&handle, conversation, 0), 0);
-	while ((r = functions[i].perform(handle, told)) == -EINPROGRESS) {
-		assert_true(
-		    test_poll(privsep_fd(conversation),
-			privsep_events(conversation), TEST_DEADLINE) != 0);
-		assert_int_equal(privsep_process(conversation), 0);
-	}
-	privsep_free(handle);
-	return r;
-}
-
 static void
 with_a_handle_each_function_tells_the_same(void **state)
 {
 	struct talk *t = *state;
 
-	for (size_t i = 0; i < PSD_ELEMENTS(functions); i++) {
-		struct told with = { 0 }, without = { 0 };
-		const int r = functions[i].perform(t->conversation, &without);
-
-		print_message("# %s: %d %s\n", functions[i].name, r,
-		    without.text);
-		assert_int_equal(without_waiting(t->conversation, i, &with), r);
-		assert_int_equal(with.result, without.result);
-		assert_string_equal(with.text, without.text);
-	}
+	for (size_t i = 0; i < PSD_ELEMENTS(functions); i++)
+		compare(t->conversation, &functions[i]);
 }
 
 static int
