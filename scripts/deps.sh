@@ -12,7 +12,7 @@ build='gcc make pkg-config libc6-dev libseccomp-dev libcap-dev libsystemd-dev
     libjansson-dev libmicrohttpd-dev'
 demo="$build curl"
 check="$build g++ libcmocka-dev curl apache2-utils wrk valgrind strace procps
-    iproute2 util-linux libcap2-bin perl git"
+    iproute2 util-linux libcap2-bin perl git tftp-hpa libwrap0"
 lint="$build libcmocka-dev git clang clang-tidy clang-format libclang-rt-dev
     perl cppcheck mandoc shellcheck abigail-tools"
 
