@@ -77,6 +77,30 @@ psd_key_keep(struct psd_build *build, const struct psd_key *key,
 	}
 }
 
+/* What takes other helpers than the one that a monitor has. */
+static bool
+takes_a_daemon(const struct psd_op_row *row)
+{
+	return row->asks_resolver || row->op == PSD_OP_run;
+}
+
+static void
+check_operations(struct psd_build *build)
+{
+	for (size_t i = 0; i < psd_op_count; i++) {
+		const struct psd_grants *grants = &build->policy->grants[i];
+
+		for (size_t k = 0; k < grants->n; k++)
+			if (!grants->at[k].is_deny &&
+			    takes_a_daemon(&psd_op_rows[i]))
+				psd_diag_error(build->diag,
+				    &grants->at[k].where,
+				    "%s takes helpers of a daemon's, and a "
+				    "private monitor has none; leave it out",
+				    grants->at[k].text);
+	}
+}
+
 /* A process that is there keeps its program, and where it stands. */
 static void
 check_monitor(struct psd_build *build)
@@ -95,6 +119,7 @@ check_monitor(struct psd_build *build)
 		    "Require= asks for namespaces, one-exec or cgroup, which "
 		    "a process that is there already cannot be given; leave "
 		    "it out, or let privsepd start the program (Type=native)");
+	check_operations(build);
 	/* It is one, nobody starts another, and its end is the end. */
 	policy->instances_min = 0;
 	policy->instances_max = 0;

@@ -142,6 +142,33 @@ what_only_a_start_gives_cannot_be_required(void **state)
 }
 
 static void
+what_takes_other_helpers_cannot_be_granted(void **state)
+{
+	static const struct {
+		const char *line;
+		bool is_good;
+	} cases[] = {
+		{ "AllowResolve=example.org", false },
+		{ "AllowRun=other", false },
+		{ "DenyResolve=example.org", true },
+		{ "AllowConnect=udp 10.0.0.1:53", true },
+	};
+	char text[128];
+	struct test_policy policy;
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(cases); i++) {
+		(void)snprintf(text, sizeof(text),
+		    "[Helper]\nType=monitor\n[Policy]\n%s\n", cases[i].line);
+		test_policy_load(&policy, text, 0);
+		assert_int_equal(policy.policy != NULL, cases[i].is_good);
+		if (!cases[i].is_good)
+			assert_non_null(strstr(policy.diag.text, ":4: Allow"));
+		test_policy_free(&policy);
+	}
+}
+
+static void
 a_started_helper_has_nothing_to_keep(void **state)
 {
 	struct test_policy policy;
@@ -204,6 +231,7 @@ main(void)
 		cmocka_unit_test(
 		    keys_of_a_start_are_refused_and_can_be_taken_back),
 		cmocka_unit_test(what_only_a_start_gives_cannot_be_required),
+		cmocka_unit_test(what_takes_other_helpers_cannot_be_granted),
 		cmocka_unit_test(a_started_helper_has_nothing_to_keep),
 		cmocka_unit_test(too_many_words_are_refused),
 		cmocka_unit_test(a_filter_without_an_exec_has_none),
