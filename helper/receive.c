@@ -12,6 +12,8 @@
 /* The kernel's errors end here, and so does what a status may say. */
 enum { ERRNO_MAX = 4095 };
 
+enum { GLANCE_USEC = 100000 };
+
 bool
 psd_receive_is_free(const struct psd_exchange *exchange)
 {
@@ -206,6 +208,20 @@ psd_receive(struct psd_exchange *exchange, psd_deadline deadline)
 	return psd_receive_break(exchange);
 }
 
+/*
+ * While another thread receives.  It may stop doing so without a word to those
+ * who wait to send, so it is looked for now and then.
+ */
+static int
+wait_until_sendable(int fd, psd_deadline deadline)
+{
+	const psd_deadline glance = psd_deadline_after(GLANCE_USEC);
+	const int r = psd_deadline_poll(fd, POLLOUT,
+	    glance < deadline ? glance : deadline);
+
+	return r == -ETIMEDOUT && !psd_deadline_has_passed(deadline) ? 0 : r;
+}
+
 int
 psd_receive_until_sendable(struct psd_exchange *exchange, psd_deadline deadline)
 {
@@ -215,8 +231,8 @@ psd_receive_until_sendable(struct psd_exchange *exchange, psd_deadline deadline)
 
 	exchange->receiving = exchange->receiving || receives;
 	(void)pthread_mutex_unlock(&exchange->lock);
-	r = psd_deadline_poll(fd, receives ? POLLIN | POLLOUT : POLLOUT,
-	    deadline);
+	r = receives ? psd_deadline_poll(fd, POLLIN | POLLOUT, deadline)
+		     : wait_until_sendable(fd, deadline);
 	(void)pthread_mutex_lock(&exchange->lock);
 	if (!receives)
 		return r;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 enum { THREADS = 8, ROUNDS = 400, PLACES = 16, REPLY_LEN = 32, SIZE_AT = 16 };
+enum { PATH_LEN = 4000 };
 
 /*
  * A daemon that answers in an order of its own, and looks at the ids.  It runs
@@ -100,6 +101,7 @@ struct worker {
 	pthread_t thread;
 	struct privsep *conversation;
 	int number;
+	int digits; /* of its paths, zeros before the number */
 	int n_late;
 	const char *wrong;
 };
@@ -112,10 +114,10 @@ work(void *argument)
 	for (int round = 0; round < ROUNDS && w->wrong == NULL; round++) {
 		const int size = w->number * ROUNDS + round;
 		struct privsep_stat told;
-		char path[32];
+		char path[PATH_LEN + 1];
 		int r;
 
-		(void)snprintf(path, sizeof(path), "/%d", size);
+		(void)snprintf(path, sizeof(path), "/%0*d", w->digits, size);
 		r = privsep_stat(w->conversation, path, &told);
 		if (r == -ETIMEDOUT)
 			w->n_late++;
@@ -129,7 +131,7 @@ work(void *argument)
 
 /* Returns how many requests were given up. */
 static int
-run(struct talk *t, struct daemon *d)
+run(struct talk *t, struct daemon *d, int digits)
 {
 	struct worker workers[THREADS];
 	pthread_t daemon;
@@ -141,6 +143,7 @@ run(struct talk *t, struct daemon *d)
 		workers[i] = (struct worker){
 			.conversation = t->conversation,
 			.number = i,
+			.digits = digits,
 		};
 		assert_int_equal(pthread_create(&workers[i].thread, NULL, work,
 				     &workers[i]),
@@ -177,7 +180,7 @@ each_request_has_an_id_of_its_own_and_one_answer(void **state)
 
 	(void)state;
 	begin_asking(&t);
-	assert_int_equal(run(&t, &d), 0);
+	assert_int_equal(run(&t, &d, 1), 0);
 	assert_int_equal(d.n_requests, THREADS * ROUNDS);
 	finish(&t);
 }
@@ -193,8 +196,26 @@ requests_that_are_given_up_confuse_nobody(void **state)
 	(void)state;
 	begin_asking(&t);
 	privsep_set_timeout(t.conversation, 1500);
-	n_late = run(&t, &d);
+	n_late = run(&t, &d, 1);
 	print_message("# %d of %d were given up\n", n_late, THREADS * ROUNDS);
+	finish(&t);
+}
+
+/* Requests wait for room, with and without others who receive. */
+static void
+a_full_socket_delays_requests_and_loses_none(void **state)
+{
+	struct daemon d = { 0 };
+	const int least = 1;
+	struct talk t;
+
+	(void)state;
+	begin_asking(&t);
+	assert_int_equal(setsockopt(privsep_fd(t.conversation), SOL_SOCKET,
+			     SO_SNDBUF, &least, sizeof(least)),
+	    0);
+	assert_int_equal(run(&t, &d, PATH_LEN - 1), 0);
+	assert_int_equal(d.n_requests, THREADS * ROUNDS);
 	finish(&t);
 }
 
@@ -205,6 +226,7 @@ main(void)
 		cmocka_unit_test(
 		    each_request_has_an_id_of_its_own_and_one_answer),
 		cmocka_unit_test(requests_that_are_given_up_confuse_nobody),
+		cmocka_unit_test(a_full_socket_delays_requests_and_loses_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
