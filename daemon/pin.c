@@ -7,6 +7,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -19,6 +21,7 @@ enum {
 	/* Within the one behind it, where the filter begins. */
 	SOURCE_PORT_AT = 0,
 	TARGET_PORT_AT = 2,
+	ICMP_TYPE_AT = 0,
 	TCP_FLAGS_AT = 13,
 	TCP_SYN_ACK = 0x12,
 	/* What the kernel knows of it besides. */
@@ -142,5 +145,17 @@ psd_pin_to_link(int fd, unsigned interface, uint16_t ethertype)
 	demand(&filter, BPF_W, (uint32_t)INTERFACE_AT, interface);
 	demand(&filter, BPF_W, (uint32_t)ETHERTYPE_AT, ethertype);
 	demand(&filter, BPF_W, (uint32_t)VLAN_AT, 0);
+	return attach(fd, &filter);
+}
+
+int
+psd_pin_to_echo(int fd, const struct psd_endpoint *endpoint)
+{
+	struct filter filter = { .n = 0 };
+
+	demand(&filter, BPF_B, ICMP_TYPE_AT,
+	    endpoint->family == PSD_FAMILY_INET ? ICMP_ECHOREPLY
+						: ICMPV6_ECHO_REPLY);
+	demand_address(&filter, endpoint, INET_SOURCE_AT, INET6_SOURCE_AT);
 	return attach(fd, &filter);
 }

@@ -37,4 +37,10 @@ int psd_pin_listener(int fd, const struct psd_endpoint *endpoint);
  */
 int psd_pin_to_link(int fd, unsigned interface, uint16_t ethertype);
 
+/*
+ * Lets pass answers to requests for an echo that come from the endpoint's
+ * address, alone.  For sockets of SOCK_DGRAM and ICMP.
+ */
+int psd_pin_to_echo(int fd, const struct psd_endpoint *endpoint);
+
 #endif

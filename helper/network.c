@@ -59,3 +59,20 @@ privsep_bind(struct privsep *conversation, const struct sockaddr *address,
 	psd_exchange_unlock(conversation);
 	return r < 0 ? r : rep.socket;
 }
+
+int
+privsep_icmp_socket(struct privsep *conversation,
+    const struct sockaddr *address, socklen_t len)
+{
+	struct psd_icmp_socket_req req = { .end = 0 };
+	struct psd_icmp_socket_rep rep;
+	int r;
+
+	r = psd_endpoint_from_sockaddr(address, len, &req.endpoint);
+	if (r < 0)
+		return r;
+	psd_exchange_lock(conversation);
+	r = psd_call_icmp_socket(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r < 0 ? r : rep.socket;
+}

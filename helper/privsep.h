@@ -344,6 +344,14 @@ int privsep_packet_socket(struct privsep *conversation, const char *link);
 int privsep_send_frame(struct privsep *conversation, const char *link,
     const unsigned char destination[6], const void *payload, size_t len);
 
+/*
+ * Asks an address of AF_INET or AF_INET6 for an echo (ping(8)): returns a
+ * connected socket to which ICMP's header and data are written and from which
+ * answers are read.  The port is the identifier, or 0 for any that is free.
+ */
+int privsep_icmp_socket(struct privsep *conversation,
+    const struct sockaddr *address, socklen_t len);
+
 /* A network interface, or an address that it has. */
 struct privsep_interface {
 	const char *name;

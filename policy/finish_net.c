@@ -45,6 +45,8 @@ psd_finish_net(struct psd_build *build)
 		return;
 	warn(build, PSD_OP_connect, UINT32_C(1) << PSD_PROTOCOL_UDP, sender,
 	    "the socket sends anywhere; leave one of the two out");
+	warn(build, PSD_OP_icmp_socket, 0, sender,
+	    "the socket asks any address; leave one of the two out");
 	warn(build, PSD_OP_packet_socket, 0, sender,
 	    "the socket sends any frame by any interface; leave that out of "
 	    "the filter and send by AllowSendFrame=");

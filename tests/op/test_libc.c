@@ -60,6 +60,7 @@ static const struct comparison {
 	TEST(connect, "a_stream_to_a_granted_address_carries_data"),
 	TEST(bind, "who_sends_to_a_granted_address_is_heard"),
 	TEST(list_interfaces, "what_is_told_equals_getifaddrs"),
+	TEST(icmp_socket, "a_granted_address_answers"),
 	TEST(packet_socket, "frames_of_the_granted_ethertype_arrive"),
 	TEST(send_frame, "what_is_sent_has_the_granted_ethertype"),
 	TEST(join_multicast, "what_is_sent_to_a_granted_group_is_heard"),

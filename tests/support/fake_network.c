@@ -154,6 +154,10 @@ fake_network_perform(const struct psd_op_row *row, const union psd_any_req *req,
 		return do_bind(&req->as_bind, &rep->as_bind);
 	case PSD_OP_connect:
 		return do_connect(&req->as_connect, &rep->as_connect);
+	case PSD_OP_icmp_socket:
+		return give(make_socket(PSD_PROTOCOL_UDP,
+				&req->as_icmp_socket.endpoint),
+		    &rep->as_icmp_socket.socket);
 	case PSD_OP_packet_socket:
 		return give(local_link(&req->as_packet_socket.link),
 		    &rep->as_packet_socket.socket);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/support/netns.h"
 
+#include "common/fd.h"
 #include "tests/support/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -28,6 +31,18 @@ do_ip(void)
 	static const char *const argv[] = { "/bin/sh", "-c", script, NULL };
 
 	return test_child_exit_status(test_child_exec(argv)) == 0;
+}
+
+void
+test_netns_allow_ping(bool may)
+{
+	const char *range = may ? "0 2147483647" : "1 0";
+	const int fd =
+	    open("/proc/sys/net/ipv4/ping_group_range", O_WRONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, range, strlen(range)), strlen(range));
+	psd_fd_close(fd);
 }
 
 bool

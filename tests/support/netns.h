@@ -12,4 +12,7 @@
  */
 bool test_netns_enter(void);
 
+/* In a network of the process's own: may anybody ask for an echo? */
+void test_netns_allow_ping(bool may);
+
 #endif

@@ -94,7 +94,8 @@ socket_that_sends_where_no_line_says_is_told(void **state)
 		{ "AllowConnect=udp 192.0.2.1:53",
 		    "the socket sends anywhere" },
 		{ "AllowConnect=tcp,udp 192.0.2.1:53", "sends anywhere" },
-		{ "AllowPacketSocket=eth0:0x88cc", "sends any frame" },
+		{ "AllowPacketSocket=eth0:0x88cc", "socket sends any frame" },
+		{ "AllowIcmpSocket=192.0.2.1:0", "socket asks any address" },
 		{ "AllowConnect=tcp 192.0.2.1:53", NULL },
 		{ "AllowBind=udp 192.0.2.1:53", NULL },
 		{ "DenyPacketSocket=eth0:0x88cc", NULL },
@@ -112,7 +113,7 @@ socket_that_sends_where_no_line_says_is_told(void **state)
 			    cases[k].line);
 			test_policy_lines(&policy, text);
 			is_told = policy.diag.text != NULL &&
-			    strstr(policy.diag.text, "socket sends") != NULL;
+			    strstr(policy.diag.text, ": the socket ") != NULL;
 			if (is_told != (cases[k].told != NULL) ||
 			    (is_told &&
 				strstr(policy.diag.text, cases[k].told) ==

@@ -152,6 +152,30 @@ frames_are_received_and_sent(void **state)
 	    -EMSGSIZE);
 }
 
+static void
+a_socket_for_echoes_is_handed_over(void **state)
+{
+	const struct talk *t = *state;
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) },
+	};
+	const int fd = privsep_icmp_socket(t->conversation,
+	    (const struct sockaddr *)&address, sizeof(address));
+
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	psd_fd_close(fd);
+	address.sin_addr.s_addr = 0;
+	assert_int_equal(privsep_icmp_socket(t->conversation,
+			     (const struct sockaddr *)&address,
+			     sizeof(address)),
+	    -EPERM);
+	assert_int_equal(privsep_icmp_socket(t->conversation,
+			     (const struct sockaddr *)&address, 1),
+	    -EINVAL);
+}
+
 static int
 count_entries(void *cookie, const struct privsep_interface *interface)
 {
@@ -255,6 +279,7 @@ main(void)
 		WITH_DAEMON(a_connected_socket_is_handed_over),
 		WITH_DAEMON(a_group_is_joined_on_an_interface),
 		WITH_DAEMON(frames_are_received_and_sent),
+		WITH_DAEMON(a_socket_for_echoes_is_handed_over),
 		WITH_DAEMON(interfaces_are_listed),
 		WITH_DAEMON(local_sockets_are_handed_over),
 		WITH_DAEMON(addresses_that_are_none_are_not_asked),
