@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { FDS_MAX = 256, GARBAGE = 7 };
@@ -91,6 +92,25 @@ do_call(const char *argument)
 	answer("%ld %s", r, r < 0 ? strerrorname_np(errno) : "ok");
 }
 
+/* Starts a program beside itself and waits: its exit status, or an error. */
+static void
+do_execute(const char *argument)
+{
+	char *const argv[] = { (char *)(uintptr_t)argument, NULL };
+	char *const environment[] = { NULL };
+	const pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0) {
+		(void)execve(argument, argv, environment);
+		_exit(errno);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		answer("%s", strerrorname_np(errno));
+	else
+		answer("%d", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+}
+
 /* Leaves a process behind that holds the pair, and dies. */
 static void
 do_orphan(const char *argument)
@@ -164,6 +184,7 @@ static const struct {
 	{ "complain", do_complain },
 	{ "end", do_end },
 	{ "errors", do_errors },
+	{ "execute", do_execute },
 	{ "exit", do_exit },
 	{ "fds", do_fds },
 	{ "flood", do_flood },

@@ -3,6 +3,7 @@
 #include "common/mem.h"
 #include "tests/support/server_rig.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -138,6 +139,26 @@ the_monitor_keeps_what_the_policy_calls_for(void **state)
 	assert_int_not_equal(getsid(monitor.pid), getsid(0));
 }
 
+/* /bin/true, and nothing else, may be started, and is as confined. */
+static void
+a_server_starts_the_programs_that_its_policy_names(void **state)
+{
+	char refused[16];
+
+	(void)state;
+	(void)snprintf(refused, sizeof(refused), "%d", EACCES);
+	start("",
+	    "SystemCallFilter=@loader @processes\nAllowOpen=@runtime\n"
+	    "AllowExec=/bin/true");
+	if (daemon_rig_has_logged(&rig.daemon, "without: landlock"))
+		skip();
+	assert_string_equal(daemon_rig_say(rig.fd, "execute /bin/true"), "0");
+	assert_string_equal(daemon_rig_say(rig.fd, "execute /bin/false"),
+	    refused);
+	assert_string_equal(daemon_rig_say(rig.fd, "execute /bin/sh"), refused);
+	assert_string_equal(daemon_rig_say(rig.fd, "ping 1"), "0");
+}
+
 static void
 ignore_children(void)
 {
@@ -203,6 +224,7 @@ main(void)
 		TEST(a_server_without_stdio_has_it_afterwards),
 		TEST(two_servers_have_two_uids),
 		TEST(the_monitor_keeps_what_the_policy_calls_for),
+		TEST(a_server_starts_the_programs_that_its_policy_names),
 		TEST(a_server_that_ignores_its_children_is_confined_no_less),
 		TEST(nothing_steers_the_monitor_or_hears_it),
 #undef TEST
