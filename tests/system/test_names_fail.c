@@ -5,6 +5,7 @@
  */
 #include "common/mem.h"
 #include "tests/support/child.h"
+#include "tests/support/latency.h"
 #include "tests/support/names_rig.h"
 
 #include <poll.h>
@@ -95,6 +96,7 @@ many_looks_that_hang_keep_no_other_service_waiting(void **state)
 {
 	enum { MANY = 8 };
 	int askers[MANY], two;
+	struct latency alone;
 
 	(void)state;
 	names_rig_write("two", "AllowResolve=**\nRequestTimeoutSec=1h");
@@ -102,12 +104,14 @@ many_looks_that_hang_keep_no_other_service_waiting(void **state)
 	    "AllowResolve=**\nRequestTimeoutSec=20s\n[Helper]"
 	    "\nInstances=8\n[Policy]");
 	daemon_rig_start(&names_rig);
+	two = daemon_rig_connect(&names_rig, "two");
+	alone = latency_of_pings(two, "ping");
 	for (size_t i = 0; i < MANY; i++) {
 		askers[i] = daemon_rig_connect(&names_rig, "one");
 		ask(askers[i], slow);
 	}
 	assert_true(is_asked(1));
-	two = daemon_rig_connect(&names_rig, "two");
+	latency_compare(alone, two, "ping", "a name server that is silent");
 	for (int i = 0; i < 20; i++)
 		assert_string_equal(resolve(two, "some.test"), some);
 	for (size_t i = 0; i < MANY; i++) {

@@ -7,6 +7,7 @@
 #include "common/mem.h"
 #include "tests/support/child.h"
 #include "tests/support/daemon_rig.h"
+#include "tests/support/latency.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -18,17 +19,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-enum { PINGS = 2000, LOG_SIZE = 4096 };
-
-/* Of pings, in microseconds. */
-struct latency {
-	double median, worst;
-};
+enum { LOG_SIZE = 4096 };
 
 static struct daemon_rig rig;
 static int log_reader =
@@ -120,39 +115,6 @@ stop(void **state)
 }
 
 static int
-compare_doubles(const void *a, const void *b)
-{
-	const double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double
-microseconds(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
-
-/* Each with the way to the helper and back. */
-static struct latency
-time_pings(void)
-{
-	static double took[PINGS];
-
-	for (size_t i = 0; i < PINGS; i++) {
-		const double before = microseconds();
-
-		assert_string_equal(daemon_rig_say(quick, "ping 1"), "0");
-		took[i] = microseconds() - before;
-	}
-	qsort(took, PINGS, sizeof(took[0]), compare_doubles);
-	return (struct latency){ took[PINGS / 2], took[PINGS - 1] };
-}
-
-static int
 keep_saying(void *argument)
 {
 	const char *line = argument;
@@ -172,34 +134,23 @@ let_other_say(const char *line)
 	assert_true(busy > 0);
 }
 
-/* That they come at all is what is asserted; their time is for the reader. */
-static void
-compare(struct latency alone, const char *with)
-{
-	const struct latency beside = time_pings();
-
-	print_message("# a ping takes %.1f us alone (at worst %.0f), "
-		      "%.1f us (%.0f) with %s\n",
-	    alone.median, alone.worst, beside.median, beside.worst, with);
-}
-
 static void
 a_fifo_without_a_writer_keeps_nobody_waiting(void **state)
 {
-	const struct latency alone = time_pings();
+	const struct latency alone = latency_of_pings(quick, "ping 1");
 	char line[PATH_MAX];
 
 	(void)state;
 	(void)snprintf(line, sizeof(line), "read %s/files/fifo", rig.dir);
 	assert_string_equal(daemon_rig_say(other, "%s", line), "-1");
 	let_other_say(line);
-	compare(alone, "a FIFO being asked for");
+	latency_compare(alone, quick, "ping 1", "a FIFO being asked for");
 }
 
 static void
 a_log_that_nobody_reads_keeps_nobody_waiting(void **state)
 {
-	const struct latency alone = time_pings();
+	const struct latency alone = latency_of_pings(quick, "ping 1");
 	char line[1024];
 
 	(void)state;
@@ -210,20 +161,21 @@ a_log_that_nobody_reads_keeps_nobody_waiting(void **state)
 	for (int i = 0; i < 200; i++)
 		assert_string_equal(daemon_rig_say(other, "%s", line), "0");
 	let_other_say(line);
-	compare(alone, "a log that nobody reads");
+	latency_compare(alone, quick, "ping 1", "a log that nobody reads");
 }
 
 static void
 a_helper_that_was_stopped_keeps_nobody_waiting(void **state)
 {
-	const struct latency alone = time_pings();
+	const struct latency alone = latency_of_pings(quick, "ping 1");
 	const pid_t pid = atoi(daemon_rig_say(other, "pid"));
 
 	(void)state;
 	assert_true(pid > 1);
 	assert_true(atoi(daemon_rig_say(other, "flood 100000")) > 0);
 	assert_int_equal(kill(pid, SIGSTOP), 0);
-	compare(alone, "a helper that does not read its replies");
+	latency_compare(alone, quick, "ping 1",
+	    "a helper that does not read its replies");
 	assert_int_equal(kill(pid, SIGKILL), 0);
 }
 
@@ -231,7 +183,7 @@ a_helper_that_was_stopped_keeps_nobody_waiting(void **state)
 static void
 a_program_that_was_stopped_keeps_nobody_waiting(void **state)
 {
-	const struct latency alone = time_pings();
+	const struct latency alone = latency_of_pings(quick, "ping 1");
 	unsigned handle;
 	char line[64];
 	pid_t pid;
@@ -245,7 +197,8 @@ a_program_that_was_stopped_keeps_nobody_waiting(void **state)
 	assert_int_equal(kill(pid, SIGSTOP), 0);
 	(void)snprintf(line, sizeof(line), "await %u", handle);
 	let_other_say(line);
-	compare(alone, "a stopped program that is awaited");
+	latency_compare(alone, quick, "ping 1",
+	    "a stopped program that is awaited");
 	assert_int_equal(kill(pid, SIGKILL), 0);
 }
 
