@@ -137,7 +137,11 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 	ending = judge(instance, info);
 	tell(instance, ending, info);
 	is_held = is_end_held(instance);
-	/* Over, also for whoever else holds a copy: shutdown, then close. */
+	/*
+	 * Over, also for whoever else holds a copy: shutdown, then close.  Until
+	 * a copy is closed, what is still watched would still be told.
+	 */
+	psd_talk_stop(instance);
 	psd_conv_close(&instance->conv);
 	psd_leftover_look(instance, is_held);
 	psd_program_ended(instance, ending, info->si_code != CLD_EXITED,

@@ -67,6 +67,11 @@ finish(struct psd_errand *errand, int status)
 	done(cookie, status);
 }
 
+/*
+ * The event goes first: as long as another child has a copy of the descriptor,
+ * to close ours does not take it from what is watched, and what cannot be named
+ * any more would go on being told.
+ */
 static int
 on_end(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
@@ -75,6 +80,7 @@ on_end(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	(void)source;
 	(void)fd;
 	(void)events;
+	errand->end_source = sd_event_source_disable_unref(errand->end_source);
 	finish(errand, reap(errand));
 	return 0;
 }
