@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <string.h>
 #include <sys/socket.h>
 
 static const int families[][2] = {
@@ -28,6 +29,13 @@ static const int flag_bits[][2] = {
 	{ AI_V4MAPPED, PSD_LOOKUP_MAPPED },
 	{ AI_ALL, PSD_LOOKUP_ALL },
 	{ AI_ADDRCONFIG, PSD_LOOKUP_CONFIGURED },
+};
+
+static const int name_bits[][2] = {
+	{ NI_NUMERICHOST, PSD_LOOKUP_NUMBER_HOST },
+	{ NI_NUMERICSERV, PSD_LOOKUP_NUMBER_SERVICE },
+	{ NI_NAMEREQD, PSD_LOOKUP_NAME_NEEDED },
+	{ NI_DGRAM, PSD_LOOKUP_DATAGRAM },
 };
 
 static const int errors[][2] = {
@@ -89,28 +97,64 @@ psd_lookup_sock(uint32_t type)
 
 /* The sum of what the single bits of value become. */
 static int
-translate_bits(int from, uint32_t value)
+translate_bits(const int table[][2], size_t n, int from, uint32_t value)
 {
 	int sum = 0;
 
-	for (size_t i = 0; i < PSD_ELEMENTS(flag_bits); i++)
-		if ((value & (uint32_t)flag_bits[i][from]) != 0) {
-			value &= ~(uint32_t)flag_bits[i][from];
-			sum |= flag_bits[i][!from];
+	for (size_t i = 0; i < n; i++)
+		if ((value & (uint32_t)table[i][from]) != 0) {
+			value &= ~(uint32_t)table[i][from];
+			sum |= table[i][!from];
 		}
 	return value == 0 ? sum : -1;
+}
+
+bool
+psd_lookup_is_number(const char *text)
+{
+	return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
+bool
+psd_lookup_number(const char *text, uint32_t *ret)
+{
+	uint64_t value = 0;
+
+	if (!psd_lookup_is_number(text))
+		return false;
+	for (; *text != '\0'; text++) {
+		value = value * 10 + (uint64_t)(*text - '0');
+		if (value > UINT32_MAX)
+			return false;
+	}
+	*ret = (uint32_t)value;
+	return true;
+}
+
+int
+psd_lookup_name_flags(int ni)
+{
+	return translate_bits(name_bits, PSD_ELEMENTS(name_bits), 0,
+	    (uint32_t)ni);
+}
+
+int
+psd_lookup_ni(uint32_t flags)
+{
+	return translate_bits(name_bits, PSD_ELEMENTS(name_bits), 1, flags);
 }
 
 int
 psd_lookup_flags(int ai)
 {
-	return translate_bits(0, (uint32_t)ai);
+	return translate_bits(flag_bits, PSD_ELEMENTS(flag_bits), 0,
+	    (uint32_t)ai);
 }
 
 int
 psd_lookup_ai(uint32_t flags)
 {
-	return translate_bits(1, flags);
+	return translate_bits(flag_bits, PSD_ELEMENTS(flag_bits), 1, flags);
 }
 
 int

@@ -2,6 +2,7 @@
 #ifndef PSD_LOOKUP_H
 #define PSD_LOOKUP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -18,6 +19,42 @@ enum psd_lookup_flags {
 	PSD_LOOKUP_CONFIGURED = 1 << 4,      /* AI_ADDRCONFIG */
 	PSD_LOOKUP_HOST_FLAGS = (1 << 5) - 1,
 };
+
+/* Flags of a look for an address's names, on the wire. */
+enum psd_lookup_name_flags {
+	PSD_LOOKUP_NUMBER_HOST = 1 << 0,    /* NI_NUMERICHOST */
+	PSD_LOOKUP_NUMBER_SERVICE = 1 << 1, /* NI_NUMERICSERV */
+	PSD_LOOKUP_NAME_NEEDED = 1 << 2,    /* NI_NAMEREQD */
+	PSD_LOOKUP_DATAGRAM = 1 << 3,       /* NI_DGRAM */
+	PSD_LOOKUP_NAME_FLAGS = (1 << 4) - 1,
+};
+
+/* Which fields of a user or a group a reply has; the others are empty. */
+enum psd_shows {
+	PSD_SHOWS_NAME = 1 << 0,
+	PSD_SHOWS_UID = 1 << 1,
+	PSD_SHOWS_GID = 1 << 2,
+	PSD_SHOWS_COMMENT = 1 << 3,
+	PSD_SHOWS_HOME = 1 << 4,
+	PSD_SHOWS_SHELL = 1 << 5,
+	PSD_SHOWS_MEMBERS = 1 << 6,
+	PSD_SHOWS_USER = (1 << 6) - 1,
+	PSD_SHOWS_GROUP = PSD_SHOWS_NAME | PSD_SHOWS_GID | PSD_SHOWS_MEMBERS,
+};
+
+/* What stands for an id that is not shown: no id. */
+enum { PSD_NO_ID = -1 };
+
+/*
+ * A user, group, port or protocol is asked for by its name or its number: what
+ * has digits only is a number.  False also for what no number of ours holds.
+ */
+bool psd_lookup_number(const char *text, uint32_t *ret);
+bool psd_lookup_is_number(const char *text);
+
+/* Between NI_* and PSD_LOOKUP_* of a name; -1 when there is another flag. */
+int psd_lookup_name_flags(int ni);
+int psd_lookup_ni(uint32_t flags);
 
 /* Between AF_* and family, 0 for AF_UNSPEC; -1 for others. */
 int psd_lookup_family(int af);

@@ -454,6 +454,55 @@ int privsep_getaddrinfo(struct privsep *conversation, const char *node,
 void privsep_freeaddrinfo(struct addrinfo *list);
 
 /*
+ * getnameinfo(3).  Numbers alone are not asked for.  NI_NOFQDN is
+ * EAI_BADFLAGS.
+ */
+int privsep_getnameinfo(struct privsep *conversation,
+    const struct sockaddr *address, socklen_t len, char *host,
+    socklen_t host_len, char *service, socklen_t service_len, int flags);
+
+/*
+ * getpwnam_r(3) and its kin: 0 and *ret, which is NULL when there is none or
+ * the policy hides it, or a positive error number: EPERM when the policy
+ * refuses, ERANGE when the buffer is too small.  Fields that the policy's
+ * fields= leaves out are empty, ids among them (uid_t)-1; a password is always
+ * "*".  Names of digits alone are nobody's.
+ */
+struct passwd;
+struct group;
+
+int privsep_getpwnam_r(struct privsep *conversation, const char *name,
+    struct passwd *entry, char *buffer, size_t size, struct passwd **ret);
+int privsep_getpwuid_r(struct privsep *conversation, uid_t uid,
+    struct passwd *entry, char *buffer, size_t size, struct passwd **ret);
+int privsep_getgrnam_r(struct privsep *conversation, const char *name,
+    struct group *entry, char *buffer, size_t size, struct group **ret);
+int privsep_getgrgid_r(struct privsep *conversation, gid_t gid,
+    struct group *entry, char *buffer, size_t size, struct group **ret);
+
+/*
+ * getgrouplist(3): the number of groups, also in *n_groups, or -1 when they do
+ * not fit, and then *n_groups is larger than it was; else errno is set.
+ */
+int privsep_getgrouplist(struct privsep *conversation, const char *user,
+    gid_t gid, gid_t *groups, int *n_groups);
+
+/* getservbyname_r(3) and its kin, with the same results. */
+struct servent;
+struct protoent;
+
+int privsep_getservbyname_r(struct privsep *conversation, const char *name,
+    const char *protocol, struct servent *entry, char *buffer, size_t size,
+    struct servent **ret);
+int privsep_getservbyport_r(struct privsep *conversation, int port,
+    const char *protocol, struct servent *entry, char *buffer, size_t size,
+    struct servent **ret);
+int privsep_getprotobyname_r(struct privsep *conversation, const char *name,
+    struct protoent *entry, char *buffer, size_t size, struct protoent **ret);
+int privsep_getprotobynumber_r(struct privsep *conversation, int number,
+    struct protoent *entry, char *buffer, size_t size, struct protoent **ret);
+
+/*
  * Copies the value of one of the kernel's settings ("net.ipv4.ip_forward",
  * sysctl(8)), without the newline at its end, into ret_value, which has room
  * for size bytes.  Returns its length.  -ERANGE: it is longer.  -EFBIG: it is

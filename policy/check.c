@@ -65,7 +65,8 @@ find_denial(const struct psd_grants *grants,
 static unsigned
 strictness(const struct psd_grant *grant)
 {
-	unsigned n = 0;
+	/* The more it shows the less it asks; others show none. */
+	unsigned n = 64 * (32 - (unsigned)__builtin_popcount(grant->fields));
 
 	if ((grant->modifiers & PSD_MODIFIER_PHASE) != 0)
 		n += 32;

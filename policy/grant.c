@@ -9,6 +9,7 @@
 #include "policy/group.h"
 #include "policy/match.h"
 #include "policy/modifier.h"
+#include "policy/visible.h"
 
 #include <string.h>
 
@@ -294,6 +295,7 @@ psd_grant_take(struct psd_build *build, const struct psd_op_row *row,
 		return;
 	}
 	read_fields(&reading, &grant);
+	grant.fields = psd_visible_by_default(row);
 	read_modifiers(&reading, &grant);
 	if (reading.is_bad)
 		return;

@@ -5,6 +5,7 @@
 #include "policy/distance.h"
 #include "policy/phase.h"
 #include "policy/user.h"
+#include "policy/visible.h"
 
 #include <errno.h>
 #include <string.h>
@@ -70,6 +71,13 @@ is_in_phase(const struct pair *pair)
 		strcmp(pair->wider->phase, pair->narrower->phase) == 0);
 }
 
+/* A line without the word shows something, too. */
+static bool
+shows_no_more(const struct pair *pair)
+{
+	return (pair->narrower->fields & ~pair->wider->fields) == 0;
+}
+
 static const struct {
 	const char *word; /* up to and with a "=" when a value follows */
 	uint32_t bit;
@@ -84,6 +92,7 @@ static const struct {
 	{ "owner=", PSD_MODIFIER_OWNER, true, keeps_owner },
 	{ "max=", PSD_MODIFIER_MAX, false, is_no_farther },
 	{ "phase=", PSD_MODIFIER_PHASE, false, is_in_phase },
+	{ "fields=", PSD_MODIFIER_FIELDS, false, shows_no_more },
 };
 
 static bool
@@ -140,6 +149,9 @@ wanted(const struct psd_grant *grant, const struct psd_op_row *row)
 	if (has_distance(row))
 		return "only the words once, phase=NAME and max=SPAN may "
 		       "follow";
+	if (psd_visible_is_of(row))
+		return "only the words once, phase=NAME and fields=NAME,... "
+		       "may follow";
 	return grant->glob == NULL
 	    ? "only the words once and phase=NAME may follow"
 	    : "only the words once, phase=NAME, follow, xdev, links=1 and "
@@ -158,6 +170,9 @@ psd_modifier_take(struct psd_build *build, struct psd_grant *grant,
 			return "this word belongs to a path, and here is none";
 		if (modifiers[i].bit == PSD_MODIFIER_MAX && !has_distance(row))
 			return wanted(grant, row);
+		if (modifiers[i].bit == PSD_MODIFIER_FIELDS &&
+		    !psd_visible_is_of(row))
+			return wanted(grant, row);
 		if ((grant->modifiers & modifiers[i].bit) != 0)
 			return "this word stands here twice";
 		grant->modifiers |= modifiers[i].bit;
@@ -167,6 +182,9 @@ psd_modifier_take(struct psd_build *build, struct psd_grant *grant,
 		if (modifiers[i].bit == PSD_MODIFIER_MAX)
 			return psd_distance_parse(word + strlen("max="),
 			    &grant->max_nsec);
+		if (modifiers[i].bit == PSD_MODIFIER_FIELDS)
+			return psd_visible_parse(row, word + strlen("fields="),
+			    &grant->fields);
 		if (modifiers[i].bit == PSD_MODIFIER_PHASE)
 			return take_phase(build, grant,
 			    word + strlen("phase="));

@@ -74,6 +74,7 @@ enum psd_modifier {
 	PSD_MODIFIER_OWNER = 1 << 4,  /* "owner=USER": the file's owner */
 	PSD_MODIFIER_MAX = 1 << 5,    /* "max=SPAN": how far the clock moves */
 	PSD_MODIFIER_PHASE = 1 << 6,  /* "phase=NAME": counts in that alone */
+	PSD_MODIFIER_FIELDS = 1 << 7, /* "fields=NAME,...": what is shown */
 };
 
 struct psd_reach;
@@ -98,6 +99,7 @@ struct psd_grant {
 	uid_t owner;        /* of PSD_MODIFIER_OWNER */
 	uint64_t max_nsec;  /* of PSD_MODIFIER_MAX */
 	const char *phase;  /* of PSD_MODIFIER_PHASE, or NULL */
+	uint32_t fields;    /* that are shown, PSD_SHOWS_* */
 	uint32_t phase_at;  /* its place in the policy's phases */
 	/*
 	 * The longest directory of glob without wildcards, O_PATH, held since

@@ -48,6 +48,28 @@ fill(const struct addrinfo *found, struct psd_lookup_host_rep *rep)
 }
 
 int
+psd_answer_lookup_address(const struct psd_lookup_address_req *req,
+    struct psd_lookup_address_rep *rep)
+{
+	static char host[NI_MAXHOST], service[PSD_NAME_MAX + 1];
+	const int flags = psd_lookup_ni(req->flags);
+	struct sockaddr_storage address;
+	const socklen_t len =
+	    psd_endpoint_to_sockaddr(&req->endpoint, &address);
+	int r;
+
+	if (flags < 0)
+		return -EINVAL;
+	r = getnameinfo((const struct sockaddr *)&address, len, host,
+	    sizeof(host), service, sizeof(service), flags);
+	if (r != 0)
+		return psd_lookup_status(r, errno);
+	rep->host = psd_str_of(host);
+	rep->service = psd_str_of(service);
+	return 0;
+}
+
+int
 psd_answer_lookup_host(const struct psd_lookup_host_req *req,
     struct psd_lookup_host_rep *rep)
 {

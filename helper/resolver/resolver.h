@@ -16,4 +16,10 @@
 #include "common/resolver.def"
 #include "common/ops_clear.h"
 
+/*
+ * Strings as a field, valid until the next call.  0, or -EOVERFLOW when they
+ * are too many.
+ */
+int psd_resolver_list(char *const *names, struct psd_bytes *ret);
+
 #endif

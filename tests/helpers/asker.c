@@ -61,6 +61,127 @@ do_many(char *const words[])
 	(void)snprintf(answer, sizeof(answer), "%ld", found);
 }
 
+static char buffer[LINE_BYTES];
+
+static void
+do_user(char *const words[])
+{
+	struct passwd entry, *found = NULL;
+	const int r = privsep_getpwnam_r(conversation, words[1], &entry, buffer,
+	    sizeof(buffer), &found);
+
+	found_print_user(answer, sizeof(answer), r, found);
+}
+
+static void
+do_uid(char *const words[])
+{
+	struct passwd entry, *found = NULL;
+	const int r =
+	    privsep_getpwuid_r(conversation, (uid_t)strtoul(words[1], NULL, 10),
+		&entry, buffer, sizeof(buffer), &found);
+
+	found_print_user(answer, sizeof(answer), r, found);
+}
+
+static void
+do_group(char *const words[])
+{
+	struct group entry, *found = NULL;
+	const int r = privsep_getgrnam_r(conversation, words[1], &entry, buffer,
+	    sizeof(buffer), &found);
+
+	found_print_group(answer, sizeof(answer), r, found);
+}
+
+static void
+do_gid(char *const words[])
+{
+	struct group entry, *found = NULL;
+	const int r =
+	    privsep_getgrgid_r(conversation, (gid_t)strtoul(words[1], NULL, 10),
+		&entry, buffer, sizeof(buffer), &found);
+
+	found_print_group(answer, sizeof(answer), r, found);
+}
+
+/* USER GID ROOM */
+static void
+do_groups(char *const words[])
+{
+	gid_t groups[1024];
+	int n = atoi(words[3]);
+	const int r = privsep_getgrouplist(conversation, words[1],
+	    (gid_t)strtoul(words[2], NULL, 10), groups, &n);
+
+	found_print_groups(answer, sizeof(answer), r, groups);
+}
+
+static const char *
+or_null(const char *word)
+{
+	return strcmp(word, "-") == 0 ? NULL : word;
+}
+
+static void
+do_service(char *const words[])
+{
+	struct servent entry, *found = NULL;
+	const int r = privsep_getservbyname_r(conversation, words[1],
+	    or_null(words[2]), &entry, buffer, sizeof(buffer), &found);
+
+	found_print_service(answer, sizeof(answer), r, found);
+}
+
+/* The port is in network order, as the function wants it. */
+static void
+do_port(char *const words[])
+{
+	struct servent entry, *found = NULL;
+	const int r = privsep_getservbyport_r(conversation, atoi(words[1]),
+	    or_null(words[2]), &entry, buffer, sizeof(buffer), &found);
+
+	found_print_service(answer, sizeof(answer), r, found);
+}
+
+static void
+do_protocol(char *const words[])
+{
+	struct protoent entry, *found = NULL;
+	const int r = privsep_getprotobyname_r(conversation, words[1], &entry,
+	    buffer, sizeof(buffer), &found);
+
+	found_print_protocol(answer, sizeof(answer), r, found);
+}
+
+static void
+do_number(char *const words[])
+{
+	struct protoent entry, *found = NULL;
+	const int r = privsep_getprotobynumber_r(conversation, atoi(words[1]),
+	    &entry, buffer, sizeof(buffer), &found);
+
+	found_print_protocol(answer, sizeof(answer), r, found);
+}
+
+/* ADDRESS PORT FLAGS */
+static void
+do_name(char *const words[])
+{
+	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST };
+	char host[NI_MAXHOST], service[NI_MAXSERV];
+	struct addrinfo *list = NULL;
+	int r = privsep_getaddrinfo(conversation, words[1], words[2], &hints,
+	    &list);
+
+	if (r == 0)
+		r = privsep_getnameinfo(conversation, list->ai_addr,
+		    list->ai_addrlen, host, sizeof(host), service,
+		    sizeof(service), atoi(words[3]));
+	privsep_freeaddrinfo(list);
+	found_print_name(answer, sizeof(answer), r, host, service);
+}
+
 static void
 do_exit(char *const words[])
 {
@@ -74,9 +195,19 @@ static const struct {
 	void (*perform)(char *const words[]);
 } commands[] = {
 	{ "exit", 1, do_exit },
+	{ "gid", 2, do_gid },
+	{ "group", 2, do_group },
+	{ "groups", 4, do_groups },
 	{ "many", 3, do_many },
+	{ "name", 4, do_name },
+	{ "number", 2, do_number },
 	{ "ping", 1, do_ping },
+	{ "port", 3, do_port },
+	{ "protocol", 2, do_protocol },
 	{ "resolve", 6, do_resolve },
+	{ "service", 3, do_service },
+	{ "uid", 2, do_uid },
+	{ "user", 2, do_user },
 };
 
 static void

@@ -3,7 +3,9 @@
 #define TEST_FOUND_H
 
 #include <errno.h>
+#include <grp.h>
 #include <netdb.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,6 +39,91 @@ found_print_hosts(char *ret, size_t size, int r, const struct addrinfo *list)
 		    list->ai_canonname != NULL ? " canonical=" : "",
 		    list->ai_canonname != NULL ? list->ai_canonname : "");
 	}
+}
+
+/* A number that is no result, "none", or the entry without its password. */
+static inline void
+found_print_user(char *ret, size_t size, int r, const struct passwd *entry)
+{
+	if (r != 0)
+		(void)snprintf(ret, size, "error %d", r);
+	else if (entry == NULL)
+		(void)snprintf(ret, size, "none");
+	else
+		(void)snprintf(ret, size, "%s:%u:%u:%s:%s:%s", entry->pw_name,
+		    entry->pw_uid, entry->pw_gid, entry->pw_gecos,
+		    entry->pw_dir, entry->pw_shell);
+}
+
+static inline void
+found_print_names(char *ret, size_t size, char *const *names)
+{
+	size_t len = strlen(ret);
+
+	for (; *names != NULL && len < size; names++)
+		len += (size_t)snprintf(ret + len, size - len, ",%s", *names);
+}
+
+static inline void
+found_print_group(char *ret, size_t size, int r, const struct group *entry)
+{
+	if (r != 0)
+		(void)snprintf(ret, size, "error %d", r);
+	else if (entry == NULL)
+		(void)snprintf(ret, size, "none");
+	else
+		(void)snprintf(ret, size, "%s:%u:", entry->gr_name,
+		    entry->gr_gid);
+	if (r == 0 && entry != NULL)
+		found_print_names(ret, size, entry->gr_mem);
+}
+
+static inline void
+found_print_service(char *ret, size_t size, int r, const struct servent *entry)
+{
+	if (r != 0)
+		(void)snprintf(ret, size, "error %d", r);
+	else if (entry == NULL)
+		(void)snprintf(ret, size, "none");
+	else
+		(void)snprintf(ret, size, "%s:%d/%s:", entry->s_name,
+		    entry->s_port, entry->s_proto);
+	if (r == 0 && entry != NULL)
+		found_print_names(ret, size, entry->s_aliases);
+}
+
+static inline void
+found_print_protocol(char *ret, size_t size, int r,
+    const struct protoent *entry)
+{
+	if (r != 0)
+		(void)snprintf(ret, size, "error %d", r);
+	else if (entry == NULL)
+		(void)snprintf(ret, size, "none");
+	else
+		(void)snprintf(ret, size, "%s:%d:", entry->p_name,
+		    entry->p_proto);
+	if (r == 0 && entry != NULL)
+		found_print_names(ret, size, entry->p_aliases);
+}
+
+/* n is what getgrouplist() returned. */
+static inline void
+found_print_groups(char *ret, size_t size, int n, const gid_t *groups)
+{
+	size_t len = (size_t)snprintf(ret, size, "%d", n);
+
+	for (int i = 0; i < n && len < size; i++)
+		len +=
+		    (size_t)snprintf(ret + len, size - len, " %u", groups[i]);
+}
+
+static inline void
+found_print_name(char *ret, size_t size, int r, const char *host,
+    const char *service)
+{
+	(void)snprintf(ret, size, "%d %s %s", r, r == 0 ? host : "",
+	    r == 0 ? service : "");
 }
 
 #endif
