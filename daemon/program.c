@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { HOLD_BACK_USEC = 60 * 1000000 };
+
 /*
  * What a caller knows a program by, from its start until it was awaited, which
  * may be long after it ended.
@@ -114,6 +116,7 @@ may_start(const struct psd_instance *caller, struct psd_service *service)
 	if (caller->n_runs >= PSD_RUNS_MAX)
 		return -EBUSY;
 	if (service->n_instances >= service->loaded->policy->instances_max ||
+	    psd_now() < service->no_start_before_usec ||
 	    !psd_rate_pass(&service->starts, psd_now()))
 		return -EAGAIN;
 	return 0;
@@ -148,6 +151,12 @@ psd_program_run(struct psd_instance *caller, struct psd_service *service,
 	if (run == NULL)
 		return -ENOMEM;
 	r = start(run, service, &stdio);
+	/*
+	 * Somebody with the same uid stopped it before it was a program, which
+	 * took two seconds of everybody's time.
+	 */
+	if (r == -ETIMEDOUT)
+		service->no_start_before_usec = psd_now() + HOLD_BACK_USEC;
 	if (r < 0) {
 		free_run(run);
 	} else {

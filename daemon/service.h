@@ -47,6 +47,7 @@ struct psd_service {
 	bool is_removed; /* its policy is gone: ends with its last helper */
 
 	struct psd_rate starts; /* of programs, in a while */
+	uint64_t no_start_before_usec;
 
 	/* Respawn. */
 	uint32_t failures; /* in a row */
