@@ -107,8 +107,8 @@ what_is_no_notice_is_refused_with_all_that_came(void **state)
 {
 	struct {
 		struct psd_notice notice;
-		char more;
-	} longer = { psd_notice_make(PSD_NOTICE_PLAN), 0 };
+		char more[sizeof(uint32_t)];
+	} longer = { psd_notice_make(PSD_NOTICE_PLAN), { 0 } };
 	struct psd_notice wrong[8];
 	struct psd_noticed heard;
 
