@@ -194,6 +194,26 @@ set_edge(const struct psd_field *field, size_t place, size_t i, const char *dir,
 	}
 }
 
+/* What no helper could send is not asked: it breaks the protocol elsewhere. */
+static bool
+is_well_formed(const struct psd_op_row *row, const struct psd_frame *frame)
+{
+	static struct psd_frame copy;
+	union psd_any_req req;
+	bool is;
+
+	psd_frame_init(&copy);
+	memcpy(copy.bytes, frame->bytes, frame->len);
+	copy.len = frame->len;
+	for (uint32_t i = 0; i < frame->n_fds; i++)
+		copy.fds[copy.n_fds++] = dup(frame->fds[i]);
+	is = psd_decode(&copy, row->req, row->req_size, &req) == 0;
+	if (is)
+		psd_fields_release(row->req, &req);
+	psd_frame_clear(&copy);
+	return is;
+}
+
 /* The sets are told apart by their sizes. */
 _Static_assert(PSD_ELEMENTS(numbers) != PSD_ELEMENTS(wides) &&
 	PSD_ELEMENTS(numbers) != PSD_ELEMENTS(strings) &&

@@ -24,26 +24,6 @@ draw(size_t n)
 	return (size_t)(seed >> 33) % n;
 }
 
-/* What no helper could send is not asked: it breaks the protocol elsewhere. */
-static bool
-is_well_formed(const struct psd_op_row *row, const struct psd_frame *frame)
-{
-	static struct psd_frame copy;
-	union psd_any_req req;
-	bool is;
-
-	psd_frame_init(&copy);
-	memcpy(copy.bytes, frame->bytes, frame->len);
-	copy.len = frame->len;
-	for (uint32_t i = 0; i < frame->n_fds; i++)
-		copy.fds[copy.n_fds++] = dup(frame->fds[i]);
-	is = psd_decode(&copy, row->req, row->req_size, &req) == 0;
-	if (is)
-		psd_fields_release(row->req, &req);
-	psd_frame_clear(&copy);
-	return is;
-}
-
 static void
 take_answers(struct op_rig *rig)
 {

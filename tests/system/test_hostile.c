@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A helper that was taken over asks a real daemon for whatever its policy
+ * grants, with the strangest values that can be sent.  Children, resolvers and
+ * programs are real as well.
+ */
+#include "tests/op/edge_fixture.h"
+#include "tests/support/child.h"
+#include "tests/support/daemon_rig.h"
+
+#include <errno.h>
+
+enum { HEX_MAX = 3800, LINES_MAX = 32768 };
+
+static struct daemon_rig rig;
+static unsigned n_asked;
+
+static bool
+is_asked(const struct psd_op_row *row)
+{
+	return row->op != PSD_OP_hello && row->op != PSD_OP_accept;
+}
+
+static void
+write_program(const char *file)
+{
+	daemon_rig_write(&rig, file,
+	    "[Helper]\nType=program\nExecStart=/bin/true\nStartLimitBurst=0\n"
+	    "[Policy]\nSystemCallFilter=@helper @loader\nAllowOpen=@runtime\n");
+}
+
+static int
+prepare(void **state)
+{
+	_cleanup_free_ char *lines = calloc(1, LINES_MAX);
+
+	(void)state;
+	assert_non_null(lines);
+	daemon_rig_prepare(&rig);
+	sample_make(rig.dir);
+	(void)snprintf(lines, LINES_MAX,
+	    "SystemCallFilter=@send-descriptors\nRequestTimeoutSec=300ms\n"
+	    "LogVerdicts=none\n");
+	for (size_t i = 0; i < psd_op_count; i++) {
+		const size_t len = strlen(lines);
+		char line[SAMPLE_LINE_MAX];
+
+		if (!is_asked(&psd_op_rows[i]) || psd_op_rows[i].is_free)
+			continue;
+		sample_line(&psd_op_rows[i], "Allow", SAMPLE_COVERING, "",
+		    line);
+		(void)snprintf(lines + len, LINES_MAX - len, "%s\n", line);
+	}
+	daemon_rig_puppet(&rig, "hostile", "", lines);
+	write_program("policies/lo.policy");
+	daemon_rig_start(&rig);
+	return 0;
+}
+
+static int
+clean(void **state)
+{
+	(void)state;
+	daemon_rig_clean(&rig);
+	return 0;
+}
+
+static void
+ask(int puppet, const struct psd_op_row *row, union psd_any_req *req)
+{
+	static struct psd_frame frame;
+	char hex[HEX_MAX + 1];
+
+	psd_frame_init(&frame);
+	if (psd_encode_request(&frame, row, 1, req) == 0 &&
+	    frame.len * 2 < HEX_MAX && is_well_formed(row, &frame)) {
+		for (size_t i = 0; i < frame.len; i++)
+			(void)snprintf(hex + 2 * i, 3, "%02x", frame.bytes[i]);
+		if (*daemon_rig_say(puppet, "frame %u %s", frame.n_fds, hex) ==
+		    '\0')
+			fail_msg("%s ended the conversation: %s", row->name,
+			    hex);
+		n_asked++;
+	}
+	psd_frame_clear(&frame);
+	psd_fields_release(row->req, req);
+}
+
+/* Rights that a request took from the helper are the next one's again. */
+static void
+ask_row(const struct psd_op_row *row)
+{
+	const int puppet = daemon_rig_connect(&rig, "hostile");
+	size_t place = 0;
+
+	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
+	     f++, place++)
+		for (size_t i = 0; i < count_edges(f->kind); i++) {
+			union psd_any_req req;
+
+			sample_make(rig.dir);
+			sample_fill(row, sample_succeeds_with(row), rig.dir,
+			    &req);
+			set_edge(f, place, i, rig.dir, &req);
+			ask(puppet, row, &req);
+		}
+	assert_string_equal(daemon_rig_say(puppet, "ping 1"), "0");
+	assert_string_equal(daemon_rig_say(puppet, "end"), "");
+	psd_fd_close(puppet);
+}
+
+static void
+no_request_harms_the_daemon_or_ends_its_conversation(void **state)
+{
+	const char *text;
+
+	(void)state;
+	n_asked = 0;
+	for (size_t i = 0; i < psd_op_count; i++)
+		if (is_asked(&psd_op_rows[i]))
+			ask_row(&psd_op_rows[i]);
+	print_message("# %u requests\n", n_asked);
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "status", NULL), 0);
+	assert_false(daemon_rig_has_logged(&rig, "dropped: "));
+	assert_int_equal(daemon_rig_stop(&rig), 0);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    no_request_harms_the_daemon_or_ends_its_conversation),
+	};
+	const int r = geteuid() == 0 ? sample_keep_host() : -EPERM;
+
+	if (r < 0) {
+		print_message("SKIP: no namespaces of our own: %s\n",
+		    strerror(-r));
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, prepare, clean);
+}
