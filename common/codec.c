@@ -102,6 +102,24 @@ get_endpoint(struct cursor *c, unsigned char *at)
 	return true;
 }
 
+/* Stay the frame's until the whole frame is good. */
+static bool
+get_fds(const struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
+    unsigned char *at)
+{
+	struct psd_fds fds;
+	uint64_t n;
+
+	if (!get_number(c, 4, &n) || n > frame->n_fds - *next_fd)
+		return false;
+	memcpy(&fds, at, sizeof(fds));
+	fds.n = (uint32_t)n;
+	for (uint32_t i = 0; i < fds.n; i++)
+		fds.at[i] = frame->fds[(*next_fd)++];
+	memcpy(at, &fds, sizeof(fds));
+	return true;
+}
+
 static bool
 get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
     const struct psd_field *field, unsigned char *at)
@@ -155,6 +173,8 @@ get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
 		memcpy(at, &frame->fds[*next_fd], sizeof(int));
 		(*next_fd)++;
 		return true;
+	case PSD_KIND_fds:
+		return get_fds(frame, c, next_fd, at);
 	case PSD_KIND_end:
 		break;
 	}
@@ -195,12 +215,40 @@ void
 psd_fields_init(const struct psd_field *layout, size_t size, void *fields)
 {
 	const int none = PSD_NO_FD;
+	const struct psd_fds no_fds = {
+		.n = 0,
+		.at = { PSD_NO_FD, PSD_NO_FD, PSD_NO_FD, PSD_NO_FD },
+	};
 	unsigned char *base = fields;
 
 	memset(fields, 0, size);
-	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++)
+	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++) {
 		if (f->kind == PSD_KIND_fd)
 			memcpy(base + f->offset, &none, sizeof(none));
+		if (f->kind == PSD_KIND_fds)
+			memcpy(base + f->offset, &no_fds, sizeof(no_fds));
+	}
+}
+
+static void
+release_fd(unsigned char *at)
+{
+	int fd;
+
+	memcpy(&fd, at, sizeof(fd));
+	psd_fd_cleanup(&fd);
+	memcpy(at, &fd, sizeof(fd));
+}
+
+static void
+release_fds(unsigned char *at)
+{
+	struct psd_fds fds;
+
+	memcpy(&fds, at, sizeof(fds));
+	for (uint32_t i = 0; i < PSD_FDS_MAX; i++)
+		psd_fd_cleanup(&fds.at[i]);
+	memcpy(at, &fds, sizeof(fds));
 }
 
 void
@@ -209,13 +257,10 @@ psd_fields_release(const struct psd_field *layout, void *fields)
 	unsigned char *base = fields;
 
 	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++) {
-		int fd;
-
-		if (f->kind != PSD_KIND_fd)
-			continue;
-		memcpy(&fd, base + f->offset, sizeof(fd));
-		psd_fd_cleanup(&fd);
-		memcpy(base + f->offset, &fd, sizeof(fd));
+		if (f->kind == PSD_KIND_fd)
+			release_fd(base + f->offset);
+		if (f->kind == PSD_KIND_fds)
+			release_fds(base + f->offset);
 	}
 }
 

@@ -14,7 +14,8 @@
  * setting, label, host, name and text as a length of 2 bytes, the bytes, and a
  * NUL that the length does not count; bytes and lists (common/list.h) as a
  * length of 4 bytes and the bytes; fd as nothing in the body, but one descriptor
- * beside it, in order.
+ * beside it, in order; fds as a count of 4 bytes and so many descriptors beside
+ * it.
  */
 
 /*
@@ -26,6 +27,13 @@
  */
 int psd_encode_request(struct psd_frame *frame, const struct psd_op_row *row,
     uint32_t id, void *fields);
+
+/*
+ * Moves the descriptors of an encoded frame that was not sent back into the
+ * fields they came from, and empties it.
+ */
+void psd_encode_undo(struct psd_frame *frame, const struct psd_field *layout,
+    void *fields);
 
 /* The same for a reply with status 0 (fields is the row's ..._rep). */
 int psd_encode_reply(struct psd_frame *frame, const struct psd_op_row *row,

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 /* Where the next byte goes to; everything below end. */
@@ -107,6 +108,22 @@ put_fd(struct psd_frame *frame, unsigned char *at)
 	return true;
 }
 
+/* The same for several; how many is said in the body. */
+static bool
+put_fds(struct psd_frame *frame, struct cursor *c, unsigned char *at)
+{
+	struct psd_fds fds;
+
+	memcpy(&fds, at, sizeof(fds));
+	if (fds.n > PSD_FDS_MAX || !put_number(c, fds.n, 4))
+		return false;
+	for (uint32_t i = 0; i < fds.n; i++)
+		if (!put_fd(frame,
+			at + offsetof(struct psd_fds, at) + i * sizeof(int)))
+			return false;
+	return true;
+}
+
 static bool
 put_field(struct psd_frame *frame, struct cursor *c,
     const struct psd_field *field, unsigned char *at)
@@ -146,6 +163,8 @@ put_field(struct psd_frame *frame, struct cursor *c,
 		return put_bytes(c, &bytes);
 	case PSD_KIND_fd:
 		return put_fd(frame, at);
+	case PSD_KIND_fds:
+		return put_fds(frame, c, at);
 	case PSD_KIND_end:
 		break;
 	}
@@ -184,6 +203,7 @@ is_known_value(enum psd_kind kind, const unsigned char *at)
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:
 	case PSD_KIND_fd:
+	case PSD_KIND_fds:
 		return true;
 	case PSD_KIND_targets:
 	case PSD_KIND_names:
@@ -232,6 +252,30 @@ encode(struct psd_frame *frame, enum psd_frame_type type,
 	}
 	frame->len = (uint32_t)(c.at - frame->bytes);
 	return 0;
+}
+
+void
+psd_encode_undo(struct psd_frame *frame, const struct psd_field *layout,
+    void *fields)
+{
+	unsigned char *base = fields;
+	uint32_t next = 0;
+
+	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++) {
+		unsigned char *at = base + f->offset;
+		uint32_t n = f->kind == PSD_KIND_fd;
+
+		if (f->kind == PSD_KIND_fds) {
+			memcpy(&n, at + offsetof(struct psd_fds, n), sizeof(n));
+			at += offsetof(struct psd_fds, at);
+		}
+		for (uint32_t i = 0; i < n && next < frame->n_fds; i++) {
+			const int fd = psd_fd_take(&frame->fds[next++]);
+
+			memcpy(at + i * sizeof(fd), &fd, sizeof(fd));
+		}
+	}
+	psd_frame_init(frame);
 }
 
 int

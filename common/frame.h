@@ -2,6 +2,8 @@
 #ifndef PSD_FRAME_H
 #define PSD_FRAME_H
 
+#include "common/kind.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,8 +22,8 @@
 enum {
 	PSD_FRAME_HEADER = 12,
 	PSD_FRAME_MAX = 16384, /* bytes of a record, header and body */
-	PSD_FDS_MAX = 4,       /* descriptors beside a record */
 	PSD_PROTOCOL = 1,      /* the version that hello agrees on */
+	PSD_SVC_PROTOCOL = 1,  /* the same between client and service */
 };
 
 enum psd_frame_type {

@@ -38,6 +38,7 @@ psd_kind_is_valid(enum psd_kind kind, uint32_t value)
 	case PSD_KIND_names:
 	case PSD_KIND_ids:
 	case PSD_KIND_fd:
+	case PSD_KIND_fds:
 		break;
 	}
 	return false;

@@ -47,6 +47,7 @@ enum psd_kind {
 			       bytes, each closed by NUL */
 	PSD_KIND_ids,     /* struct psd_bytes, a list of uint32_t */
 	PSD_KIND_fd,      /* int, one descriptor */
+	PSD_KIND_fds,     /* struct psd_fds, up to PSD_FDS_MAX descriptors */
 };
 
 /* Bounds of the kinds, in bytes, without the closing NUL of a string. */
@@ -118,6 +119,14 @@ struct psd_bytes {
 	uint32_t len;
 };
 
+enum { PSD_FDS_MAX = 4 }; /* descriptors beside a record */
+
+/* Descriptors beside a frame, as many as the frame says. */
+struct psd_fds {
+	uint32_t n;
+	int at[PSD_FDS_MAX];
+};
+
 /* The C type of each kind, for the structures made from the catalogues. */
 typedef uint32_t psd_kind_number;
 typedef uint64_t psd_kind_wide;
@@ -142,6 +151,7 @@ typedef struct psd_bytes psd_kind_targets;
 typedef struct psd_bytes psd_kind_names;
 typedef struct psd_bytes psd_kind_ids;
 typedef int psd_kind_fd;
+typedef struct psd_fds psd_kind_fds;
 
 /* A field's place in its structure. */
 struct psd_field {

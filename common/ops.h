@@ -21,6 +21,9 @@ enum psd_op {
 /* Above every helper's operation, below every one of control.sock. */
 enum { PSD_OPS_END = 1000 };
 
+/* Where the numbers of service.def begin. */
+enum { PSD_SVC_BEGIN = 2000 };
+
 /* The id of every hello of service.def. */
 enum { PSD_SVC_HELLO_ID = 1 };
 

@@ -204,6 +204,10 @@ put_field(struct out *out, enum psd_kind kind, const void *at)
 	case PSD_KIND_fd:
 		(void)put_text(out, "descriptor");
 		break;
+	case PSD_KIND_fds:
+		memcpy(&value, at, sizeof(value));
+		(void)put_format(out, "%" PRIu32 " descriptors", value);
+		break;
 	case PSD_KIND_end:
 		break;
 	}

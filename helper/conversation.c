@@ -62,9 +62,8 @@ init(struct psd_exchange *exchange, int fd, struct psd_frame *in)
 	exchange->pid = getpid();
 }
 
-/* Takes over fd, also when it fails. */
-static struct privsep *
-make(int fd)
+struct privsep *
+psd_conversation_make(int fd, enum psd_side side)
 {
 	_cleanup_free_ struct privsep *conversation =
 	    calloc(1, sizeof(*conversation));
@@ -79,6 +78,7 @@ make(int fd)
 		return NULL;
 	}
 	init(exchange, fd, in);
+	exchange->side = side;
 	conversation->exchange = exchange;
 	exchange = NULL;
 	made = conversation;
@@ -97,7 +97,7 @@ privsep_from_fd(struct privsep **ret, int fd)
 		psd_fd_close(fd);
 		return r;
 	}
-	conversation = make(fd);
+	conversation = psd_conversation_make(fd, PSD_ASKS_DAEMON);
 	if (conversation == NULL)
 		return -ENOMEM;
 	r = greet(conversation);
@@ -182,7 +182,8 @@ privsep_end(struct privsep *conversation)
 	r = exchange->fate == -EPIPE ? 0 : exchange->fate;
 	if (r == 0)
 		r = psd_conv_end(&exchange->conv);
-	if (r == 0)
+	/* The daemon waits for our end; a client and a service need not. */
+	if (r == 0 && exchange->side == PSD_ASKS_DAEMON)
 		r = read_to_the_end(exchange,
 		    psd_deadline_after(conversation->timeout));
 	psd_exchange_unlock(conversation);

@@ -50,6 +50,13 @@ struct psd_waiting {
 	union psd_any_rep rep;
 };
 
+/* Whom a conversation is with, and so which catalogue it speaks. */
+enum psd_side {
+	PSD_ASKS_DAEMON,   /* common/ops.def */
+	PSD_ASKS_SERVICE,  /* common/service.def */
+	PSD_SERVES_CLIENT, /* the same, and we answer */
+};
+
 /* Handles in the order in which they came to be there. */
 TAILQ_HEAD(psd_handles, psd_handle);
 
@@ -76,7 +83,10 @@ struct psd_exchange {
 	struct psd_handles due;     /* those whose callback is to be called */
 	struct psd_frame out;
 	struct psd_frame *in; /* owned */
+	bool has_call; /* of PSD_SERVES_CLIENT: received, not yet answered */
+	uint32_t call_id;
 	/* These do not change after hello. */
+	enum psd_side side;
 	char service[PSD_NAME_MAX + 1];
 	pid_t pid;       /* of the process whose conversation it is */
 	bool is_foreign; /* seen by a child of it, in memory of its own */
@@ -91,5 +101,11 @@ struct privsep {
 	struct psd_handle *handle; /* or NULL; then exchange is owned */
 	uint64_t timeout; /* of each request, in microseconds; 0: none */
 };
+
+/*
+ * A conversation in which nothing was said yet; takes over fd, also when it
+ * fails for want of memory, which NULL says.
+ */
+struct privsep *psd_conversation_make(int fd, enum psd_side side);
 
 #endif

@@ -2,7 +2,6 @@
 #include "helper/exchange.h"
 
 #include "common/codec.h"
-#include "common/fd.h"
 #include "helper/handle.h"
 #include "helper/receive.h"
 #include "helper/waiting.h"
@@ -57,23 +56,6 @@ psd_exchange_note_progress(struct privsep *conversation, uint64_t progress)
 		conversation->handle->progress = progress;
 }
 
-/* What was not sent keeps its descriptors, for another attempt. */
-static void
-take_back(struct psd_frame *frame, const struct psd_op_row *row, void *req)
-{
-	uint32_t n = 0;
-
-	for (const struct psd_field *f = row->req;
-	     f->kind != PSD_KIND_end && n < frame->n_fds; f++) {
-		int fd;
-
-		if (f->kind != PSD_KIND_fd)
-			continue;
-		fd = psd_fd_take(&frame->fds[n++]);
-		memcpy((unsigned char *)req + f->offset, &fd, sizeof(fd));
-	}
-}
-
 /* Never waits: the lock is held, and others have deadlines. */
 static int
 send_request(struct psd_exchange *exchange, const struct psd_op_row *row,
@@ -86,8 +68,9 @@ send_request(struct psd_exchange *exchange, const struct psd_op_row *row,
 	if (r < 0)
 		return r;
 	r = psd_conv_send(&exchange->conv, 0, &exchange->out);
+	/* What was not sent keeps its descriptors, for another attempt. */
 	if (r < 0)
-		take_back(&exchange->out, row, req);
+		psd_encode_undo(&exchange->out, row->req, req);
 	psd_frame_clear(&exchange->out);
 	/* Replies may still be queued, so this is not yet the end of all. */
 	return r == -ECONNRESET ? -EPIPE : r;
@@ -117,6 +100,15 @@ send_anew(struct psd_exchange *exchange, const struct psd_op_row *row,
 	return 0;
 }
 
+/* A request of another catalogue would be a broken protocol. */
+static bool
+speaks(const struct psd_exchange *exchange, const struct psd_op_row *row)
+{
+	return exchange->side ==
+	    ((uint32_t)row->op < PSD_SVC_BEGIN ? PSD_ASKS_DAEMON
+					       : PSD_ASKS_SERVICE);
+}
+
 int
 psd_exchange_ask(struct psd_exchange *exchange, const struct psd_op_row *row,
     void *req, enum psd_wait_owner owner, struct psd_waiting **ret_place)
@@ -125,6 +117,8 @@ psd_exchange_ask(struct psd_exchange *exchange, const struct psd_op_row *row,
 
 	if (exchange->is_foreign)
 		return -ECHILD;
+	if (!speaks(exchange, row))
+		return -EOPNOTSUPP;
 	*ret_place = psd_waiting_find_left(exchange, row, req);
 	if (*ret_place == NULL) {
 		if (exchange->fate != 0)

@@ -303,6 +303,90 @@ int privsep_accept_ask(struct privsep *conversation);
 int privsep_accept_take(struct privsep *conversation, uint32_t *ret_listener);
 
 /*
+ * A service's clients, and what they say to its helpers: each call is a
+ * message of bytes and descriptors, answered by another.  What it means is
+ * between the two.  Neither trusts the other: all is bounded in size, and what
+ * waits for the other side is bounded in time.
+ */
+enum { PRIVSEP_MESSAGE_MAX = 12288, PRIVSEP_FDS_MAX = 4 };
+
+/* What is sent.  The descriptors stay the sender's; others get copies. */
+struct privsep_message {
+	const void *bytes;
+	size_t len;
+	int fds[PRIVSEP_FDS_MAX];
+	size_t n_fds;
+};
+
+/* What is received: bytes has room for size; the rest is filled in. */
+struct privsep_buffer {
+	void *bytes;
+	size_t size;
+	size_t len;
+	int fds[PRIVSEP_FDS_MAX]; /* the receiver's */
+	size_t n_fds;
+};
+
+/*
+ * For any program of the host: connects to a service of privsepd that has
+ * Clients= with this user or one of its groups, and waits for a helper.
+ * Looks for the service below $PRIVSEP_RUNTIME_DIR where that is set, else
+ * below /run/privsepd and then $XDG_RUNTIME_DIR/privsepd.  -ENOENT: there is
+ * no such service.  -EPERM, and -EACCES from the file's mode: not admitted.
+ * -EUSERS: this user has too many connections.  -EAGAIN: all do, or no helper
+ * became free.  -ESHUTDOWN: the service is stopped.
+ *
+ * Requests to the daemon fail with -EOPNOTSUPP over what it returns.
+ */
+int privsep_connect(struct privsep **ret, const char *service);
+
+/*
+ * Makes a call and waits for its answer, for 30 seconds unless
+ * privsep_set_timeout() says otherwise.  0, or what the service's helper
+ * answered, -errno of its choice; -EPIPE: it is gone.  -ERANGE: the reply is
+ * longer than ret_reply has room for, and lost.  Several threads may call at
+ * a time, and handles, too; the helper answers one after the other.
+ */
+int privsep_call(struct privsep *client, const struct privsep_message *call,
+    struct privsep_buffer *ret_reply);
+
+/*
+ * For the helper: makes a conversation of a connection that privsep_accept()
+ * returned, which it takes over also when it fails.  Waits up to 10 seconds
+ * for the client's hello.
+ */
+int privsep_from_client(struct privsep **ret, int fd);
+
+/*
+ * The client's next call.  -EPIPE: it has ended.  -ERANGE: longer than there is
+ * room; still to be answered.  -EALREADY: the last one is still to be answered.
+ * -ETIMEDOUT: after privsep_set_timeout(); without that it waits for ever.
+ */
+int privsep_receive(struct privsep *client, struct privsep_buffer *ret_call);
+
+/*
+ * Answers it: status 0 and reply, or -errno, with which reply may be NULL.
+ * A client that does not take its answer within the time (10 seconds where
+ * none was set) is given up.  -EMSGSIZE, -EBADF, -EMFILE: reply cannot be sent;
+ * the call is still to be answered.
+ */
+int privsep_answer(struct privsep *client, int status,
+    const struct privsep_message *reply);
+
+/*
+ * All of it: takes clients one after the other, and has answer(cookie, call,
+ * reply) answer their calls, by 0 or -errno; reply has room for
+ * PRIVSEP_MESSAGE_MAX bytes.  Descriptors of call are closed afterwards unless
+ * set to -1, those of reply always.  Returns 0 when the daemon has no further
+ * client for this process, which is then to call privsep_end(); most helpers
+ * have one client.
+ */
+int privsep_serve(struct privsep *conversation,
+    int (*answer)(void *cookie, struct privsep_buffer *call,
+	struct privsep_buffer *reply),
+    void *cookie);
+
+/*
  * Listens for TCP clients at an address of AF_INET or AF_INET6 that the policy
  * grants.  Returns the listening socket, to be used with accept4(2), which
  * the policy's SystemCallFilter= has to name.

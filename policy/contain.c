@@ -74,6 +74,7 @@ contains_field(enum psd_kind kind, const struct psd_grant *wider,
 	case PSD_KIND_names:
 	case PSD_KIND_ids:
 	case PSD_KIND_fd:
+	case PSD_KIND_fds:
 		/* No line says anything of it, but by max=, a modifier. */
 		return true;
 	case PSD_KIND_end:

@@ -164,6 +164,7 @@ take_word(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
 	case PSD_KIND_names:
 	case PSD_KIND_ids:
 	case PSD_KIND_fd:
+	case PSD_KIND_fds:
 		break;
 	}
 	return "nothing can be said of it";

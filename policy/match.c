@@ -40,6 +40,7 @@ psd_match_is_grantable(enum psd_kind kind)
 	case PSD_KIND_names:
 	case PSD_KIND_ids:
 	case PSD_KIND_fd:
+	case PSD_KIND_fds:
 		break;
 	}
 	return false;

@@ -41,6 +41,7 @@ may_be_left_out(enum psd_kind kind)
 	case PSD_KIND_names:
 	case PSD_KIND_ids:
 	case PSD_KIND_fd:
+	case PSD_KIND_fds:
 		return true;
 	case PSD_KIND_end:
 	case PSD_KIND_moment:

@@ -61,6 +61,7 @@ psd_request_wants(enum psd_kind kind)
 	case PSD_KIND_names:
 	case PSD_KIND_ids:
 	case PSD_KIND_fd:
+	case PSD_KIND_fds:
 		break;
 	}
 	return "nothing";
@@ -207,6 +208,7 @@ psd_request_word(enum psd_kind kind, const char *word, void *at)
 	case PSD_KIND_names:
 	case PSD_KIND_ids:
 	case PSD_KIND_fd:
+	case PSD_KIND_fds:
 		break;
 	}
 	return false;

@@ -115,6 +115,7 @@ json_of_field(enum psd_op op, const struct psd_field *field, const void *at)
 	case PSD_KIND_names:
 	case PSD_KIND_ids:
 	case PSD_KIND_fd:
+	case PSD_KIND_fds:
 		break;
 	}
 	return NULL;

@@ -100,6 +100,7 @@ check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
 	struct psd_str text;
 	struct psd_bytes bytes;
 	uint32_t value;
+	struct psd_fds fds;
 	int fd;
 
 	switch (kind) {
@@ -135,6 +136,12 @@ check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
 	case PSD_KIND_fd:
 		memcpy(&fd, at, sizeof(fd));
 		assert(fcntl(fd, F_GETFD) == FD_CLOEXEC);
+		break;
+	case PSD_KIND_fds:
+		memcpy(&fds, at, sizeof(fds));
+		assert(fds.n <= PSD_FDS_MAX);
+		for (uint32_t i = 0; i < fds.n; i++)
+			assert(fcntl(fds.at[i], F_GETFD) == FD_CLOEXEC);
 		break;
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
@@ -205,6 +212,11 @@ decode_as_everything(const struct psd_frame *frame)
 	     number++) {
 		decode_as(frame, psd_ctl_find(number), false);
 		decode_as(frame, psd_ctl_find(number), true);
+	}
+	for (uint32_t number = PSD_SVC_BEGIN; psd_svc_find(number) != NULL;
+	     number++) {
+		decode_as(frame, psd_svc_find(number), false);
+		decode_as(frame, psd_svc_find(number), true);
 	}
 }
 

@@ -97,6 +97,7 @@ words_of_kind(enum psd_kind kind)
 	case PSD_KIND_names:
 	case PSD_KIND_ids:
 	case PSD_KIND_fd:
+	case PSD_KIND_fds:
 	case PSD_KIND_end:
 		break;
 	}

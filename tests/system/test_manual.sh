@@ -49,11 +49,19 @@ block() {
 block 1 >"$dir/sizes.c"
 block 2 >"$dir/sizes.policy"
 block 3 >"$dir/loop.c"
+block 6 >"$dir/signer.c"
+block 7 >"$dir/signer.policy"
+block 8 >"$dir/authenticate.c"
 
 report the_example_compiles "${CC:-cc}" "${flags[@]}" -o "$dir/sizes" \
     "$dir/sizes.c" "$B/libprivsep.a"
 report and_so_does_the_one_with_a_loop "${CC:-cc}" "${flags[@]}" \
     -o "$dir/loop" "$dir/loop.c" "$B/libprivsep.a"
+
+report and_those_of_a_service "${CC:-cc}" "${flags[@]}" -c -o "$dir/signer.o" \
+    "$dir/signer.c"
+report and_of_its_client "${CC:-cc}" "${flags[@]}" -c \
+    -o "$dir/authenticate.o" "$dir/authenticate.c"
 
 alone() {
 	"$dir/sizes"
@@ -73,6 +81,13 @@ good_policy() {
 	write_policy 7001
 	"$B/privsepctl" check "$dir/etc/sizes.policy"
 }
+service_policy() {
+	sed -e "s|/usr/local/libexec/signer|/bin/true|" \
+	    -e "s|/etc/signer/key|/etc/passwd|" "$dir/signer.policy" \
+	    >"$dir/checked.policy"
+	"$B/privsepctl" check "$dir/checked.policy"
+}
+report and_so_is_the_services service_policy
 printf 'twelve bytes' >"$dir/data/list"
 report its_policy_is_good good_policy
 

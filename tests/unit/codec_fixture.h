@@ -86,6 +86,19 @@ any_descriptor(void)
 	return fd;
 }
 
+enum { SOME_FDS = 3 };
+
+static inline void
+set_fds(void *at)
+{
+	struct psd_fds fds = { .n = SOME_FDS };
+
+	for (uint32_t i = 0; i < SOME_FDS; i++)
+		fds.at[i] = any_descriptor();
+	fds.at[SOME_FDS] = PSD_NO_FD;
+	memcpy(at, &fds, sizeof(fds));
+}
+
 static inline void
 set_u32(void *at, uint32_t value)
 {
@@ -202,6 +215,9 @@ fill_field(const struct psd_field *field, void *at)
 	case PSD_KIND_fd:
 		set_u32(at, (uint32_t)any_descriptor());
 		break;
+	case PSD_KIND_fds:
+		set_fds(at);
+		break;
 	case PSD_KIND_end:
 		fail();
 	}
@@ -222,7 +238,9 @@ count_fds(const struct psd_field *layout)
 	size_t n = 0;
 
 	for (; layout->kind != PSD_KIND_end; layout++)
-		n += layout->kind == PSD_KIND_fd;
+		n += layout->kind == PSD_KIND_fd   ? 1
+		    : layout->kind == PSD_KIND_fds ? SOME_FDS
+						   : 0;
 	return n;
 }
 

@@ -31,6 +31,17 @@ assert_bytes(const void *at, const void *expected_at)
 }
 
 static void
+assert_fds(const void *at)
+{
+	struct psd_fds fds;
+
+	memcpy(&fds, at, sizeof(fds));
+	assert_int_equal(fds.n, SOME_FDS);
+	for (uint32_t i = 0; i < fds.n; i++)
+		assert_int_equal(fcntl(fds.at[i], F_GETFD), FD_CLOEXEC);
+}
+
+static void
 assert_field(enum psd_kind kind, const void *at, const void *expected)
 {
 	int fd;
@@ -71,6 +82,9 @@ assert_field(enum psd_kind kind, const void *at, const void *expected)
 	case PSD_KIND_fd:
 		memcpy(&fd, at, sizeof(fd));
 		assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+		break;
+	case PSD_KIND_fds:
+		assert_fds(at);
 		break;
 	case PSD_KIND_end:
 		fail();

@@ -126,6 +126,8 @@ largest(enum psd_kind kind)
 	case PSD_KIND_names:
 	case PSD_KIND_ids:
 		return 4 + PSD_BYTES_MAX;
+	case PSD_KIND_fds:
+		return 4;
 	case PSD_KIND_fd:
 	case PSD_KIND_end:
 		break;

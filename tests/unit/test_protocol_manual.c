@@ -45,6 +45,7 @@ static const char *const kind_names[] = {
 	[PSD_KIND_names] = "names",
 	[PSD_KIND_ids] = "ids",
 	[PSD_KIND_fd] = "fd",
+	[PSD_KIND_fds] = "fds",
 };
 
 /* The lines of the page that the catalogue decides about, one a line. */
