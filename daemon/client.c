@@ -126,9 +126,9 @@ on_words(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	return 0;
 }
 
-/* Takes over who; the caller keeps fd when it fails. */
-static int
-queue(struct psd_service *service, int fd, struct psd_peer *who)
+int
+psd_client_queue(struct psd_service *service, int fd, struct psd_peer *who,
+    unsigned flags)
 {
 	const struct psd_policy *policy = service->loaded->policy;
 	struct psd_clients *clients = &service->clients;
@@ -146,6 +146,7 @@ queue(struct psd_service *service, int fd, struct psd_peer *who)
 	}
 	client->service = service;
 	client->user = user;
+	client->flags = flags;
 	client->who = *who;
 	client->fd = PSD_NO_FD;
 	user->n++;
@@ -165,9 +166,9 @@ queue(struct psd_service *service, int fd, struct psd_peer *who)
 	return 0;
 }
 
-/* Whether there is room for one more connection of this user. */
-static int
-check_room(const struct psd_service *service, uid_t uid, const char **ret_why)
+int
+psd_client_check_room(const struct psd_service *service, uid_t uid,
+    const char **ret_why)
 {
 	const struct psd_policy *policy = service->loaded->policy;
 	const struct psd_client_user *user;
@@ -216,70 +217,40 @@ psd_client_come(struct psd_service *service, int fd)
 	if (psd_peer_look(fd, &who) < 0)
 		return;
 	word = find_word(policy, fd, &who);
-	r = word == NULL ? -EPERM : check_room(service, who.uid, &why);
+	r = word == NULL ? -EPERM
+			 : psd_client_check_room(service, who.uid, &why);
 	if (r < 0) {
 		psd_client_tell_refused(service, fd, &who, r, why);
 		psd_peer_release(&who);
 		return;
 	}
 	psd_client_tell_admitted(service, &who, word);
-	if (queue(service, fd, &who) < 0)
+	if (psd_client_queue(service, fd, &who, PSD_CLIENT_PASSES) < 0)
 		psd_log(LOG_ERR, "%s: no memory for a client", service->name);
 	else
 		(void)psd_fd_take(&owned);
 }
 
-/*
- * Of those who have spoken the one whose user is served least, and of several
- * the one who came first: one user's many connections wait behind another's
- * only one.
- */
-static struct psd_client *
-find_next(struct psd_clients *clients)
+/* Callers were granted the name by their own policies, so that one is kept. */
+static bool
+may_stay(const struct psd_policy *policy, const struct psd_client *client)
 {
-	struct psd_client *client, *best = NULL;
-
-	TAILQ_FOREACH(client, &clients->waiting, of_queue)
-		if (client->has_spoken &&
-		    (best == NULL ||
-			client->user->n_served < best->user->n_served))
-			best = client;
-	return best;
-}
-
-/* From here on the helper's; of us only the count stays. */
-static void
-hand_on(struct psd_client *client, struct psd_call *call)
-{
-	struct psd_instance *peer = call->peer;
-	struct psd_accept_rep rep = {
-		.connection = psd_fd_take(&client->fd),
-		.listener = PSD_ACCEPT_CLIENT,
-	};
-
-	client->source = sd_event_source_disable_unref(client->source);
-	client->deadline = sd_event_source_disable_unref(client->deadline);
-	psd_peer_release(&client->who);
-	TAILQ_REMOVE(&client->service->clients.waiting, client, of_queue);
-	TAILQ_INSERT_TAIL(&peer->clients, client, of_queue);
-	client->user->n_served++;
-	psd_sys_pass_rights(rep.connection, call->policy->accepts_fds);
-	psd_call_finish(call, 0, &rep);
-	psd_fd_cleanup(&rep.connection);
-	psd_instance_accepted(peer);
+	if ((client->flags & PSD_CLIENT_CALLER) != 0)
+		return policy->provides.n > 0;
+	return find_word(policy, client->fd, &client->who) != NULL;
 }
 
 void
-psd_clients_serve(struct psd_service *service)
+psd_clients_judge(struct psd_service *service)
 {
-	struct psd_client *next;
+	struct psd_client *client, *next;
 
-	while ((next = find_next(&service->clients)) != NULL) {
-		if (TAILQ_EMPTY(&service->accepts)) {
-			psd_service_grow(service);
-			return;
-		}
-		hand_on(next, TAILQ_FIRST(&service->accepts));
+	for (client = TAILQ_FIRST(&service->clients.waiting); client != NULL;
+	     client = next) {
+		next = TAILQ_NEXT(client, of_queue);
+		if (!may_stay(service->loaded->policy, client))
+			refuse_waiting(client, -EPERM,
+			    "the policy has changed");
 	}
 }
 

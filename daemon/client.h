@@ -14,7 +14,7 @@ struct psd_instance;
 struct psd_service;
 
 /* What accept answers in the place of a listener's number. */
-enum { PSD_ACCEPT_CLIENT = 0x10000 };
+enum { PSD_ACCEPT_CLIENT = 0x10000, PSD_ACCEPT_CALLER = 0x10001 };
 
 /* One user's connections to a service. */
 struct psd_client_user {
@@ -23,8 +23,13 @@ struct psd_client_user {
 	uint32_t n, n_served;
 };
 
+enum psd_client_flags {
+	PSD_CLIENT_CALLER = 1 << 0, /* another helper, by the operation call */
+	PSD_CLIENT_PASSES = 1 << 1, /* may pass descriptors, if we take some */
+};
+
 /*
- * Somebody who came by a service's door, until his connection is over.  It is
+ * Somebody who came by a service's door, or called it, until his connection is over.  It is
  * kept here until a helper takes it, and belongs to that afterwards; then only
  * the count of it stays, until the helper ends or asks for the next one.
  */
@@ -32,6 +37,7 @@ struct psd_client {
 	TAILQ_ENTRY(psd_client) of_queue; /* the service's, or the helper's */
 	struct psd_service *service;
 	struct psd_client_user *user;
+	unsigned flags; /* PSD_CLIENT_* */
 	struct psd_peer who;
 	int fd;          /* owned; PSD_NO_FD once it is a helper's */
 	bool has_spoken; /* before that it is no helper's business */
@@ -71,10 +77,35 @@ void psd_clients_init(struct psd_clients *clients);
 void psd_client_come(struct psd_service *service, int fd);
 
 /*
+ * A helper's call of a service: queues one end of a new pair as a client's.
+ * Returns the other end, which is the caller's, or the -errno that the helper
+ * is to be told.
+ */
+int psd_client_call(struct psd_service *provider,
+    const struct psd_instance *caller);
+
+/*
+ * Is there room for one more connection of this user?  0, or the status that
+ * says why not, and words for the log.
+ */
+int psd_client_check_room(const struct psd_service *service, uid_t uid,
+    const char **ret_why);
+
+/*
+ * Adds a connection to those that wait; takes over who.  0 or -errno, and
+ * then the caller keeps fd.
+ */
+int psd_client_queue(struct psd_service *service, int fd, struct psd_peer *who,
+    unsigned flags);
+
+/*
  * Hands clients that have said something to helpers that wait for one, and
  * starts a helper when there is none.
  */
 void psd_clients_serve(struct psd_service *service);
+
+/* The service's policy has changed: refuses whom it has no place for. */
+void psd_clients_judge(struct psd_service *service);
 
 /* Refuses all who wait, with a status and a reason for the log. */
 void psd_clients_refuse(struct psd_service *service, int status,

@@ -98,6 +98,9 @@ do_ctl_service(struct psd_daemon *daemon, const struct psd_ctl_service_req *req,
 	texts[2][0] = '\0';
 	for (size_t i = 0; i < policy->n_clients; i++)
 		add_line(texts[2], policy->clients[i].text);
+	texts[3][0] = '\0';
+	for (size_t i = 0; i < policy->provides.n; i++)
+		add_line(texts[3], policy->provides.at[i].text);
 	psd_layers_print(PSD_LAYER_ALL &
 		~psd_prepared_layers(service->loaded->prepared),
 	    texts[1], sizeof(texts[1]));
@@ -108,6 +111,7 @@ do_ctl_service(struct psd_daemon *daemon, const struct psd_ctl_service_req *req,
 	    psd_str_of(psd_service_state_name(psd_service_state(service)));
 	rep->listeners = psd_str_of(texts[0]);
 	rep->clients = psd_str_of(texts[2]);
+	rep->provides = psd_str_of(texts[3]);
 	rep->missing = psd_str_of(texts[1]);
 	rep->generation = service->loaded->generation;
 	rep->instances = service->n_instances;

@@ -137,6 +137,27 @@ psd_instance_greeted(struct psd_instance *instance)
 	psd_service_instance_ready(instance);
 }
 
+static struct psd_call *
+find_accept(struct psd_instance *instance)
+{
+	struct psd_call *call;
+
+	TAILQ_FOREACH(call, &instance->waiting, of_peer)
+		if (call->row->op == PSD_OP_accept)
+			return call;
+	return NULL;
+}
+
+/* It finishes what it does, for which it may be waiting for something else. */
+static void
+answer_accepts(struct psd_instance *instance)
+{
+	struct psd_call *call;
+
+	while (!instance->is_broken && (call = find_accept(instance)) != NULL)
+		psd_call_finish(call, -ESHUTDOWN, NULL);
+}
+
 void
 psd_instance_accepted(struct psd_instance *instance)
 {
@@ -145,6 +166,8 @@ psd_instance_accepted(struct psd_instance *instance)
 	    instance->n_accepted < instance->loaded->policy->accepts_max)
 		return;
 	instance->is_taken = true;
+	/* It may have asked for more than one at a time. */
+	answer_accepts(instance);
 	psd_service_instance_taken(instance);
 }
 
@@ -203,27 +226,6 @@ psd_instance_end(struct psd_instance *instance, bool grace)
 		    instance->loaded->policy->timeout_stop_usec);
 	if (STAILQ_EMPTY(&instance->unsent))
 		(void)psd_conv_end(&instance->conv);
-}
-
-static struct psd_call *
-find_accept(struct psd_instance *instance)
-{
-	struct psd_call *call;
-
-	TAILQ_FOREACH(call, &instance->waiting, of_peer)
-		if (call->row->op == PSD_OP_accept)
-			return call;
-	return NULL;
-}
-
-/* It finishes what it does, for which it may be waiting for something else. */
-static void
-answer_accepts(struct psd_instance *instance)
-{
-	struct psd_call *call;
-
-	while (!instance->is_broken && (call = find_accept(instance)) != NULL)
-		psd_call_finish(call, -ESHUTDOWN, NULL);
 }
 
 void

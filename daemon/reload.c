@@ -3,6 +3,7 @@
 
 #include "common/mem.h"
 #include "daemon/caps.h"
+#include "daemon/clash.h"
 #include "daemon/loaded.h"
 #include "daemon/resolver.h"
 #include "daemon/service.h"
@@ -93,38 +94,17 @@ read_all(struct psd_daemon *daemon, char *const *names, struct batch *batch,
 	return r;
 }
 
-static bool
-listens_on(const struct psd_policy *policy, const char *text)
-{
-	for (size_t i = 0; i < policy->n_listens; i++)
-		if (strcmp(policy->listens[i].text, text) == 0)
-			return true;
-	return false;
-}
-
-/* Two services cannot have one address. */
+/* What two services cannot both have; every pair of them is told. */
 static int
-check_addresses(const struct batch *batch, struct psd_diag *diag)
+check_clashes(const struct batch *batch, struct psd_diag *diag)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < batch->n; i++) {
-		const struct psd_policy *policy = batch->at[i].loaded->policy;
-
-		for (size_t k = 0; k < policy->n_listens; k++) {
-			const struct psd_listen *l = &policy->listens[k];
-
-			for (size_t j = 0; j < i; j++) {
-				if (!listens_on(batch->at[j].loaded->policy,
-					l->text))
-					continue;
-				psd_diag_error(diag, &l->where,
-				    "ListenStream=%s is %s.policy's already",
-				    l->text, batch->at[j].loaded->policy->name);
+	for (size_t i = 0; i < batch->n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (psd_clash_check(batch->at[j].loaded->policy,
+				batch->at[i].loaded->policy, diag) < 0)
 				r = -EINVAL;
-			}
-		}
-	}
 	return r;
 }
 
@@ -303,7 +283,7 @@ psd_reload(struct psd_daemon *daemon, bool dry_run, struct psd_diag *diag,
 	r = read_all(daemon, names, &batch, diag);
 	psd_policy_names_free(names);
 	if (r == 0)
-		r = check_addresses(&batch, diag);
+		r = check_clashes(&batch, diag);
 	if (r == 0)
 		r = check_runs(&batch, diag);
 	if (r == 0)

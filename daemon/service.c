@@ -181,8 +181,7 @@ psd_service_change(struct psd_service *service, struct psd_loaded *loaded,
 	psd_service_fill(service);
 	if (loaded->policy->instances_min == 0)
 		retire_older(service);
-	if (loaded->policy->n_clients == 0)
-		psd_clients_refuse(service, -ESHUTDOWN, "Clients= is gone");
+	psd_clients_judge(service);
 	psd_service_watch_listeners(service);
 }
 

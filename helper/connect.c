@@ -5,6 +5,7 @@
 #include "common/fd.h"
 #include "helper/exchange.h"
 #include "helper/message.h"
+#include "helper/stub.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -147,6 +148,23 @@ privsep_connect(struct privsep **ret, const char *service)
 		return -EINVAL;
 	fd = connect_to(service);
 	return fd < 0 ? fd : psd_client_begin(ret, fd, service);
+}
+
+int
+privsep_call_service(struct privsep *conversation, const char *name,
+    struct privsep **ret)
+{
+	struct psd_call_req req = { .service = psd_str_of(name) };
+	struct psd_call_rep rep;
+	int r;
+
+	/* It waits for the provider, which a handle must not. */
+	if (conversation->handle != NULL)
+		return -EOPNOTSUPP;
+	psd_exchange_lock(conversation);
+	r = psd_call_call(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r < 0 ? r : psd_client_begin(ret, rep.connection, name);
 }
 
 int

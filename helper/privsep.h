@@ -341,6 +341,15 @@ struct privsep_buffer {
 int privsep_connect(struct privsep **ret, const char *service);
 
 /*
+ * For a helper: the same with the service of this daemon that provides name, as
+ * the policy grants by AllowCall=.  -EPERM: not granted.  -ENOENT: nobody
+ * provides it.  Else as privsep_connect().  Not for handles (-EOPNOTSUPP), since
+ * it waits for the other helper.
+ */
+int privsep_call_service(struct privsep *conversation, const char *name,
+    struct privsep **ret);
+
+/*
  * Makes a call and waits for its answer, for 30 seconds unless
  * privsep_set_timeout() says otherwise.  0, or what the service's helper
  * answered, -errno of its choice; -EPIPE: it is gone.  -ERANGE: the reply is

@@ -9,7 +9,8 @@ enum { OVERFLOW_ID = 65534 };
 bool
 psd_policy_takes_clients(const struct psd_policy *policy)
 {
-	return policy->n_listens > 0 || policy->n_clients > 0;
+	return policy->n_listens > 0 || policy->n_clients > 0 ||
+	    policy->provides.n > 0;
 }
 
 static bool

@@ -77,8 +77,12 @@ check_listeners(struct psd_build *build)
 
 	if (may_accept && !psd_policy_takes_clients(policy))
 		psd_diag_warning(build->diag, &whole,
-		    "AllowAccept= without ListenStream= or Clients=: no client "
-		    "can come");
+		    "AllowAccept= without ListenStream=, Clients= or "
+		    "Provides=: no client can come");
+	if (!may_accept && policy->provides.n > 0)
+		psd_diag_warning(build->diag, &policy->provides.at[0].where,
+		    "Provides= without AllowAccept=yes: callers would wait in "
+		    "vain");
 	if (!may_accept && policy->n_clients > 0)
 		psd_diag_warning(build->diag, &policy->clients[0].where,
 		    "Clients= without AllowAccept=yes: clients would wait in "
@@ -91,7 +95,8 @@ check_listeners(struct psd_build *build)
 
 /*
  * A line that is good for once gives an instance one client, and so does a
- * door: what one client may have done to a helper is no other's business.
+ * service that strangers call: what one may have done to a helper is no
+ * other's business.
  */
 static void
 count_accepts(struct psd_policy *policy)
@@ -99,7 +104,8 @@ count_accepts(struct psd_policy *policy)
 	const struct psd_grants *grants =
 	    &policy->grants[psd_op_find(PSD_OP_accept) - psd_op_rows];
 
-	if (policy->n_clients > 0 && !policy->reuses_instances) {
+	if ((policy->n_clients > 0 || policy->provides.n > 0) &&
+	    !policy->reuses_instances) {
 		policy->accepts_max = 1;
 		return;
 	}
@@ -138,6 +144,20 @@ check_descriptors(struct psd_build *build)
 				    "a descriptor; add "
 				    "SystemCallFilter=@send-descriptors",
 				    grants->at[i].text);
+	}
+}
+
+/* Does the filter let it pass descriptors to whoever has an end of its? */
+static void
+find_senders(struct psd_policy *policy)
+{
+	for (size_t i = 0; i < policy->calls.n; i++) {
+		const char *word = policy->calls.at[i].text;
+
+		if (strcmp(word, "@send-descriptors") == 0 ||
+		    strcmp(word, "sendmsg") == 0 ||
+		    strcmp(word, "sendmmsg") == 0)
+			policy->sends_fds = true;
 	}
 }
 
@@ -238,6 +258,7 @@ psd_build_finish(struct psd_build *build)
 	check_listeners(build);
 	count_accepts(build->policy);
 	psd_admission_check(build);
+	find_senders(build->policy);
 	finish_limits(build);
 	finish_grants(build);
 	psd_phase_finish(build);

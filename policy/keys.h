@@ -54,7 +54,7 @@ psd_key_parse psd_key_exec, psd_key_listen, psd_key_environment, psd_key_user,
     psd_key_dynamic_user, psd_key_require;
 
 /* Who may come to it (policy/keys_clients.c). */
-psd_key_parse psd_key_clients;
+psd_key_parse psd_key_clients, psd_key_provides;
 
 /* What it may call (policy/keys_policy.c). */
 psd_key_parse psd_key_calls, psd_key_violation;

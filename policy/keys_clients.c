@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/keys.h"
+#include "policy/label.h"
 #include "policy/user.h"
 
 #include <errno.h>
@@ -72,4 +73,59 @@ psd_key_clients(struct psd_build *build, const struct psd_key *key,
 		build->policy->n_clients = 0;
 	while (psd_build_next_word(build, setting, &at, &is_bad))
 		take_word(build, key, setting);
+}
+
+static const struct psd_word *
+find_provided(const struct psd_words *words, const char *text)
+{
+	for (size_t i = 0; i < words->n; i++)
+		if (strcmp(words->at[i].text, text) == 0)
+			return &words->at[i];
+	return NULL;
+}
+
+static void
+take_name(struct psd_build *build, const struct psd_key *key,
+    const struct psd_setting *setting)
+{
+	struct psd_words *provides = &build->policy->provides;
+	const struct psd_word *same = find_provided(provides, build->word);
+	struct psd_word *larger;
+	const char *text;
+
+	if (!psd_label_is_valid(build->word, strlen(build->word))) {
+		psd_diag_error(build->diag, &setting->where,
+		    "%s= takes %s; \"%s\" is none", key->name, key->takes,
+		    build->word);
+		return;
+	}
+	if (same != NULL) {
+		psd_diag_error(build->diag, &setting->where,
+		    "%s=%s is there already, in line %u of %s", key->name,
+		    build->word, same->where.line, same->where.file);
+		return;
+	}
+	larger =
+	    psd_build_grow(build, provides->at, provides->n, sizeof(*larger));
+	text = psd_build_copy(build, build->word);
+	if (larger == NULL || text == NULL)
+		return;
+	larger[provides->n++] = (struct psd_word){
+		.text = text,
+		.where = setting->where,
+	};
+	provides->at = larger;
+}
+
+void
+psd_key_provides(struct psd_build *build, const struct psd_key *key,
+    const struct psd_setting *setting)
+{
+	const char *at = setting->value;
+	bool is_bad = false;
+
+	if (*at == '\0')
+		build->policy->provides.n = 0;
+	while (psd_build_next_word(build, setting, &at, &is_bad))
+		take_name(build, key, setting);
 }

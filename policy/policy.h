@@ -149,6 +149,8 @@ struct psd_policy {
 	uint64_t connect_timeout_usec; /* until a helper has a client */
 	bool accepts_fds;              /* AcceptFileDescriptors=yes */
 	bool reuses_instances;         /* ReuseInstances=yes */
+	struct psd_words provides;     /* names by which it is called */
+	bool sends_fds;                /* its filter lets it pass some */
 	uint32_t instances_min, instances_max;
 	uint32_t accepts_max;     /* clients of one instance; UINT32_MAX: any */
 	uint64_t memory_max;      /* bytes; UINT64_MAX: none */

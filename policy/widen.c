@@ -79,6 +79,7 @@ tell_new(const struct psd_widen *widen)
 	for (size_t i = 0; i < policy->n_clients; i++)
 		psd_widen_say(widen, '+', "Clients=%s",
 		    policy->clients[i].text);
+	psd_widen_words(widen, "Provides=", &none, &policy->provides);
 	psd_widen_words(widen, "SystemCallFilter=", &none, &policy->calls);
 	psd_widen_words(widen, "AllowExec=", &none, &policy->may_exec);
 	psd_widen_words(widen, "AllowOpen=", &none, &policy->view);
@@ -110,6 +111,8 @@ psd_policy_compare(const struct psd_policy *older,
 	compare_users(&widen);
 	psd_widen_listens(&widen);
 	psd_widen_clients(&widen);
+	psd_widen_words(&widen, "Provides=", &older->provides,
+	    &newer->provides);
 	psd_widen_calls(&widen);
 	psd_widen_words(&widen, "AllowExec=", &older->may_exec,
 	    &newer->may_exec);

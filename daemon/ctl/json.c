@@ -17,6 +17,8 @@ static const struct {
 	{ PSD_OP_ctl_status, "policy_dirs", "\n" },
 	{ PSD_OP_ctl_status, "capabilities", " \n" },
 	{ PSD_OP_ctl_service, "listeners", "\n" },
+	{ PSD_OP_ctl_service, "clients", "\n" },
+	{ PSD_OP_ctl_service, "provides", "\n" },
 	{ PSD_OP_ctl_service, "missing", " \n" },
 	{ PSD_OP_ctl_reload, "report", "\n" },
 };

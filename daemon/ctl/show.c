@@ -159,12 +159,14 @@ show_text(const char *label, const char *text)
 static void
 show_clients(const json_t *service)
 {
-	char clients[JOINED_MAX];
+	char clients[JOINED_MAX], provides[JOINED_MAX];
 
 	join(service, "clients", " ", clients, sizeof(clients));
-	if (clients[0] == '\0')
+	join(service, "provides", " ", provides, sizeof(provides));
+	if (clients[0] == '\0' && provides[0] == '\0')
 		return;
 	show_text("clients", clients);
+	show_text("provides", provides);
 	printf("  connections   %" PRId64 ", %" PRId64 " admitted, %" PRId64
 	       " refused\n",
 	    count_of(service, "connections"),

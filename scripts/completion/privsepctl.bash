@@ -27,7 +27,7 @@ _privsepctl()
 	local commands='status check explain syscalls cat reload stop'
 	local operations='open stat read_directory readlink realpath unlink
 	    mkdir rmdir rename truncate set_times temporary_file access log
-	    accept ping hello restrict listen connect bind join_multicast packet_socket
+	    accept call ping hello restrict listen connect bind join_multicast packet_socket
 	    send_frame icmp_socket list_interfaces connect_unix
 	    listen_unix bind_unix get_hostname read_sysctl write_sysctl set_hostname adjust_clock set_clock narrow
 	    change_mode change_owner phase run wait_program kill_program resolve

@@ -37,6 +37,7 @@ static const struct comparison {
 	}
 	NONE(log, "written by the daemon, under its own rules"),
 	TEST(accept, "a_client_that_waits_is_handed_over"),
+	TEST(call, "the_provider_is_given_the_other_end_of_a_pair"),
 	/* Regular files only. */
 	TWO(open, read, " fifo directory:EISDIR full:EISDIR dirlink:EISDIR "),
 	TWO(open, append, " "),

@@ -39,6 +39,7 @@ static const struct {
 	enum sample_thing succeeds_with;
 } rows[] = {
 	{ PSD_OP_accept, "ListenStream=%s/socket", "", SAMPLE_THERE },
+	{ PSD_OP_call, "Provides=lo", "", SAMPLE_THERE },
 	{ PSD_OP_mkdir, "", "", SAMPLE_MISSING },
 	{ PSD_OP_narrow, "", "AllowLog=info", SAMPLE_THERE },
 	{ PSD_OP_phase, "", "Phases=first second", SAMPLE_THERE },

@@ -151,6 +151,33 @@ each_helper_has_one_client_unless_it_is_said_otherwise(void **state)
 }
 
 static void
+names_that_are_provided_are_labels_and_said_once(void **state)
+{
+	static const char *const bad[] = { "Provides=a/b", "Provides=a*",
+		"Provides=sign sign", "Provides=sign\nProvides=sign",
+		"Provides=\"a b\"", "Provides=a,b" };
+	struct test_policy p;
+
+	(void)state;
+	load(&p, "Provides=sign verify\nProvides=a.b-c@d");
+	assert_int_equal(p.policy->provides.n, 3);
+	assert_string_equal(p.policy->provides.at[2].text, "a.b-c@d");
+	assert_true(psd_policy_takes_clients(p.policy));
+	assert_int_equal(p.policy->accepts_max, 1);
+	assert_false(p.policy->sends_fds);
+	test_policy_free(&p);
+	load(&p, "Provides=sign\nProvides=");
+	assert_int_equal(p.policy->provides.n, 0);
+	test_policy_free(&p);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		load(&p, bad[i]);
+		if (p.policy != NULL)
+			fail_msg("accepted: %s", bad[i]);
+		test_policy_free(&p);
+	}
+}
+
+static void
 what_is_odd_is_warned_of(void **state)
 {
 	static const struct {
@@ -189,6 +216,8 @@ main(void)
 		cmocka_unit_test(the_mode_lets_in_no_fewer_and_hardly_more),
 		cmocka_unit_test(
 		    each_helper_has_one_client_unless_it_is_said_otherwise),
+		cmocka_unit_test(
+		    names_that_are_provided_are_labels_and_said_once),
 		cmocka_unit_test(what_is_odd_is_warned_of),
 	};
 
