@@ -77,11 +77,12 @@ psd_key_keep(struct psd_build *build, const struct psd_key *key,
 	}
 }
 
-/* What takes other helpers than the one that a monitor has. */
+/* What takes other helpers or services than those that a monitor has. */
 static bool
 takes_a_daemon(const struct psd_op_row *row)
 {
-	return row->asks_resolver || row->op == PSD_OP_run;
+	return row->asks_resolver || row->op == PSD_OP_run ||
+	    row->op == PSD_OP_call;
 }
 
 static void

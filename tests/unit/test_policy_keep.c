@@ -150,6 +150,7 @@ what_takes_other_helpers_cannot_be_granted(void **state)
 	} cases[] = {
 		{ "AllowResolve=example.org", false },
 		{ "AllowRun=other", false },
+		{ "AllowCall=other", false },
 		{ "DenyResolve=example.org", true },
 		{ "AllowConnect=udp 10.0.0.1:53", true },
 	};
