@@ -491,6 +491,15 @@ int privsep_vlog(struct privsep *conversation, int priority, const char *format,
     va_list arguments) __attribute__((format(printf, 3, 0)));
 
 /*
+ * One message of at most 4096 bytes with named values, "USER=alice\nTRIES=3":
+ * at most 16, of up to 255 bytes each, joined by newlines.  A name is a capital
+ * letter and up to 63 capital letters, digits and "_" behind it.  -EINVAL:
+ * another name; -E2BIG: too many or too long; -EMSGSIZE: more than 4096 bytes.
+ */
+int privsep_log_fields(struct privsep *conversation, int priority,
+    const char *message, const char *fields);
+
+/*
  * Gives up an operation ("open", "accept", ...; see privsepd.policy(5)) for
  * the rest of the conversation.  Nothing brings it back.
  */

@@ -42,6 +42,26 @@ privsep_log(struct privsep *conversation, int priority, const char *format, ...)
 	return r;
 }
 
+int
+privsep_log_fields(struct privsep *conversation, int priority,
+    const char *message, const char *fields)
+{
+	struct psd_log_fields_req req = {
+		.priority = (uint32_t)priority,
+		.message = psd_str_of(message),
+		.fields = psd_str_of(fields),
+	};
+	struct psd_log_fields_rep rep;
+	int r;
+
+	if (priority < LOG_EMERG || priority > LOG_DEBUG)
+		return -EINVAL;
+	psd_exchange_lock(conversation);
+	r = psd_call_log_fields(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r;
+}
+
 /* The log has one place for a service, so the facility says nothing. */
 void
 privsep_vsyslog(struct privsep *conversation, int priority, const char *format,

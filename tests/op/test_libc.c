@@ -36,6 +36,7 @@ static const struct comparison {
 		PSD_OP_##op, NULL, NULL, NULL, NULL, why \
 	}
 	NONE(log, "written by the daemon, under its own rules"),
+	NONE(log_fields, "written by the daemon, under its own rules"),
 	TEST(accept, "a_client_that_waits_is_handed_over"),
 	TEST(call, "the_provider_is_given_the_other_end_of_a_pair"),
 	/* Regular files only. */

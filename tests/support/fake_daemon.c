@@ -123,6 +123,9 @@ perform(struct serving *s, const struct psd_op_row *row,
 	case PSD_OP_log:
 		(void)fprintf(stderr, "fake: %.60s\n", req->as_log.message.at);
 		return 0;
+	case PSD_OP_log_fields:
+		/* So many bytes as there are of them. */
+		return -(int)req->as_log_fields.fields.len;
 	case PSD_OP_open:
 		return do_open(&req->as_open, &rep->as_open);
 	case PSD_OP_stat:

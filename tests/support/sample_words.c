@@ -29,6 +29,7 @@ static const struct {
 	    { "AllowLog=info", "AllowLog=info", NULL, NULL } },
 	{ PSD_OP_icmp_socket, "endpoint",
 	    { "127.0.0.1:0", "127.0.0.2:0", "127.0.0.0/8:0", "192.0.2.1:0" } },
+	{ PSD_OP_log_fields, "fields", { "A=1", "A=1", NULL, NULL } },
 	{ PSD_OP_packet_socket, "link",
 	    { "lo:0x88b5", "none:0x88b5", "lo:*,none:*", "lo:0x88b6" } },
 	{ PSD_OP_send_frame, "link",

@@ -56,6 +56,7 @@ talk(struct privsep *conversation)
 	r |= privsep_accept_take(conversation, nullptr);
 	r |= privsep_fd(conversation);
 	r |= privsep_log(conversation, 6, "%d files", files);
+	r |= privsep_log_fields(conversation, 6, "files", "FILES=1");
 	r |= privsep_restrict(conversation, "open");
 	r |= privsep_events(conversation);
 	r |= privsep_narrow(conversation, "AllowStat=/x");

@@ -41,6 +41,20 @@ an_opened_file_can_be_read(void **state)
 	psd_fd_close(fd);
 }
 
+/* The fake daemon's error says how many bytes of fields came. */
+static void
+named_values_go_beside_a_message(void **state)
+{
+	const struct talk *t = *state;
+	struct privsep *c = t->conversation;
+
+	assert_int_equal(privsep_log_fields(c, 6, "m", ""), 0);
+	assert_int_equal(privsep_log_fields(c, 6, "m", "A=1\nB=2"), -7);
+	assert_int_equal(privsep_log_fields(c, 8, "m", "A=1"), -EINVAL);
+	assert_int_equal(privsep_log_fields(c, -1, "m", "A=1"), -EINVAL);
+	assert_int_equal(privsep_ping(c), 0);
+}
+
 static void
 failures_keep_the_conversation(void **state)
 {
@@ -241,6 +255,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		WITH_DAEMON(the_service_says_its_name),
 		WITH_DAEMON(an_opened_file_can_be_read),
+		WITH_DAEMON(named_values_go_beside_a_message),
 		WITH_DAEMON(failures_keep_the_conversation),
 		WITH_DAEMON(flags_that_mean_nothing_are_not_asked),
 		WITH_DAEMON(too_long_a_path_is_refused_like_open),
