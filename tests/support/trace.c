@@ -108,6 +108,9 @@ read_calls(const struct trace *trace, const struct psd_op_row *row, uint32_t id,
 	assert_non_null(file);
 	ret[0] = '\0';
 	while (!is_over && getline(&line, &size, file) > 0) {
+		/* A child of before, which ends now: no call. */
+		if (strncmp(line, "---", 3) == 0)
+			continue;
 		is_inside = is_inside || is_frame(line, 1, row, id);
 		is_over = is_inside && is_frame(line, 2, row, id);
 		if (is_inside)
