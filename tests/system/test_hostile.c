@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A helper that was taken over asks a real daemon for whatever its policy
+ * Helpers that were taken over ask a real daemon for whatever their policy
  * grants, with the strangest values that can be sent.  Children, resolvers and
  * programs are real as well.
  */
@@ -9,8 +9,9 @@
 #include "tests/support/daemon_rig.h"
 
 #include <errno.h>
+#include <poll.h>
 
-enum { HEX_MAX = 3800, LINES_MAX = 32768 };
+enum { HEX_MAX = 3800, LINES_MAX = 32768, PUPPETS = 5 };
 
 static struct daemon_rig rig;
 static unsigned n_asked;
@@ -51,7 +52,7 @@ prepare(void **state)
 		    line);
 		(void)snprintf(lines + len, LINES_MAX - len, "%s\n", line);
 	}
-	daemon_rig_puppet(&rig, "hostile", "", lines);
+	daemon_rig_puppet(&rig, "hostile", "Instances=1..8", lines);
 	write_program("policies/lo.policy");
 	daemon_rig_start(&rig);
 	return 0;
@@ -65,48 +66,78 @@ clean(void **state)
 	return 0;
 }
 
-static void
-ask(int puppet, const struct psd_op_row *row, union psd_any_req *req)
+/* False when it cannot be said to a puppet, or is not well formed. */
+static bool
+say(int puppet, const struct psd_op_row *row, union psd_any_req *req)
 {
 	static struct psd_frame frame;
-	char hex[HEX_MAX + 1];
+	char line[HEX_MAX + 16];
+	bool is_sent = false;
+	int len;
 
 	psd_frame_init(&frame);
 	if (psd_encode_request(&frame, row, 1, req) == 0 &&
 	    frame.len * 2 < HEX_MAX && is_well_formed(row, &frame)) {
+		len = snprintf(line, sizeof(line), "frame %u ", frame.n_fds);
 		for (size_t i = 0; i < frame.len; i++)
-			(void)snprintf(hex + 2 * i, 3, "%02x", frame.bytes[i]);
-		if (*daemon_rig_say(puppet, "frame %u %s", frame.n_fds, hex) ==
-		    '\0')
-			fail_msg("%s ended the conversation: %s", row->name,
-			    hex);
+			len += snprintf(line + len, 3, "%02x", frame.bytes[i]);
+		is_sent = send(puppet, line, (size_t)len, MSG_NOSIGNAL) == len;
 		n_asked++;
 	}
 	psd_frame_clear(&frame);
 	psd_fields_release(row->req, req);
+	return is_sent;
+}
+
+static void
+hear(int puppet, const struct psd_op_row *row)
+{
+	char answer[64];
+
+	if (test_poll(puppet, POLLIN, TEST_DEADLINE) == 0 ||
+	    recv(puppet, answer, sizeof(answer), 0) <= 0)
+		fail_msg("%s ended the conversation", row->name);
+}
+
+/* All ask at a time, so that one's children are born while another's run. */
+static void
+ask_edge(const int puppets[PUPPETS], const struct psd_op_row *row, size_t place,
+    size_t i)
+{
+	bool is_sent[PUPPETS];
+
+	sample_make(rig.dir);
+	for (size_t p = 0; p < PUPPETS; p++) {
+		const struct psd_field *field = &row->req[place];
+		union psd_any_req req;
+
+		sample_fill(row, sample_succeeds_with(row), rig.dir, &req);
+		set_edge(field, place, (i + p) % count_edges(field->kind),
+		    rig.dir, &req);
+		is_sent[p] = say(puppets[p], row, &req);
+	}
+	for (size_t p = 0; p < PUPPETS; p++)
+		if (is_sent[p])
+			hear(puppets[p], row);
 }
 
 /* Rights that a request took from the helper are the next one's again. */
 static void
 ask_row(const struct psd_op_row *row)
 {
-	const int puppet = daemon_rig_connect(&rig, "hostile");
-	size_t place = 0;
+	int puppets[PUPPETS];
 
-	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
-	     f++, place++)
-		for (size_t i = 0; i < count_edges(f->kind); i++) {
-			union psd_any_req req;
-
-			sample_make(rig.dir);
-			sample_fill(row, sample_succeeds_with(row), rig.dir,
-			    &req);
-			set_edge(f, place, i, rig.dir, &req);
-			ask(puppet, row, &req);
-		}
-	assert_string_equal(daemon_rig_say(puppet, "ping 1"), "0");
-	assert_string_equal(daemon_rig_say(puppet, "end"), "");
-	psd_fd_close(puppet);
+	for (size_t p = 0; p < PUPPETS; p++)
+		puppets[p] = daemon_rig_connect(&rig, "hostile");
+	for (size_t k = 0; row->req[k].kind != PSD_KIND_end; k++)
+		for (size_t i = 0; i < count_edges(row->req[k].kind);
+		     i += PUPPETS - 1)
+			ask_edge(puppets, row, k, i);
+	for (size_t p = 0; p < PUPPETS; p++) {
+		assert_string_equal(daemon_rig_say(puppets[p], "ping 1"), "0");
+		assert_string_equal(daemon_rig_say(puppets[p], "end"), "");
+		psd_fd_close(puppets[p]);
+	}
 }
 
 static void
