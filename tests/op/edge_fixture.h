@@ -111,7 +111,7 @@ open_edge(size_t i, const char *dir)
 	return ends[0];
 }
 
-/* How many edges a field of the kind has. */
+/* How many edges a field of the kind has, never none. */
 static size_t
 count_edges(enum psd_kind kind)
 {
@@ -145,10 +145,12 @@ count_edges(enum psd_kind kind)
 		return PSD_ELEMENTS(lengths);
 	case PSD_KIND_fd:
 		return 6;
+	case PSD_KIND_fds:
+		return PSD_FDS_MAX + 1;
 	case PSD_KIND_end:
 		break;
 	}
-	return 0;
+	return 1;
 }
 
 static void
@@ -161,6 +163,29 @@ set_endpoint(size_t i, struct psd_endpoint *ret)
 	    endpoints[i].family == PSD_FAMILY_INET ? 4 : PSD_ADDRESS_LEN);
 }
 
+static void
+set_descriptor(size_t i, const char *dir, unsigned char *at)
+{
+	int fd;
+
+	memcpy(&fd, at, sizeof(fd));
+	psd_fd_close(fd);
+	fd = open_edge(i, dir);
+	memcpy(at, &fd, sizeof(fd));
+}
+
+/* As many as the edge says. */
+static void
+set_descriptors(size_t n, const char *dir, unsigned char *at)
+{
+	struct psd_fds fds;
+
+	memcpy(&fds, at, sizeof(fds));
+	for (fds.n = 0; fds.n < n; fds.n++)
+		fds.at[fds.n] = open_edge(fds.n, dir);
+	memcpy(at, &fds, sizeof(fds));
+}
+
 /* Gives a field of a request the edge; one that cannot be sent is no matter. */
 static void
 set_edge(const struct psd_field *field, size_t place, size_t i, const char *dir,
@@ -171,7 +196,6 @@ set_edge(const struct psd_field *field, size_t place, size_t i, const char *dir,
 	struct psd_bytes some = { bytes, 0 };
 	struct psd_endpoint endpoint;
 	struct psd_str string;
-	int fd;
 
 	if (count_edges(field->kind) == PSD_ELEMENTS(numbers)) {
 		memcpy(at, &numbers[i], sizeof(numbers[i]));
@@ -184,10 +208,9 @@ set_edge(const struct psd_field *field, size_t place, size_t i, const char *dir,
 		set_endpoint(i, &endpoint);
 		memcpy(at, &endpoint, sizeof(endpoint));
 	} else if (field->kind == PSD_KIND_fd) {
-		memcpy(&fd, at, sizeof(fd));
-		psd_fd_close(fd);
-		fd = open_edge(i, dir);
-		memcpy(at, &fd, sizeof(fd));
+		set_descriptor(i, dir, at);
+	} else if (field->kind == PSD_KIND_fds) {
+		set_descriptors(i, dir, at);
 	} else {
 		some.len = lengths[i];
 		memcpy(at, &some, sizeof(some));
