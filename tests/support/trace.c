@@ -49,8 +49,8 @@ void
 trace_start(struct trace *trace, pid_t traced, const char *dir)
 {
 	char pid[16];
-	const char *const argv[] = { "strace", "-q", "-xx", "-s", "64", "-o",
-		trace->file, "-p", pid, NULL };
+	const char *const argv[] = { "strace", "-q", "-e", "signal=none", "-xx",
+		"-s", "64", "-o", trace->file, "-p", pid, NULL };
 
 	(void)snprintf(pid, sizeof(pid), "%d", traced);
 	(void)snprintf(trace->file, sizeof(trace->file), "%s/trace", dir);
