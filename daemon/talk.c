@@ -104,31 +104,38 @@ keep_unsent(struct psd_instance *instance, struct psd_frame *frame)
 	watch(instance);
 }
 
-void
-psd_talk_send(struct psd_instance *instance, struct psd_frame *frame)
+/*
+ * Sends a reply, and empties the frame.  -EAGAIN: it is still there, since the
+ * helper has no room.
+ */
+static int
+send_reply(struct psd_instance *instance, struct psd_frame *frame)
 {
-	int r;
+	int r = psd_conv_send(&instance->conv, 0, frame);
 
-	if (!STAILQ_EMPTY(&instance->unsent)) {
-		keep_unsent(instance, frame);
-		return;
-	}
-	r = psd_conv_send(&instance->conv, 0, frame);
-	if (r == -EAGAIN) {
-		keep_unsent(instance, frame);
-		return;
-	}
-	if (r < 0 && frame->n_fds > 0 && r != -EPIPE && r != -ECONNRESET) {
+	if (r < 0 && frame->n_fds > 0 && r != -EAGAIN && r != -EPIPE &&
+	    r != -ECONNRESET) {
 		/* The descriptor could not go along; the answer can. */
 		const uint16_t op = frame->op;
 		const uint32_t id = frame->id;
 
 		psd_frame_clear(frame);
 		psd_encode_status(frame, op, id, r);
-		(void)psd_conv_send(&instance->conv, 0, frame);
+		r = psd_conv_send(&instance->conv, 0, frame);
 	}
+	if (r == -EAGAIN)
+		return r;
 	/* Whoever cannot be answered is gone; its pidfd will say so. */
 	psd_frame_clear(frame);
+	return 0;
+}
+
+void
+psd_talk_send(struct psd_instance *instance, struct psd_frame *frame)
+{
+	if (!STAILQ_EMPTY(&instance->unsent) ||
+	    send_reply(instance, frame) == -EAGAIN)
+		keep_unsent(instance, frame);
 }
 
 static void
@@ -137,11 +144,9 @@ flush(struct psd_instance *instance)
 	struct psd_unsent *unsent;
 
 	while ((unsent = STAILQ_FIRST(&instance->unsent)) != NULL) {
-		if (psd_conv_send(&instance->conv, 0, &unsent->frame) ==
-		    -EAGAIN)
+		if (send_reply(instance, &unsent->frame) == -EAGAIN)
 			return;
 		STAILQ_REMOVE_HEAD(&instance->unsent, next);
-		psd_frame_clear(&unsent->frame);
 		free(unsent);
 	}
 	psd_instance_replies_sent(instance);
