@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 
@@ -37,16 +38,30 @@ make_way(int *fd)
 	return 0;
 }
 
+/*
+ * A table and no array on the stack: children use the same one after the other,
+ * and the marks that the address sanitizer makes of what is out of scope there
+ * stay when one of them executes its program.
+ */
+static const size_t sources[] = {
+	offsetof(struct psd_spawn_state, exec_fd),
+	offsetof(struct psd_spawn_state, landlock_fd),
+	offsetof(struct psd_spawn_state, null_fd),
+	offsetof(struct psd_spawn_state, stdio[0]),
+	offsetof(struct psd_spawn_state, stdio[1]),
+	offsetof(struct psd_spawn_state, stdio[2]),
+	offsetof(struct psd_spawn_state, pair_end),
+	offsetof(struct psd_spawn_state, report_fd),
+};
+
 static int
 make_way_for_all(struct psd_spawn_state *state)
 {
-	int *const sources[] = { &state->exec_fd, &state->landlock_fd,
-		&state->null_fd, &state->stdio[0], &state->stdio[1],
-		&state->stdio[2], &state->pair_end, &state->report_fd };
+	unsigned char *base = (unsigned char *)state;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < PSD_ELEMENTS(sources); i++)
-		r = make_way(sources[i]);
+		r = make_way((int *)(void *)(base + sources[i]));
 	for (size_t i = 0; r == 0 && i < PSD_NS_COUNT; i++)
 		r = make_way(&state->namespaces[i]);
 	return r;
