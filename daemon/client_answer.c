@@ -63,12 +63,11 @@ answer(int fd, int status)
 }
 
 void
-psd_client_tell_refused(struct psd_service *service, int fd,
-    const struct psd_peer *who, int status, const char *why)
+psd_client_note_refused(struct psd_service *service, const struct psd_peer *who,
+    const char *why)
 {
 	char name[WHO_SIZE];
 
-	answer(fd, status);
 	service->clients.refused++;
 	psd_peer_print(name, sizeof(name), who);
 	psd_service_note(service->last_refused, sizeof(service->last_refused),
@@ -76,6 +75,14 @@ psd_client_tell_refused(struct psd_service *service, int fd,
 	if (may_say(service, who->uid))
 		psd_log(LOG_NOTICE, "%s: refused client: %s: %s", service->name,
 		    name, why);
+}
+
+void
+psd_client_tell_refused(struct psd_service *service, int fd,
+    const struct psd_peer *who, int status, const char *why)
+{
+	answer(fd, status);
+	psd_client_note_refused(service, who, why);
 }
 
 void

@@ -15,6 +15,10 @@ struct psd_service;
 void psd_client_tell_refused(struct psd_service *service, int fd,
     const struct psd_peer *who, int status, const char *why);
 
+/* The same without an answer, which somebody else gives. */
+void psd_client_note_refused(struct psd_service *service,
+    const struct psd_peer *who, const char *why);
+
 /* Counts, and where LogVerdicts=all, tells. */
 void psd_client_tell_admitted(struct psd_service *service,
     const struct psd_peer *who, const struct psd_admission *word);

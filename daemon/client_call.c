@@ -4,6 +4,7 @@
 #include "common/fd.h"
 #include "common/pair.h"
 #include "common/sys.h"
+#include "daemon/client_answer.h"
 #include "daemon/loaded.h"
 #include "daemon/service.h"
 
@@ -39,7 +40,7 @@ psd_client_call(struct psd_service *provider, const struct psd_instance *caller)
 
 	r = psd_client_check_room(provider, who.uid, &why);
 	if (r < 0) {
-		provider->clients.refused++;
+		psd_client_note_refused(provider, &who, why);
 		return r;
 	}
 	r = psd_pair(SOCK_SEQPACKET, ends);

@@ -205,6 +205,7 @@ a_caller_that_holds_all_it_may_keeps_no_other_out(void **state)
 	expect(greedy, "hold work", 0);
 	for (int i = 0; i < HOLDS; i++)
 		expect(greedy, "hold work", -EUSERS);
+	assert_true(daemon_rig_has_logged(&rig, "svc: refused client: uid "));
 	/* The one that serves greedy is busy, so another helper answers. */
 	other = daemon_rig_connect(&rig, "caller");
 	expect(other, "call work echo", 0);
