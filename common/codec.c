@@ -151,6 +151,7 @@ get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
 	case PSD_KIND_host:
+	case PSD_KIND_site:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		if (!get_string(c, psd_kind_string_max(field->kind), &text))

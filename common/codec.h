@@ -11,8 +11,8 @@
  * number, mode, permissions, access, priority, operation and protocol as 4
  * bytes; wide, moment, offset and owner as 8; endpoint as its family and port
  * of 2 bytes each, the 16 bytes of its address, and its scope of 4 bytes; path,
- * setting, label, host, name and text as a length of 2 bytes, the bytes, and a
- * NUL that the length does not count; bytes and lists (common/list.h) as a
+ * setting, label, host, site, name and text as a length of 2 bytes, the bytes,
+ * and a NUL that the length does not count; bytes and lists (common/list.h) as a
  * length of 4 bytes and the bytes; fd as nothing in the body, but one descriptor
  * beside it, in order; fds as a count of 4 bytes and so many descriptors beside
  * it.

@@ -151,6 +151,7 @@ put_field(struct psd_frame *frame, struct cursor *c,
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
 	case PSD_KIND_host:
+	case PSD_KIND_site:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));
@@ -199,6 +200,7 @@ is_known_value(enum psd_kind kind, const unsigned char *at)
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
 	case PSD_KIND_host:
+	case PSD_KIND_site:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:

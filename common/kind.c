@@ -31,6 +31,7 @@ psd_kind_is_valid(enum psd_kind kind, uint32_t value)
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
 	case PSD_KIND_host:
+	case PSD_KIND_site:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:
@@ -53,6 +54,8 @@ psd_kind_string_max(enum psd_kind kind)
 		return PSD_SETTING_MAX;
 	if (kind == PSD_KIND_host)
 		return PSD_HOST_MAX;
+	if (kind == PSD_KIND_site)
+		return PSD_SITE_MAX;
 	if (kind == PSD_KIND_label)
 		return PSD_LABEL_MAX;
 	return kind == PSD_KIND_name ? PSD_NAME_MAX : PSD_TEXT_MAX;

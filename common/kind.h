@@ -39,6 +39,8 @@ enum psd_kind {
 			       patterns (policy/label.h) */
 	PSD_KIND_host,  /* struct psd_str, a name of the domain name system, at
 			       most PSD_HOST_MAX bytes; granted by a pattern */
+	PSD_KIND_site,  /* struct psd_str, a host's name and a port, at most
+			   PSD_SITE_MAX bytes; granted by both */
 	PSD_KIND_name,  /* struct psd_str, at most PSD_NAME_MAX bytes */
 	PSD_KIND_text,  /* struct psd_str, at most PSD_TEXT_MAX bytes */
 	PSD_KIND_bytes, /* struct psd_bytes, at most PSD_BYTES_MAX */
@@ -56,6 +58,7 @@ enum {
 	PSD_SETTING_MAX = 255,
 	PSD_LABEL_MAX = 255,
 	PSD_HOST_MAX = 255,
+	PSD_SITE_MAX = 261,
 	PSD_NAME_MAX = 255,
 	PSD_TEXT_MAX = 4096,
 	PSD_BYTES_MAX = 12288,
@@ -144,6 +147,7 @@ typedef struct psd_str psd_kind_path;
 typedef struct psd_str psd_kind_setting;
 typedef struct psd_str psd_kind_label;
 typedef struct psd_str psd_kind_host;
+typedef struct psd_str psd_kind_site;
 typedef struct psd_str psd_kind_name;
 typedef struct psd_str psd_kind_text;
 typedef struct psd_bytes psd_kind_bytes;

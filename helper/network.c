@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/codec.h"
 #include "common/endpoint.h"
 #include "helper/exchange.h"
 #include "helper/stub.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 int
 privsep_listen(struct privsep *conversation, const struct sockaddr *address,
@@ -20,6 +22,29 @@ privsep_listen(struct privsep *conversation, const struct sockaddr *address,
 	r = psd_call_listen(conversation, &req, &rep);
 	psd_exchange_unlock(conversation);
 	return r < 0 ? r : rep.listener;
+}
+
+int
+privsep_connect_name(struct privsep *conversation, int type, const char *host,
+    uint16_t port)
+{
+	char site[PSD_SITE_MAX + 1];
+	struct psd_connect_name_req req = { .protocol = PSD_PROTOCOL_TCP };
+	struct psd_connect_name_rep rep;
+	int r;
+
+	if (type == SOCK_DGRAM)
+		req.protocol = PSD_PROTOCOL_UDP;
+	else if (type != SOCK_STREAM)
+		return -EPROTONOSUPPORT;
+	r = snprintf(site, sizeof(site), "%s:%u", host, (unsigned)port);
+	if (r < 0 || (size_t)r >= sizeof(site))
+		return -ENAMETOOLONG;
+	req.site = psd_str_of(site);
+	psd_exchange_lock(conversation);
+	r = psd_call_connect_name(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r < 0 ? r : rep.connection;
 }
 
 int

@@ -413,6 +413,15 @@ int privsep_connect_address(struct privsep *conversation, int type,
     const struct sockaddr *address, socklen_t len);
 
 /*
+ * The same by a host's name and a port: the daemon looks for the addresses, and
+ * connects to the first of those that the policy grants which answers.  -EPERM
+ * also when it grants none of them; -ENOENT: there is no such name, -EAGAIN: it
+ * cannot be told now.
+ */
+int privsep_connect_name(struct privsep *conversation, int type,
+    const char *host, uint16_t port);
+
+/*
  * Binds a UDP socket to an address of AF_INET or AF_INET6 that the policy
  * grants, and returns it.  To answer those whom it hears, the policy's
  * SystemCallFilter= has to name @datagrams.

@@ -59,6 +59,9 @@ contains_field(enum psd_kind kind, const struct psd_grant *wider,
 	case PSD_KIND_permissions:
 	case PSD_KIND_owner:
 		return psd_label_contains(wider->labels, narrower->labels);
+	case PSD_KIND_site:
+		return psd_domain_contains(wider->host, narrower->host) &&
+		    psd_reach_contains(wider->reach, narrower->reach);
 	case PSD_KIND_host:
 		return psd_domain_contains(wider->host, narrower->host);
 	case PSD_KIND_number:

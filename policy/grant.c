@@ -9,6 +9,7 @@
 #include "policy/group.h"
 #include "policy/match.h"
 #include "policy/modifier.h"
+#include "policy/site.h"
 #include "policy/visible.h"
 
 #include <string.h>
@@ -56,7 +57,7 @@ usage(const struct psd_op_row *row)
 {
 	bool has_access = false, has_priority = false, has_path = false;
 	bool has_setting = false, has_endpoint = false, has_protocol = false;
-	bool has_label = false, has_host = false;
+	bool has_label = false, has_host = false, has_site = false;
 	bool has_mode = false, has_owner = false;
 
 	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end;
@@ -66,6 +67,7 @@ usage(const struct psd_op_row *row)
 		has_path = has_path || f->kind == PSD_KIND_path;
 		has_setting = has_setting || f->kind == PSD_KIND_setting;
 		has_host = has_host || f->kind == PSD_KIND_host;
+		has_site = has_site || f->kind == PSD_KIND_site;
 		has_label = has_label || f->kind == PSD_KIND_label;
 		has_mode = has_mode || f->kind == PSD_KIND_permissions;
 		has_owner = has_owner || f->kind == PSD_KIND_owner;
@@ -93,6 +95,9 @@ usage(const struct psd_op_row *row)
 		    : "an address with ports, as in 0.0.0.0:5353";
 	if (has_setting)
 		return "a setting, as in net.ipv4.ip_forward or net.ipv4.**";
+	if (has_site)
+		return "tcp, a host's name and ports, as in \"tcp "
+		       "*.example.org:443\"";
 	if (has_host)
 		return "a host's name, as in www.example.org or "
 		       "*.example.org";
@@ -135,6 +140,8 @@ take_word(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
 		return psd_grant_setting(build, build->word, grant);
 	case PSD_KIND_label:
 		return psd_grant_label(build, build->word, grant);
+	case PSD_KIND_site:
+		return psd_site_grant(build, build->word, grant);
 	case PSD_KIND_host:
 		return psd_grant_host(build, build->word, grant);
 	case PSD_KIND_permissions:

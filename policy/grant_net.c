@@ -17,6 +17,8 @@ static const struct known {
 } known[] = {
 	{ PSD_OP_connect, BIT(TCP) | BIT(UDP),
 	    "there is tcp and udp, or both as in tcp,udp" },
+	{ PSD_OP_connect_name, BIT(TCP) | BIT(UDP),
+	    "there is tcp and udp, or both as in tcp,udp" },
 	{ PSD_OP_bind, BIT(UDP), "the one protocol there is here is udp" },
 	{ PSD_OP_listen, BIT(TCP), "the one protocol there is here is tcp" },
 };

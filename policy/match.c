@@ -8,6 +8,7 @@
 #include "policy/label.h"
 #include "policy/reach.h"
 #include "policy/setting.h"
+#include "policy/site.h"
 
 #include <string.h>
 
@@ -21,6 +22,7 @@ psd_match_is_grantable(enum psd_kind kind)
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
 	case PSD_KIND_host:
+	case PSD_KIND_site:
 	case PSD_KIND_permissions:
 	case PSD_KIND_owner:
 	case PSD_KIND_protocol:
@@ -100,6 +102,16 @@ ask_printed(enum psd_kind kind, const void *at, struct psd_question *question)
 }
 
 static bool
+ask_site(const struct psd_str *site, struct psd_question *question)
+{
+	if (question->has_host || question->has_port)
+		return false;
+	question->has_host = question->has_port = true;
+	return psd_site_parse(site->at, site->len, question->host,
+	    &question->port);
+}
+
+static bool
 ask_host(const struct psd_str *name, struct psd_question *question)
 {
 	if (question->has_host)
@@ -149,6 +161,10 @@ ask_field(enum psd_kind kind, const void *at, struct psd_question *question)
 	if (kind == PSD_KIND_label) {
 		memcpy(&text, at, sizeof(text));
 		return ask_label(&text, question);
+	}
+	if (kind == PSD_KIND_site) {
+		memcpy(&text, at, sizeof(text));
+		return ask_site(&text, question);
 	}
 	if (kind == PSD_KIND_host) {
 		memcpy(&text, at, sizeof(text));
@@ -217,8 +233,12 @@ label_matches(const struct psd_grant *grant,
 static bool
 host_matches(const struct psd_grant *grant, const struct psd_question *question)
 {
-	return grant->host != NULL &&
-	    psd_domain_match(grant->host, question->host);
+	if (grant->host == NULL ||
+	    !psd_domain_match(grant->host, question->host))
+		return false;
+	return !question->has_port ||
+	    (grant->reach != NULL &&
+		psd_reach_has_port(grant->reach, question->port));
 }
 
 static bool

@@ -11,11 +11,12 @@ enum { PSD_MATCH_PATHS_MAX = 2 };
 /* What of a request a grant can speak of. */
 struct psd_question {
 	bool has_access, has_priority, has_setting, has_label, has_distance;
-	bool has_protocol, has_endpoint, has_host;
+	bool has_protocol, has_endpoint, has_host, has_port;
 	bool is_moving; /* the distance is from now */
 	uint32_t access;
 	uint32_t priority;
 	uint32_t protocol;
+	uint16_t port;                /* of a site, whose host is in host */
 	struct psd_endpoint endpoint; /* the address that it is */
 	uint64_t distance;            /* nanoseconds (policy/distance.h) */
 	struct psd_str paths[PSD_MATCH_PATHS_MAX];

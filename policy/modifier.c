@@ -4,6 +4,7 @@
 #include "common/mem.h"
 #include "policy/distance.h"
 #include "policy/phase.h"
+#include "policy/site.h"
 #include "policy/user.h"
 #include "policy/visible.h"
 
@@ -78,6 +79,14 @@ shows_no_more(const struct pair *pair)
 	return (pair->narrower->fields & ~pair->wider->fields) == 0;
 }
 
+/* The addresses are part of the line's reach, as its ports are. */
+static bool
+is_compared_elsewhere(const struct pair *pair)
+{
+	(void)pair;
+	return true;
+}
+
 static const struct {
 	const char *word; /* up to and with a "=" when a value follows */
 	uint32_t bit;
@@ -93,6 +102,7 @@ static const struct {
 	{ "max=", PSD_MODIFIER_MAX, false, is_no_farther },
 	{ "phase=", PSD_MODIFIER_PHASE, false, is_in_phase },
 	{ "fields=", PSD_MODIFIER_FIELDS, false, shows_no_more },
+	{ "to=", PSD_MODIFIER_TO, false, is_compared_elsewhere },
 };
 
 static bool
@@ -142,6 +152,15 @@ has_distance(const struct psd_op_row *row)
 	return false;
 }
 
+static bool
+has_site(const struct psd_op_row *row)
+{
+	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end; f++)
+		if (f->kind == PSD_KIND_site)
+			return true;
+	return false;
+}
+
 /* What may follow instead of a word that is none. */
 static const char *
 wanted(const struct psd_grant *grant, const struct psd_op_row *row)
@@ -149,6 +168,9 @@ wanted(const struct psd_grant *grant, const struct psd_op_row *row)
 	if (has_distance(row))
 		return "only the words once, phase=NAME and max=SPAN may "
 		       "follow";
+	if (has_site(row))
+		return "only the words once, phase=NAME and to=ADDRESS/BITS "
+		       "may follow";
 	if (psd_visible_is_of(row))
 		return "only the words once, phase=NAME and fields=NAME,... "
 		       "may follow";
@@ -173,6 +195,8 @@ psd_modifier_take(struct psd_build *build, struct psd_grant *grant,
 		if (modifiers[i].bit == PSD_MODIFIER_FIELDS &&
 		    !psd_visible_is_of(row))
 			return wanted(grant, row);
+		if (modifiers[i].bit == PSD_MODIFIER_TO && !has_site(row))
+			return wanted(grant, row);
 		if ((grant->modifiers & modifiers[i].bit) != 0)
 			return "this word stands here twice";
 		grant->modifiers |= modifiers[i].bit;
@@ -182,6 +206,8 @@ psd_modifier_take(struct psd_build *build, struct psd_grant *grant,
 		if (modifiers[i].bit == PSD_MODIFIER_MAX)
 			return psd_distance_parse(word + strlen("max="),
 			    &grant->max_nsec);
+		if (modifiers[i].bit == PSD_MODIFIER_TO)
+			return psd_site_to(build, word + strlen("to="), grant);
 		if (modifiers[i].bit == PSD_MODIFIER_FIELDS)
 			return psd_visible_parse(row, word + strlen("fields="),
 			    &grant->fields);

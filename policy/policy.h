@@ -75,6 +75,7 @@ enum psd_modifier {
 	PSD_MODIFIER_MAX = 1 << 5,    /* "max=SPAN": how far the clock moves */
 	PSD_MODIFIER_PHASE = 1 << 6,  /* "phase=NAME": counts in that alone */
 	PSD_MODIFIER_FIELDS = 1 << 7, /* "fields=NAME,...": what is shown */
+	PSD_MODIFIER_TO = 1 << 8,     /* "to=ADDRESS": where a name may lead */
 };
 
 struct psd_reach;

@@ -107,6 +107,14 @@ psd_reach_touches(const struct psd_reach *reach,
 }
 
 bool
+psd_reach_has_port(const struct psd_reach *reach, uint16_t port)
+{
+	const struct psd_port_range range = { port, port };
+
+	return has_ports(reach, &range);
+}
+
+bool
 psd_reach_covers(const struct psd_reach *reach,
     const struct psd_endpoint *endpoint)
 {

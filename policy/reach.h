@@ -51,6 +51,9 @@ bool psd_reach_contains(const struct psd_reach *reach,
  */
 int psd_reach_order(const struct psd_reach *a, const struct psd_reach *b);
 
+/* Is the port among those of the line? */
+bool psd_reach_has_port(const struct psd_reach *reach, uint16_t port);
+
 /* May a port below 1024 be asked for? */
 bool psd_reach_has_low_port(const struct psd_reach *reach);
 

@@ -55,6 +55,7 @@ may_be_left_out(enum psd_kind kind)
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
 	case PSD_KIND_host:
+	case PSD_KIND_site:
 	case PSD_KIND_protocol:
 	case PSD_KIND_endpoint:
 		break;

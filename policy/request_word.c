@@ -7,6 +7,7 @@
 #include "policy/label.h"
 #include "policy/request.h"
 #include "policy/setting.h"
+#include "policy/site.h"
 #include "policy/owner.h"
 #include "policy/value.h"
 
@@ -49,6 +50,8 @@ psd_request_wants(enum psd_kind kind)
 		return "a setting's name such as net.ipv4.ip_forward";
 	case PSD_KIND_label:
 		return "a name of letters, digits and _ - . : @ + $ ~";
+	case PSD_KIND_site:
+		return "a host's name and a port, as in www.example.org:443";
 	case PSD_KIND_host:
 		return "a host's name, not its address";
 	case PSD_KIND_name:
@@ -122,6 +125,7 @@ static bool
 parse_string(enum psd_kind kind, const char *word, struct psd_str *ret)
 {
 	char spelt[PSD_DOMAIN_SIZE];
+	uint16_t port;
 
 	ret->at = word;
 	ret->len = (uint32_t)strlen(word);
@@ -129,6 +133,8 @@ parse_string(enum psd_kind kind, const char *word, struct psd_str *ret)
 		return false;
 	if (kind == PSD_KIND_setting)
 		return psd_setting_name(word, ret->len, spelt);
+	if (kind == PSD_KIND_site)
+		return psd_site_parse(word, ret->len, spelt, &port);
 	if (kind == PSD_KIND_host)
 		return psd_domain_name(word, ret->len, spelt);
 	if (kind == PSD_KIND_label)
@@ -149,11 +155,22 @@ parse_offset(const char *word, int64_t *ret)
 	return true;
 }
 
+static bool
+parse_bytes(const char *word, void *at)
+{
+	const struct psd_bytes bytes = {
+		.at = (const unsigned char *)word,
+		.len = (uint32_t)strlen(word),
+	};
+
+	memcpy(at, &bytes, sizeof(bytes));
+	return bytes.len <= PSD_TEXT_MAX;
+}
+
 bool
 psd_request_word(enum psd_kind kind, const char *word, void *at)
 {
 	struct psd_endpoint endpoint;
-	struct psd_bytes bytes;
 	struct psd_str string;
 	int64_t offset;
 	uint64_t wide;
@@ -187,6 +204,7 @@ psd_request_word(enum psd_kind kind, const char *word, void *at)
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
 	case PSD_KIND_host:
+	case PSD_KIND_site:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		if (!parse_string(kind, word, &string))
@@ -194,10 +212,7 @@ psd_request_word(enum psd_kind kind, const char *word, void *at)
 		memcpy(at, &string, sizeof(string));
 		return true;
 	case PSD_KIND_bytes:
-		bytes.at = (const unsigned char *)word;
-		bytes.len = (uint32_t)strlen(word);
-		memcpy(at, &bytes, sizeof(bytes));
-		return bytes.len <= PSD_TEXT_MAX;
+		return parse_bytes(word, at);
 	case PSD_KIND_endpoint:
 		if (psd_endpoint_parse(word, &endpoint) < 0)
 			return false;

@@ -189,8 +189,13 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 	}
 	if (question.has_host) {
 		psd_domain_dot(question.host);
-		put(&line, "%s", question.host);
+		put(&line, "%s%s%s",
+		    question.has_port ? psd_protocol_name(question.protocol)
+				      : "",
+		    question.has_port ? " " : "", question.host);
 	}
+	if (question.has_port)
+		put(&line, ":%u", (unsigned)question.port);
 	if (!question.has_access && !question.has_priority &&
 	    !question.has_setting && !question.has_label &&
 	    !question.has_host && !question.has_endpoint &&

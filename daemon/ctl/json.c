@@ -106,6 +106,7 @@ json_of_field(enum psd_op op, const struct psd_field *field, const void *at)
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
 	case PSD_KIND_host:
+	case PSD_KIND_site:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));

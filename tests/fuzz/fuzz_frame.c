@@ -118,6 +118,7 @@ check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
 	case PSD_KIND_host:
+	case PSD_KIND_site:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));

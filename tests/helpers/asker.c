@@ -182,6 +182,28 @@ do_name(char *const words[])
 	found_print_name(answer, sizeof(answer), r, host, service);
 }
 
+/* HOST PORT: the peer's address, or the error. */
+static void
+do_connect(char *const words[])
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+	char host[NI_MAXHOST] = "?", port[NI_MAXSERV] = "?";
+	const int fd = privsep_connect_name(conversation, SOCK_STREAM, words[1],
+	    (uint16_t)atoi(words[2]));
+
+	if (fd < 0) {
+		(void)snprintf(answer, sizeof(answer), "error %d", -fd);
+		return;
+	}
+	if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0)
+		(void)getnameinfo((struct sockaddr *)&peer, len, host,
+		    sizeof(host), port, sizeof(port),
+		    NI_NUMERICHOST | NI_NUMERICSERV);
+	(void)snprintf(answer, sizeof(answer), "%s %s", host, port);
+	(void)close(fd);
+}
+
 static void
 do_exit(char *const words[])
 {
@@ -194,6 +216,7 @@ static const struct {
 	int n_words;
 	void (*perform)(char *const words[]);
 } commands[] = {
+	{ "connect", 3, do_connect },
 	{ "exit", 1, do_exit },
 	{ "gid", 2, do_gid },
 	{ "group", 2, do_group },

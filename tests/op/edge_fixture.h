@@ -133,6 +133,7 @@ count_edges(enum psd_kind kind)
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
 	case PSD_KIND_host:
+	case PSD_KIND_site:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		return PSD_ELEMENTS(strings);

@@ -82,6 +82,7 @@ static const struct comparison {
 	NONE(get_group, "compared in system/test_names_users.c"),
 	NONE(get_groups, "compared in system/test_names_users.c"),
 	NONE(get_service, "compared in system/test_names_users.c"),
+	NONE(connect_name, "what it connects to is seen in its own test"),
 	NONE(get_protocol, "compared in system/test_names_users.c"),
 #undef TWO
 #undef TEST

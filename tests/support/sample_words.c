@@ -87,6 +87,9 @@ words_of_kind(enum psd_kind kind)
 			"kernel.*", "net.**" };
 	case PSD_KIND_label:
 		return (struct sample_words){ "lo", "none", "lo,no*", "other" };
+	case PSD_KIND_site:
+		return (struct sample_words){ "localhost:7", "none.invalid:7",
+			"**:*", "other.*:7" };
 	case PSD_KIND_host:
 		return (struct sample_words){ "localhost", "none.invalid", "**",
 			"other.*" };

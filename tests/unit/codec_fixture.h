@@ -195,10 +195,9 @@ fill_field(const struct psd_field *field, void *at)
 		break;
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
-		set_string(at, "net.ipv4.conf.eth0/1.forwarding");
-		break;
 	case PSD_KIND_host:
-		set_string(at, "www.example.org");
+	case PSD_KIND_site:
+		set_string(at, "net.ipv4.conf.eth0/1.forwarding");
 		break;
 	case PSD_KIND_name:
 	case PSD_KIND_text:

@@ -66,6 +66,7 @@ assert_field(enum psd_kind kind, const void *at, const void *expected)
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
 	case PSD_KIND_host:
+	case PSD_KIND_site:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		assert_string(at, expected);

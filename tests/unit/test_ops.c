@@ -118,6 +118,7 @@ largest(enum psd_kind kind)
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
 	case PSD_KIND_host:
+	case PSD_KIND_site:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		return 2 + psd_kind_string_max(kind) + 1;

@@ -38,6 +38,7 @@ static const char *const kind_names[] = {
 	[PSD_KIND_setting] = "setting",
 	[PSD_KIND_label] = "label",
 	[PSD_KIND_host] = "host",
+	[PSD_KIND_site] = "site",
 	[PSD_KIND_name] = "name",
 	[PSD_KIND_text] = "text",
 	[PSD_KIND_bytes] = "bytes",
