@@ -35,6 +35,7 @@ serve(size_t i)
 static void
 helpers_take_turns_however_many_each_has(void **state)
 {
+	static const char *const many[] = { "a1", "a2", "a3", "a4", "a5" };
 	static const char *const order[] = { "a1", "a2", "c2", "a3", "a4",
 		"a5" };
 	struct psd_instance *helpers[HELPERS];
@@ -44,8 +45,8 @@ helpers_take_turns_however_many_each_has(void **state)
 	lookup_rig_start(&rig, "AllowResolve=**");
 	for (size_t i = 0; i < HELPERS; i++)
 		helpers[i] = lookup_rig_add(&rig, &ends[i]);
-	for (const char *host = "a1\0a2\0a3\0a4\0a5"; *host != '\0'; host += 3)
-		lookup_rig_ask(&rig, ends[0], host);
+	for (size_t i = 0; i < PSD_ELEMENTS(many); i++)
+		lookup_rig_ask(&rig, ends[0], many[i]);
 	lookup_rig_ask(&rig, ends[1], "b1");
 	lookup_rig_ask(&rig, ends[1], "b2");
 	lookup_rig_ask(&rig, ends[2], "c1");
