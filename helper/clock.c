@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The C library's functions for the clock. */
+#include "helper/libc.h"
 #include "helper/privsep.h"
 
 #include <errno.h>
@@ -28,8 +29,8 @@ privsep_adjtime(struct privsep *conversation, const struct timeval *delta,
 
 	/* What is left of the last one is not told to a helper. */
 	if (old_delta != NULL || delta == NULL || !nanoseconds(delta, &offset))
-		return -EINVAL;
-	return privsep_adjust_clock(conversation, offset);
+		return psd_libc_result(-EINVAL);
+	return psd_libc_result(privsep_adjust_clock(conversation, offset));
 }
 
 int
@@ -40,6 +41,6 @@ privsep_settimeofday(struct privsep *conversation, const struct timeval *time,
 
 	if (zone != NULL || time == NULL || time->tv_usec < 0 ||
 	    time->tv_usec >= USEC_PER_SEC || !nanoseconds(time, &moment))
-		return -EINVAL;
-	return privsep_set_clock(conversation, moment);
+		return psd_libc_result(-EINVAL);
+	return psd_libc_result(privsep_set_clock(conversation, moment));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/codec.h"
 #include "helper/exchange.h"
+#include "helper/libc.h"
 #include "helper/stub.h"
 
 #include <errno.h>
@@ -193,11 +194,12 @@ privsep_access_mode(struct privsep *conversation, const char *path, int mode)
 	struct privsep_stat status;
 
 	if (mode == F_OK)
-		return privsep_stat(conversation, path, &status);
+		return psd_libc_result(
+		    privsep_stat(conversation, path, &status));
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
 		if (modes[i].mode == mode)
-			return privsep_access(conversation, path,
-			    modes[i].flags);
+			return psd_libc_result(
+			    privsep_access(conversation, path, modes[i].flags));
 	/* What a helper may execute is not the daemon's to say. */
-	return -EINVAL;
+	return psd_libc_result(-EINVAL);
 }

@@ -638,8 +638,8 @@ int privsep_set_clock(struct privsep *conversation, int64_t time_nsec);
 
 /*
  * What servers call in the C library, with its arguments behind the
- * conversation, so that a program is ported by search and replace.  Those that
- * return a pointer return NULL and set errno; the others return -errno.
+ * conversation, so that a program is ported by search and replace.  Like those
+ * they return NULL or -1 and set errno when they fail.
  */
 
 struct dirent;
@@ -667,7 +667,7 @@ int privsep_closedir(struct privsep_dir *dir);
 
 /*
  * access(2) with R_OK, W_OK or both: privsep_access() for reading, writing or
- * both; F_OK: privsep_stat().  X_OK is -EINVAL.
+ * both; F_OK: privsep_stat().  X_OK: EINVAL.
  */
 int privsep_access_mode(struct privsep *conversation, const char *path,
     int mode);
@@ -682,16 +682,16 @@ void privsep_vsyslog(struct privsep *conversation, int priority,
     const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
 
-/* -ENAMETOOLONG: the name and a NUL do not fit. */
+/* ENAMETOOLONG: the name and a NUL do not fit. */
 int privsep_gethostname(struct privsep *conversation, char *name, size_t size);
 int privsep_sethostname(struct privsep *conversation, const char *name,
     size_t len);
 
-/* old_delta has to be NULL, else -EINVAL: a helper is not told it. */
+/* old_delta has to be NULL, else EINVAL: a helper is not told it. */
 int privsep_adjtime(struct privsep *conversation, const struct timeval *delta,
     struct timeval *old_delta);
 
-/* zone has to be NULL, else -EINVAL. */
+/* zone has to be NULL, else EINVAL. */
 int privsep_settimeofday(struct privsep *conversation,
     const struct timeval *time, const struct timezone *zone);
 

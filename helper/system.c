@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/codec.h"
 #include "helper/exchange.h"
+#include "helper/libc.h"
 #include "helper/stub.h"
 
 #include <errno.h>
@@ -131,7 +132,7 @@ privsep_gethostname(struct privsep *conversation, char *name, size_t size)
 		r = copy(&(struct psd_str){ names.name,
 			     (uint32_t)strlen(names.name) },
 		    name, size);
-	return r == -ERANGE ? -ENAMETOOLONG : r;
+	return psd_libc_result(r == -ERANGE ? -ENAMETOOLONG : r);
 }
 
 int
@@ -139,11 +140,9 @@ privsep_sethostname(struct privsep *conversation, const char *name, size_t len)
 {
 	char text[PSD_NAME_MAX + 1];
 
-	if (len > PSD_NAME_MAX)
-		return -EINVAL;
-	if (memchr(name, '\0', len) != NULL)
-		return -EINVAL;
+	if (len > PSD_NAME_MAX || memchr(name, '\0', len) != NULL)
+		return psd_libc_result(-EINVAL);
 	memcpy(text, name, len);
 	text[len] = '\0';
-	return privsep_set_hostname(conversation, text);
+	return psd_libc_result(privsep_set_hostname(conversation, text));
 }
