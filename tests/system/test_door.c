@@ -129,6 +129,27 @@ each_client_has_a_fresh_helper_unless_the_policy_reuses_them(void **state)
 }
 
 static void
+who_waits_is_judged_again_by_a_new_policy(void **state)
+{
+	int served, waiting;
+
+	(void)state;
+	start("Clients=user:0");
+	served = door_connect(&rig, "svc");
+	assert_int_equal(door_say(served, "ping 1", NULL, 0), 0);
+	waiting = door_connect(&rig, "svc");
+	assert_int_equal(send(waiting, "ping 1", 6, MSG_NOSIGNAL), 6);
+	daemon_rig_puppet(&rig, "svc", "Clients=user:12345", "");
+	assert_int_equal(kill(rig.pid, SIGHUP), 0);
+	assert_int_equal(door_hear(waiting, NULL, 0), -EPERM);
+	/* Who has a helper already keeps it. */
+	assert_int_equal(door_say(served, "ping 1", NULL, 0), 0);
+	(void)close(waiting);
+	(void)close(served);
+	assert_int_equal(door_try(&rig, "svc", &alice), 0);
+}
+
+static void
 a_stopped_service_says_so(void **state)
 {
 	const char *text;
@@ -234,6 +255,7 @@ main(void)
 		WITH_RIG(what_a_client_says_of_itself_counts_for_nothing),
 		WITH_RIG(
 		    each_client_has_a_fresh_helper_unless_the_policy_reuses_them),
+		WITH_RIG(who_waits_is_judged_again_by_a_new_policy),
 		WITH_RIG(a_stopped_service_says_so),
 		WITH_RIG(descriptors_cannot_be_sent_before_a_helper_takes_them),
 		WITH_RIG(a_client_sees_the_end_of_a_helper_that_dies),

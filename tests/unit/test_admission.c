@@ -205,6 +205,32 @@ what_is_odd_is_warned_of(void **state)
 	}
 }
 
+static void
+who_may_come_in_vain_is_warned_of(void **state)
+{
+	static const struct {
+		const char *helper, *policy, *warning;
+	} cases[] = {
+		{ "Clients=user:7", "", "Clients= without AllowAccept=yes" },
+		{ "Provides=a", "", "Provides= without AllowAccept=yes" },
+		{ "", "AllowAccept=yes", "no client can come" },
+	};
+	struct test_policy p;
+	char text[TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(text, sizeof(text),
+		    "[Helper]\nExecStart=/bin/true\n%s\n[Policy]\n"
+		    "SystemCallFilter=@helper\n%s\n",
+		    cases[i].helper, cases[i].policy);
+		test_policy_load(&p, text, 0);
+		assert_int_equal(p.diag.warnings, 1);
+		assert_non_null(strstr(p.diag.text, cases[i].warning));
+		test_policy_free(&p);
+	}
+}
+
 int
 main(void)
 {
@@ -219,6 +245,7 @@ main(void)
 		cmocka_unit_test(
 		    names_that_are_provided_are_labels_and_said_once),
 		cmocka_unit_test(what_is_odd_is_warned_of),
+		cmocka_unit_test(who_may_come_in_vain_is_warned_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
