@@ -13,7 +13,7 @@ enum { REQUEST_MAX = 1024, LINE_MAX_BYTES = 4096 };
 
 /* Why, as a reader of the policy understands it. */
 static void
-print_reason(const struct psd_instance *instance,
+print_reason(const struct psd_conversation *conversation,
     const struct psd_verdict *verdict, char *ret, size_t size)
 {
 	const struct psd_grant *grant = verdict->grant;
@@ -27,27 +27,29 @@ print_reason(const struct psd_instance *instance,
 		(void)snprintf(ret, size, "%s:%u: %s: %s", idle->where.file,
 		    idle->where.line, idle->text,
 		    idle->phase == NULL ||
-			    idle->phase_at == instance->rights.phase
+			    idle->phase_at == conversation->rights.phase
 			? "used up"
 			: "of another phase");
 	else if (grant == NULL)
 		(void)snprintf(ret, size, "not in %s.policy",
-		    instance->loaded->policy->name);
+		    conversation->instance->loaded->policy->name);
 	else
 		(void)snprintf(ret, size, "%s:%u: %s", grant->where.file,
 		    grant->where.line, grant->text);
 }
 
 static void
-audit_refused(struct psd_instance *instance, const struct psd_op_row *row,
-    const void *req, const struct psd_verdict *verdict)
+audit_refused(const struct psd_conversation *conversation,
+    const struct psd_op_row *row, const void *req,
+    const struct psd_verdict *verdict)
 {
+	struct psd_instance *instance = conversation->instance;
 	struct psd_service *service = instance->service;
 	const struct psd_policy *policy = instance->loaded->policy;
 	char request[REQUEST_MAX], reason[LINE_MAX_BYTES], hint[LINE_MAX_BYTES];
 
 	psd_print_request(request, sizeof(request), row, req);
-	print_reason(instance, verdict, reason, sizeof(reason));
+	print_reason(conversation, verdict, reason, sizeof(reason));
 	psd_service_note(service->last_refused, sizeof(service->last_refused),
 	    "%s: %s", request, reason);
 	if (policy->log_verdicts == PSD_VERDICTS_NONE)
@@ -62,8 +64,9 @@ audit_refused(struct psd_instance *instance, const struct psd_op_row *row,
 }
 
 static void
-audit_allowed(struct psd_instance *instance, const struct psd_op_row *row,
-    const void *req, const struct psd_verdict *verdict)
+audit_allowed(const struct psd_conversation *conversation,
+    const struct psd_op_row *row, const void *req,
+    const struct psd_verdict *verdict)
 {
 	char request[REQUEST_MAX], reason[LINE_MAX_BYTES];
 
@@ -71,22 +74,26 @@ audit_allowed(struct psd_instance *instance, const struct psd_op_row *row,
 	if (verdict->grant == NULL)
 		(void)snprintf(reason, sizeof(reason), "needs no grant");
 	else
-		print_reason(instance, verdict, reason, sizeof(reason));
-	psd_instance_log(instance, LOG_INFO, "allowed %s: %s", request, reason);
+		print_reason(conversation, verdict, reason, sizeof(reason));
+	psd_instance_log(conversation->instance, LOG_INFO, "allowed %s: %s",
+	    request, reason);
 }
 
 void
-psd_audit(struct psd_instance *instance, const struct psd_op_row *row,
-    const void *req, const struct psd_verdict *verdict)
+psd_audit(const struct psd_conversation *conversation,
+    const struct psd_op_row *row, const void *req,
+    const struct psd_verdict *verdict)
 {
+	struct psd_instance *instance = conversation->instance;
+
 	if (!verdict->is_allowed) {
 		instance->refused++;
 		instance->service->refused++;
-		audit_refused(instance, row, req, verdict);
+		audit_refused(conversation, row, req, verdict);
 		return;
 	}
 	instance->allowed++;
 	instance->service->allowed++;
 	if (instance->loaded->policy->log_verdicts == PSD_VERDICTS_ALL)
-		audit_allowed(instance, row, req, verdict);
+		audit_allowed(conversation, row, req, verdict);
 }

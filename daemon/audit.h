@@ -9,7 +9,8 @@
  * request and the line of the policy that decided, and for a refusal the line
  * that would allow it.
  */
-void psd_audit(struct psd_instance *instance, const struct psd_op_row *row,
-    const void *req, const struct psd_verdict *verdict);
+void psd_audit(const struct psd_conversation *conversation,
+    const struct psd_op_row *row, const void *req,
+    const struct psd_verdict *verdict);
 
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/fd.h"
 #include "common/log.h"
-#include "common/pair.h"
-#include "common/sys.h"
 #include "daemon/cgroup.h"
 #include "daemon/denial.h"
 #include "daemon/dispose.h"
@@ -19,8 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -44,48 +40,16 @@ psd_instance_make(struct psd_service *service)
 	instance->child.listener = PSD_NO_FD;
 	instance->output = PSD_NO_FD;
 	instance->leaf = -1;
-	psd_conv_init(&instance->conv, PSD_NO_FD);
+	psd_conversation_init(&instance->first, instance);
 	/* A program never has one. */
 	if (psd_instance_is_program(instance))
-		psd_conv_close(&instance->conv);
-	TAILQ_INIT(&instance->waiting);
-	STAILQ_INIT(&instance->unsent);
+		psd_conv_close(&instance->first.conv);
 	TAILQ_INIT(&instance->clients);
 	TAILQ_INIT(&instance->runs);
 	psd_rate_init(&instance->lines, LINES_BURST, LINES_INTERVAL_USEC);
 	psd_rate_init(&instance->requests, policy->request_rate,
 	    policy->request_rate == 0 ? 0 : SECOND_USEC);
 	return instance;
-}
-
-/* The helper's end is known later by its inode, should a copy outlive it. */
-static int
-open_pair(struct psd_instance *instance, int *ret_theirs)
-{
-	int ends[2], r;
-	struct stat status;
-
-	r = psd_pair(SOCK_SEQPACKET, ends);
-	if (r < 0)
-		return r;
-	psd_conv_init(&instance->conv, ends[0]);
-	*ret_theirs = ends[1];
-	/*
-	 * Where no grant of the policy takes a descriptor, the kernel refuses
-	 * them at the sender, if it can, before the helper exists; elsewhere a
-	 * frame with one is a broken protocol.
-	 */
-	if (instance->loaded->takes_descriptors)
-		instance->conv.drop = psd_dispose;
-	else
-		psd_sys_pass_rights(ends[0], false);
-	r = psd_pair_bound_queues(ends);
-	if (r < 0)
-		return r;
-	if (fstat(ends[1], &status) < 0)
-		return -errno;
-	instance->pair_inode = status.st_ino;
-	return 0;
 }
 
 int
@@ -160,9 +124,11 @@ spawn(struct psd_instance *instance, const int stdio[3],
 	};
 	int r;
 
-	r = psd_rights_init(&instance->rights, instance->loaded->policy);
+	r = psd_rights_init(&instance->first.rights, instance->loaded->policy);
 	if (r == 0)
-		r = stdio == NULL ? open_pair(instance, &theirs) : 0;
+		r = stdio == NULL
+		    ? psd_conversation_open(&instance->first, &theirs)
+		    : 0;
 	if (r == 0)
 		r = psd_instance_take_ids(instance, &birth);
 	if (r == 0)
@@ -191,7 +157,7 @@ watch(struct psd_instance *instance)
 
 	r = psd_ending_watch(instance);
 	if (r >= 0 && !psd_instance_is_program(instance))
-		r = psd_talk_start(instance);
+		r = psd_talk_start(&instance->first);
 	if (r >= 0)
 		r = psd_denial_watch(instance);
 	if (r < 0)

@@ -16,10 +16,10 @@ struct psd_call *
 psd_call_keep(const struct psd_call *call,
     void (*forget)(struct psd_call *call))
 {
-	struct psd_instance *peer = call->peer;
+	struct psd_conversation *conversation = call->conversation;
 	struct psd_call *kept;
 
-	if (peer->n_waiting >= PSD_WAITING_MAX) {
+	if (conversation->n_waiting >= PSD_WAITING_MAX) {
 		errno = EBUSY;
 		return NULL;
 	}
@@ -29,19 +29,19 @@ psd_call_keep(const struct psd_call *call,
 	*kept = *call;
 	kept->forget = forget;
 	kept->state = NULL;
-	kept->narrowing = psd_rights_hold(&peer->rights, call->row);
-	TAILQ_INSERT_TAIL(&peer->waiting, kept, of_peer);
-	peer->n_waiting++;
+	kept->narrowing = psd_rights_hold(&conversation->rights, call->row);
+	TAILQ_INSERT_TAIL(&conversation->waiting, kept, of_conversation);
+	conversation->n_waiting++;
 	return kept;
 }
 
 void
 psd_call_drop(struct psd_call *call)
 {
-	assert(call->peer->n_waiting > 0);
+	assert(call->conversation->n_waiting > 0);
 	call->forget(call);
-	TAILQ_REMOVE(&call->peer->waiting, call, of_peer);
-	call->peer->n_waiting--;
+	TAILQ_REMOVE(&call->conversation->waiting, call, of_conversation);
+	call->conversation->n_waiting--;
 	psd_narrowing_unref(call->narrowing);
 	free(call);
 }
@@ -55,7 +55,7 @@ psd_call_answer(const struct psd_call *call, int status, void *rep)
 	if (status < 0)
 		psd_encode_status(&outgoing, (uint16_t)call->row->op, call->id,
 		    status);
-	psd_talk_send(call->peer, &outgoing);
+	psd_talk_send(call->conversation, &outgoing);
 }
 
 void
@@ -69,16 +69,22 @@ psd_call_finish(struct psd_call *call, int status, void *rep)
 }
 
 void
-psd_call_cancel_lost(struct psd_instance *peer)
+psd_call_cancel_lost(struct psd_conversation *conversation)
 {
 	struct psd_call *call, *next;
 
 	/* Answering may end the whole peer, and with it all that waits. */
-	for (call = TAILQ_FIRST(&peer->waiting);
-	     !peer->is_broken && call != NULL; call = next) {
-		next = TAILQ_NEXT(call, of_peer);
-		if (!psd_rights_still_has(&peer->rights, call->row,
+	for (call = TAILQ_FIRST(&conversation->waiting);
+	     !conversation->instance->is_broken && call != NULL; call = next) {
+		next = TAILQ_NEXT(call, of_conversation);
+		if (!psd_rights_still_has(&conversation->rights, call->row,
 			call->grant))
 			psd_call_finish(call, -ECANCELED, NULL);
 	}
+}
+
+struct psd_rights *
+psd_call_rights(const struct psd_call *call)
+{
+	return &call->conversation->rights;
 }

@@ -6,13 +6,14 @@
 
 #include <sys/queue.h>
 
+struct psd_conversation;
 struct psd_instance;
 struct psd_lookup;
 
 /* What an operation returns when it will answer by psd_call_finish(). */
 enum { PSD_LATER = 1 };
 
-/* The calls that one helper may have waiting at a time; more get -EBUSY. */
+/* Calls that one conversation may have waiting at a time; more get -EBUSY. */
 enum { PSD_WAITING_MAX = 16 };
 
 /*
@@ -21,6 +22,7 @@ enum { PSD_WAITING_MAX = 16 };
  */
 struct psd_call {
 	struct psd_instance *peer;
+	struct psd_conversation *conversation; /* of the peer's */
 	const struct psd_op_row *row;
 	const struct psd_policy *policy; /* the peer's, not a newer one */
 	const struct psd_grant *grant;   /* that matched; NULL for FREE rows */
@@ -29,7 +31,7 @@ struct psd_call {
 
 	/* Of a kept call only. */
 	struct psd_lookup *lookup; /* that it waits for, or NULL */
-	TAILQ_ENTRY(psd_call) of_peer;
+	TAILQ_ENTRY(psd_call) of_conversation;
 	TAILQ_ENTRY(psd_call) of_queue;
 	struct psd_narrowing *narrowing; /* that grant is one of, or NULL */
 	void (*forget)(struct psd_call *call); /* takes it off its queue */
@@ -41,7 +43,7 @@ TAILQ_HEAD(psd_calls, psd_call);
 /*
  * Makes a call that outlives its dispatch, for an operation that is about to
  * return PSD_LATER.  forget is called when the call ends for whatever reason.
- * Returns the kept call, owned by its peer, or NULL with errno ENOMEM or
+ * Returns the kept call, owned by its conversation, or NULL with errno ENOMEM or
  * EBUSY (PSD_WAITING_MAX).
  */
 struct psd_call *psd_call_keep(const struct psd_call *call,
@@ -61,9 +63,12 @@ void psd_call_finish(struct psd_call *call, int status, void *rep);
 
 /*
  * Answers with -ECANCELED what waits and would no longer be allowed, after the
- * peer's rights have shrunk (psd_rights_still_has()).
+ * conversation's rights have shrunk (psd_rights_still_has()).
  */
-void psd_call_cancel_lost(struct psd_instance *peer);
+void psd_call_cancel_lost(struct psd_conversation *conversation);
+
+/* What the conversation that asks has left of its policy. */
+struct psd_rights *psd_call_rights(const struct psd_call *call);
 
 /* Frees a kept call that nobody can be answered any more. */
 void psd_call_drop(struct psd_call *call);

@@ -157,11 +157,11 @@ do_ctl_instance(struct psd_daemon *daemon,
 	rep->state = psd_str_of(psd_instance_state_name(instance->state));
 	rep->generation = instance->loaded->generation;
 	rep->age_usec = psd_now() - instance->started_usec;
-	rep->phase = psd_str_of(
-	    psd_phase_name(instance->loaded->policy, instance->rights.phase));
+	rep->phase = psd_str_of(psd_phase_name(instance->loaded->policy,
+	    instance->first.rights.phase));
 	rep->allowed = instance->allowed;
 	rep->refused = instance->refused;
-	rep->waiting = instance->n_waiting;
+	rep->waiting = instance->first.n_waiting;
 	return 0;
 }
 

@@ -53,30 +53,32 @@ perform(struct psd_call *call, const union psd_any_req *req,
 
 	/* A grant that is good for once is used up by what it made happen. */
 	if (r >= 0 && call->grant != NULL)
-		psd_rights_use(&call->peer->rights, call->grant);
+		psd_rights_use(&call->conversation->rights, call->grant);
 	return r;
 }
 
 /* True when it was done: what a request had beside it was good. */
 static bool
-serve(struct psd_instance *instance, const struct psd_op_row *row, uint32_t id,
-    const union psd_any_req *req)
+serve(struct psd_conversation *conversation, const struct psd_op_row *row,
+    uint32_t id, const union psd_any_req *req)
 {
-	const struct psd_policy *policy = instance->loaded->policy;
+	const struct psd_policy *policy =
+	    conversation->instance->loaded->policy;
 	const struct psd_verdict verdict =
-	    psd_policy_check(policy, &instance->rights, row, req);
+	    psd_policy_check(policy, &conversation->rights, row, req);
 	struct psd_call call = {
-		.peer = instance,
+		.peer = conversation->instance,
+		.conversation = conversation,
 		.row = row,
 		.policy = policy,
 		.grant = verdict.grant,
 		.id = id,
-		.must_look = instance->loaded->lets_write,
+		.must_look = conversation->instance->loaded->lets_write,
 	};
 	union psd_any_rep rep;
 	int r = -EPERM;
 
-	psd_audit(instance, row, req, &verdict);
+	psd_audit(conversation, row, req, &verdict);
 	psd_fields_init(row->rep, row->rep_size, &rep);
 	if (verdict.is_allowed)
 		r = perform(&call, req, &rep);
@@ -91,22 +93,22 @@ serve(struct psd_instance *instance, const struct psd_op_row *row, uint32_t id,
  * our time, so it happens once.
  */
 static void
-drop(struct psd_instance *instance, int *fds, size_t n)
+drop(struct psd_conversation *conversation, int *fds, size_t n)
 {
 	if (n == 0)
 		return;
-	instance->conv.drop(fds, n);
+	conversation->conv.drop(fds, n);
 	for (size_t i = 0; i < n; i++)
 		fds[i] = PSD_NO_FD;
 	if (psd_dispose_was_slow())
-		psd_instance_break(instance,
+		psd_instance_break(conversation->instance,
 		    "sent a descriptor that does not close");
 }
 
 /* A request that was not done may have had anything beside it. */
 static void
-drop_fields(struct psd_instance *instance, const struct psd_field *layout,
-    union psd_any_req *req)
+drop_fields(struct psd_conversation *conversation,
+    const struct psd_field *layout, union psd_any_req *req)
 {
 	const int none = PSD_NO_FD;
 	int fds[PSD_FDS_MAX];
@@ -121,49 +123,55 @@ drop_fields(struct psd_instance *instance, const struct psd_field *layout,
 		memcpy(at, &none, sizeof(none));
 		n += fds[n] >= 0;
 	}
-	drop(instance, fds, n);
+	drop(conversation, fds, n);
 }
 
 static void
-break_with(struct psd_instance *instance, const char *what, unsigned number)
+break_with(struct psd_conversation *conversation, const char *what,
+    unsigned number)
 {
 	char why[64];
 
 	(void)snprintf(why, sizeof(why), "%s %u", what, number);
-	psd_instance_break(instance, why);
+	psd_instance_break(conversation->instance, why);
 }
 
 /* Who may ask what when: hello first, and once. */
 static bool
-is_in_turn(const struct psd_instance *instance, const struct psd_op_row *row)
+is_in_turn(const struct psd_conversation *conversation,
+    const struct psd_op_row *row)
 {
-	return instance->has_greeted != (row->op == PSD_OP_hello);
+	return conversation->has_greeted != (row->op == PSD_OP_hello);
 }
 
 void
-psd_dispatch(struct psd_instance *instance, struct psd_frame *frame)
+psd_dispatch(struct psd_conversation *conversation, struct psd_frame *frame)
 {
 	const struct psd_op_row *row = psd_op_find(frame->op);
 	const uint32_t id = frame->id;
+	struct psd_instance *instance = conversation->instance;
 	union psd_any_req req;
 
 	if (frame->type == PSD_FRAME_REPLY &&
 	    instance->loaded->policy->is_resolver) {
 		psd_lookup_answer(instance, frame);
 	} else if (frame->type != PSD_FRAME_REQUEST || row == NULL) {
-		break_with(instance, "sent an unknown operation", frame->op);
-	} else if (!is_in_turn(instance, row)) {
-		break_with(instance, "sent out of turn operation", frame->op);
+		break_with(conversation, "sent an unknown operation",
+		    frame->op);
+	} else if (!is_in_turn(conversation, row)) {
+		break_with(conversation, "sent out of turn operation",
+		    frame->op);
 	} else if (psd_decode(frame, row->req, row->req_size, &req) < 0) {
-		break_with(instance, "sent a malformed operation", frame->op);
+		break_with(conversation, "sent a malformed operation",
+		    frame->op);
 	} else {
-		if (!serve(instance, row, id, &req))
-			drop_fields(instance, row->req, &req);
+		if (!serve(conversation, row, id, &req))
+			drop_fields(conversation, row->req, &req);
 		psd_fields_release(row->req, &req);
 		/* A resolver that has said hello, and has its answer. */
 		if (instance->loaded->policy->is_resolver)
 			psd_lookup_next(instance->service->daemon);
 	}
-	drop(instance, frame->fds, frame->n_fds);
+	drop(conversation, frame->fds, frame->n_fds);
 	psd_frame_init(frame);
 }

@@ -13,7 +13,6 @@
 #include "daemon/talk.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +40,8 @@ print_exit(char *ret, size_t size, const siginfo_t *info)
 static enum psd_ending
 judge_program(const struct psd_instance *instance, const siginfo_t *info)
 {
-	const bool obeyed = instance->was_told && info->si_status == SIGTERM;
+	const bool obeyed =
+	    instance->first.was_told && info->si_status == SIGTERM;
 
 	return !instance->is_broken && (info->si_code == CLD_EXITED || obeyed)
 	    ? PSD_ENDING_ORDERLY
@@ -61,7 +61,7 @@ judge(const struct psd_instance *instance, const siginfo_t *info)
 		return judge_program(instance, info);
 	if (instance->is_broken || info->si_code != CLD_EXITED)
 		return PSD_ENDING_ABRUPT;
-	if (instance->said_end || instance->was_told)
+	if (instance->first.said_end || instance->first.was_told)
 		return PSD_ENDING_ORDERLY;
 	return PSD_ENDING_ABRUPT;
 }
@@ -86,37 +86,20 @@ tell(const struct psd_instance *instance, enum psd_ending ending,
 	    "%s (%s)", psd_ending_name(ending), how);
 }
 
-/*
- * Does anybody else hold a copy of its end?  Once both sides have shut down
- * the socket does not say; then only processes that it left behind can.
- */
-static bool
-is_end_held(const struct psd_instance *instance)
-{
-	struct pollfd look = { .fd = instance->conv.fd };
-
-	return instance->conv.fd >= 0 && poll(&look, 1, 0) >= 0 &&
-	    (look.revents & POLLHUP) == 0;
-}
-
 void
 psd_instance_free(struct psd_instance *instance)
 {
 	psd_lookup_lost(instance);
-	while (!TAILQ_EMPTY(&instance->waiting))
-		psd_call_drop(TAILQ_FIRST(&instance->waiting));
+	psd_conversation_release(&instance->first);
 	psd_clients_forget(&instance->clients);
 	psd_program_forget_caller(instance);
-	psd_talk_stop(instance);
 	psd_output_close(instance);
 	sd_event_source_disable_unref(instance->exit_source);
 	sd_event_source_disable_unref(instance->listener_source);
 	sd_event_source_disable_unref(instance->deadline_source);
 	sd_event_source_disable_unref(instance->runtime_source);
-	psd_conv_close(&instance->conv);
 	psd_fd_cleanup(&instance->child.pidfd);
 	psd_fd_cleanup(&instance->child.listener);
-	psd_rights_free(&instance->rights);
 	psd_leftover_release(instance);
 	psd_loaded_unref(instance->loaded);
 	free(instance);
@@ -130,19 +113,18 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 	enum psd_ending ending;
 	bool is_held;
 
-	psd_talk_drain(instance);
+	psd_talk_drain(&instance->first);
 	if (info->si_code != CLD_EXITED && info->si_status == SIGSYS)
 		psd_denial_tell_killed(instance);
 	psd_output_close(instance);
 	ending = judge(instance, info);
 	tell(instance, ending, info);
-	is_held = is_end_held(instance);
+	is_held = psd_conversation_is_held(&instance->first);
 	/*
 	 * Over, also for whoever else holds a copy: shutdown, then close.  Until
 	 * a copy is closed, what is still watched would still be told.
 	 */
-	psd_talk_stop(instance);
-	psd_conv_close(&instance->conv);
+	psd_conversation_drop(&instance->first);
 	psd_leftover_look(instance, is_held);
 	psd_program_ended(instance, ending, info->si_code != CLD_EXITED,
 	    info->si_status);

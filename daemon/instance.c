@@ -44,12 +44,6 @@ psd_instance_state_name(enum psd_instance_state state)
 	return "unknown";
 }
 
-struct psd_rights *
-psd_instance_rights(struct psd_instance *instance)
-{
-	return &instance->rights;
-}
-
 struct psd_service *
 psd_instance_service(struct psd_instance *instance)
 {
@@ -84,6 +78,15 @@ psd_instance_log(struct psd_instance *instance, int priority,
 	    instance->child.pid, text);
 }
 
+void
+psd_instance_overdue(struct psd_instance *instance, const char *why)
+{
+	psd_log(LOG_WARNING, "%s[%d]: overdue: %s", instance->service->name,
+	    instance->child.pid, why);
+	instance->is_overdue = true;
+	psd_instance_kill(instance);
+}
+
 static int
 on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 {
@@ -91,15 +94,10 @@ on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	psd_log(LOG_WARNING, "%s[%d]: overdue: %s", instance->service->name,
-	    instance->child.pid,
+	psd_instance_overdue(instance,
 	    instance->state == PSD_INSTANCE_STARTING
 		? "did not say hello in time"
-		: instance->state == PSD_INSTANCE_ENDING
-		? "did not exit in time"
-		: "does not read its replies");
-	instance->is_overdue = true;
-	psd_instance_kill(instance);
+		: "did not exit in time");
 	return 0;
 }
 
@@ -118,18 +116,8 @@ psd_instance_set_deadline(struct psd_instance *instance, uint64_t usec)
 }
 
 void
-psd_instance_reply_deadline(struct psd_instance *instance)
-{
-	if (instance->state == PSD_INSTANCE_READY &&
-	    instance->deadline_source == NULL)
-		psd_instance_set_deadline(instance,
-		    instance->loaded->policy->request_timeout_usec);
-}
-
-void
 psd_instance_greeted(struct psd_instance *instance)
 {
-	instance->has_greeted = true;
 	if (instance->state != PSD_INSTANCE_STARTING)
 		return;
 	instance->state = PSD_INSTANCE_READY;
@@ -138,24 +126,31 @@ psd_instance_greeted(struct psd_instance *instance)
 }
 
 static struct psd_call *
-find_accept(struct psd_instance *instance)
+find_accept(struct psd_conversation *conversation)
 {
 	struct psd_call *call;
 
-	TAILQ_FOREACH(call, &instance->waiting, of_peer)
+	TAILQ_FOREACH(call, &conversation->waiting, of_conversation)
 		if (call->row->op == PSD_OP_accept)
 			return call;
 	return NULL;
+}
+
+static void
+answer_accepts_of(struct psd_conversation *conversation)
+{
+	struct psd_call *call;
+
+	while (!conversation->instance->is_broken &&
+	    (call = find_accept(conversation)) != NULL)
+		psd_call_finish(call, -ESHUTDOWN, NULL);
 }
 
 /* It finishes what it does, for which it may be waiting for something else. */
 static void
 answer_accepts(struct psd_instance *instance)
 {
-	struct psd_call *call;
-
-	while (!instance->is_broken && (call = find_accept(instance)) != NULL)
-		psd_call_finish(call, -ESHUTDOWN, NULL);
+	answer_accepts_of(&instance->first);
 }
 
 void
@@ -189,23 +184,6 @@ psd_instance_may_accept(struct psd_instance *instance)
 	return 0;
 }
 
-static void
-answer_waiting(struct psd_instance *instance, int status)
-{
-	while (!TAILQ_EMPTY(&instance->waiting) && !instance->is_broken)
-		psd_call_finish(TAILQ_FIRST(&instance->waiting), status, NULL);
-}
-
-void
-psd_instance_replies_sent(struct psd_instance *instance)
-{
-	if (instance->state == PSD_INSTANCE_READY)
-		psd_instance_set_deadline(instance, 0);
-	/* What we put off until everything was answered. */
-	if (instance->said_end || instance->was_told)
-		(void)psd_conv_end(&instance->conv);
-}
-
 void
 psd_instance_end(struct psd_instance *instance, bool grace)
 {
@@ -215,17 +193,13 @@ psd_instance_end(struct psd_instance *instance, bool grace)
 		psd_program_end(instance);
 		return;
 	}
-	if (instance->conv.state == PSD_CONV_OPEN)
-		instance->was_told = true;
-	answer_waiting(instance, -ECANCELED);
+	psd_conversation_end(&instance->first);
 	if (instance->is_broken)
 		return;
 	instance->state = PSD_INSTANCE_ENDING;
-	if (grace || instance->said_end)
+	if (grace || instance->first.said_end)
 		psd_instance_set_deadline(instance,
 		    instance->loaded->policy->timeout_stop_usec);
-	if (STAILQ_EMPTY(&instance->unsent))
-		(void)psd_conv_end(&instance->conv);
 }
 
 void
@@ -264,10 +238,7 @@ psd_instance_break(struct psd_instance *instance, const char *why)
 	instance->state = PSD_INSTANCE_ENDING;
 	psd_log(LOG_WARNING, "%s[%d]: dropped: %s", instance->service->name,
 	    instance->child.pid, why);
-	while (!TAILQ_EMPTY(&instance->waiting))
-		psd_call_drop(TAILQ_FIRST(&instance->waiting));
-	psd_talk_stop(instance);
-	psd_conv_close(&instance->conv);
+	psd_conversation_drop(&instance->first);
 	psd_instance_kill(instance);
 	psd_lookup_lost(instance);
 }

@@ -2,9 +2,8 @@
 #ifndef PSD_INSTANCE_H
 #define PSD_INSTANCE_H
 
-#include "common/conv.h"
-#include "daemon/call.h"
 #include "daemon/client.h"
+#include "daemon/conversation.h"
 #include "daemon/rate.h"
 #include "daemon/spawn.h"
 
@@ -31,15 +30,9 @@ enum { PSD_ENDINGS = 3 };
 const char *psd_ending_name(enum psd_ending ending);
 const char *psd_instance_state_name(enum psd_instance_state state);
 
-/* A frame that the helper had no room for. */
-struct psd_unsent {
-	STAILQ_ENTRY(psd_unsent) next;
-	struct psd_frame frame;
-};
-
 /*
- * One running helper.  Its fields are for daemon/instance*.c, talk.c and
- * denial.c; others use the functions.
+ * One running helper: a process.  Its fields are for daemon/instance*.c,
+ * conversation.c, talk.c and denial.c; others use the functions.
  */
 struct psd_instance {
 	TAILQ_ENTRY(psd_instance) of_service;
@@ -50,16 +43,11 @@ struct psd_instance {
 	bool owns_uid;   /* taken from the range */
 	bool is_adopted; /* no child of ours: its status is its parent's */
 	struct psd_child child;
-	struct psd_conv conv;
-	struct psd_rights rights;
+	struct psd_conversation first; /* over the pair it was born with */
 	enum psd_instance_state state;
 	uint64_t started_usec;
-	uint64_t pair_inode; /* of the child's end, for the leak finder */
-	int leaf;            /* its cgroup, or -1 */
+	int leaf; /* its cgroup, or -1 */
 
-	bool has_greeted;
-	bool said_end;   /* its shutdown() was seen while it lived */
-	bool was_told;   /* we ended our side first */
 	bool is_overdue; /* killed by us after a deadline */
 	bool is_broken;  /* broke the protocol, or a denied call */
 	bool is_retired; /* finishes what it does and takes nothing new */
@@ -73,25 +61,18 @@ struct psd_instance {
 	uint32_t n_runs, last_run;
 	struct psd_run *run; /* of a program, until its caller is told */
 
-	struct psd_calls waiting;
-	uint32_t n_waiting;
-	STAILQ_HEAD(psd_unsents, psd_unsent) unsent;
 	uint64_t allowed, refused;
 	struct psd_rate requests;  /* RequestRate= */
 	struct psd_rate lines;     /* of the log */
 	struct psd_lookup *lookup; /* a resolver's, while it is busy */
 	uint64_t lookup_turn;      /* of the next that it asks for */
 	bool has_served;           /* a look; then its end is no failure */
-	bool expects_more;         /* its last frames came in a burst */
-	uint8_t since_probe;
 
-	sd_event_source *pair_source;
 	sd_event_source *exit_source;
 	sd_event_source *listener_source;
 	sd_event_source *output_source;
 	sd_event_source *deadline_source; /* of the state it is in */
 	sd_event_source *runtime_source;  /* RuntimeMaxSec= */
-	sd_event_source *pause_source;    /* RequestRate= used up */
 	int output;                       /* its standard error, or PSD_NO_FD */
 };
 
@@ -144,12 +125,8 @@ void psd_instance_kill(struct psd_instance *instance);
  */
 void psd_instance_break(struct psd_instance *instance, const char *why);
 
-/*
- * It does not read its replies: RequestTimeoutSec= runs, after which it is
- * killed, until psd_instance_replies_sent().
- */
-void psd_instance_reply_deadline(struct psd_instance *instance);
-void psd_instance_replies_sent(struct psd_instance *instance);
+/* Kills it because a deadline has passed; why goes to the log. */
+void psd_instance_overdue(struct psd_instance *instance, const char *why);
 
 /* Kills it as overdue after that time; 0: no deadline any more. */
 void psd_instance_set_deadline(struct psd_instance *instance, uint64_t usec);
@@ -166,7 +143,6 @@ void psd_instance_accepted(struct psd_instance *instance);
  */
 int psd_instance_may_accept(struct psd_instance *instance);
 
-struct psd_rights *psd_instance_rights(struct psd_instance *instance);
 struct psd_service *psd_instance_service(struct psd_instance *instance);
 uid_t psd_instance_uid(const struct psd_instance *instance);
 

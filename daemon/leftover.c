@@ -133,7 +133,7 @@ start_search(struct psd_instance *instance)
 	if (search == NULL)
 		return NULL;
 	search->daemon = daemon;
-	search->leak = psd_leak_start(instance->pair_inode);
+	search->leak = psd_leak_start(instance->first.pair_inode);
 	if (search->leak == NULL ||
 	    sd_event_add_defer(daemon->event, &search->source, on_turn,
 		search) < 0 ||

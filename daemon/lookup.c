@@ -189,7 +189,7 @@ begin(struct psd_lookup *lookup, struct psd_instance *resolver)
 	psd_frame_init(&asking);
 	memcpy(asking.bytes, lookup->bytes, lookup->len);
 	asking.len = lookup->len;
-	psd_talk_send(resolver, &asking);
+	psd_talk_send(&resolver->first, &asking);
 }
 
 void

@@ -165,7 +165,7 @@ offer(struct psd_instance *instance, const struct server *server)
 	_cleanup_fd_ int output = PSD_NO_FD;
 	int r;
 
-	r = psd_rights_init(&instance->rights, instance->loaded->policy);
+	r = psd_rights_init(&instance->first.rights, instance->loaded->policy);
 	if (r == 0)
 		r = psd_instance_take_ids(instance, &birth);
 	if (r < 0)
@@ -231,7 +231,7 @@ adopt(struct psd_instance *instance, struct server *server)
 	}
 	if (!instance->loaded->takes_descriptors)
 		psd_sys_pass_rights(server->pair, false);
-	psd_conv_init(&instance->conv, psd_fd_take(&server->pair));
+	psd_conv_init(&instance->first.conv, psd_fd_take(&server->pair));
 	instance->child.pid = server->pid;
 	instance->child.pidfd = psd_fd_take(&server->pidfd);
 	instance->is_adopted = true;

@@ -34,7 +34,7 @@ find_grant(const struct psd_call *call, const struct psd_op_row *open_row,
 		.path = req->path,
 	};
 	const struct psd_verdict verdict = psd_policy_check(call->policy,
-	    &call->peer->rights, open_row, &as_open);
+	    psd_call_rights(call), open_row, &as_open);
 
 	return verdict.is_allowed ? verdict.grant : NULL;
 }

@@ -17,6 +17,6 @@ psd_do_hello(struct psd_call *call, const struct psd_hello_req *req,
 		return -EPROTONOSUPPORT;
 	rep->version = PSD_PROTOCOL;
 	rep->service = psd_str_of(call->policy->name);
-	psd_instance_greeted(call->peer);
+	psd_conversation_greeted(call->conversation);
 	return 0;
 }

@@ -136,8 +136,8 @@ is_meant(const struct psd_call *call, const struct psd_str *asked,
 
 	if (strcmp(asked->at, "all") != 0)
 		return strcmp(asked->at, name) == 0;
-	return psd_policy_check(call->policy, psd_instance_rights(call->peer),
-	    call->row, &req)
+	return psd_policy_check(call->policy, psd_call_rights(call), call->row,
+	    &req)
 	    .is_allowed;
 }
 

@@ -23,8 +23,8 @@ psd_do_narrow(struct psd_call *call, const struct psd_narrow_req *req,
 
 	(void)rep;
 	psd_diag_init(&diag);
-	r = psd_rights_narrow(psd_instance_rights(call->peer), call->policy,
-	    &req->lines, &diag);
+	r = psd_rights_narrow(psd_call_rights(call), call->policy, &req->lines,
+	    &diag);
 	/* The first complaint will do. */
 	if (diag.text != NULL)
 		psd_instance_log(call->peer, LOG_NOTICE, "cannot narrow: %.*s",

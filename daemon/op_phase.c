@@ -11,11 +11,11 @@ int
 psd_do_phase(struct psd_call *call, const struct psd_phase_req *req,
     struct psd_phase_rep *rep)
 {
-	const int r = psd_rights_advance(psd_instance_rights(call->peer),
-	    call->policy, req->phase.at);
+	const int r = psd_rights_advance(psd_call_rights(call), call->policy,
+	    req->phase.at);
 
 	(void)rep;
 	if (r == 0)
-		psd_call_cancel_lost(call->peer);
+		psd_call_cancel_lost(call->conversation);
 	return r;
 }

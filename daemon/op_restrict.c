@@ -18,7 +18,7 @@ psd_do_restrict(struct psd_call *call, const struct psd_restrict_req *req,
 	(void)rep;
 	if (row == NULL || row->is_free)
 		return -EINVAL;
-	psd_rights_give_up(psd_instance_rights(call->peer), row);
-	psd_call_cancel_lost(call->peer);
+	psd_rights_give_up(psd_call_rights(call), row);
+	psd_call_cancel_lost(call->conversation);
 	return 0;
 }

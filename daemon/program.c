@@ -217,7 +217,7 @@ psd_program_end(struct psd_instance *program)
 	if (program->state == PSD_INSTANCE_ENDING)
 		return;
 	program->state = PSD_INSTANCE_ENDING;
-	program->was_told = true;
+	program->first.was_told = true;
 	/* ESRCH: it ends by itself just now. */
 	(void)psd_sys_pidfd_kill(program->child.pidfd, SIGTERM);
 	psd_instance_set_deadline(program,

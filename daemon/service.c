@@ -282,7 +282,7 @@ replace(struct psd_service *service, const struct psd_instance *instance,
     enum psd_ending ending, uint64_t lived_usec)
 {
 	service->n_instances--;
-	if (instance->has_greeted)
+	if (instance->first.has_greeted)
 		service->n_ready--;
 	/* A program is started by who wants it. */
 	if (psd_instance_is_program(instance))

@@ -27,36 +27,36 @@ static struct psd_frame incoming;
  * not read from: backpressure instead of a queue.
  */
 static void
-watch(struct psd_instance *instance)
+watch(struct psd_conversation *conversation)
 {
-	const bool ended = instance->conv.state == PSD_CONV_REMOTE_ENDED ||
-	    instance->conv.state == PSD_CONV_CLOSED;
-	const bool blocked = !STAILQ_EMPTY(&instance->unsent);
-	const bool paused = instance->pause_source != NULL;
+	const bool ended = conversation->conv.state == PSD_CONV_REMOTE_ENDED ||
+	    conversation->conv.state == PSD_CONV_CLOSED;
+	const bool blocked = !STAILQ_EMPTY(&conversation->unsent);
+	const bool paused = conversation->pause_source != NULL;
 	const uint32_t events = blocked ? EPOLLOUT
 	    : ended || paused           ? 0
 					: EPOLLIN;
 
-	if (instance->pair_source == NULL)
+	if (conversation->pair_source == NULL)
 		return;
 	/*
 	 * EPOLLHUP is told whatever we ask for, and goes on for ever: once
 	 * there is nothing to do for the pair, the pidfd tells what is left.
 	 */
-	(void)sd_event_source_set_enabled(instance->pair_source,
+	(void)sd_event_source_set_enabled(conversation->pair_source,
 	    events == 0 ? SD_EVENT_OFF : SD_EVENT_ON);
 	if (events != 0)
-		(void)sd_event_source_set_io_events(instance->pair_source,
+		(void)sd_event_source_set_io_events(conversation->pair_source,
 		    events);
 }
 
 static void
-discard_unsent(struct psd_instance *instance)
+discard_unsent(struct psd_conversation *conversation)
 {
 	struct psd_unsent *unsent;
 
-	while ((unsent = STAILQ_FIRST(&instance->unsent)) != NULL) {
-		STAILQ_REMOVE_HEAD(&instance->unsent, next);
+	while ((unsent = STAILQ_FIRST(&conversation->unsent)) != NULL) {
+		STAILQ_REMOVE_HEAD(&conversation->unsent, next);
 		psd_frame_clear(&unsent->frame);
 		free(unsent);
 	}
@@ -68,40 +68,41 @@ discard_unsent(struct psd_instance *instance)
  * closed.  Which is why a helper waits for our end before it exits.
  */
 static bool
-was_said(const struct psd_instance *instance)
+was_said(const struct psd_conversation *conversation)
 {
-	struct pollfd look = { .fd = instance->conv.fd };
+	struct pollfd look = { .fd = conversation->conv.fd };
 
 	return poll(&look, 1, 0) == 0 || (look.revents & POLLHUP) == 0;
 }
 
 /* The helper's own end: answer what is outstanding, then end in turn. */
 static void
-remote_ended(struct psd_instance *instance)
+remote_ended(struct psd_conversation *conversation)
 {
-	if (!instance->said_end) {
-		instance->said_end = was_said(instance);
-		psd_instance_end(instance, true);
+	if (!conversation->said_end) {
+		conversation->said_end = was_said(conversation);
+		psd_instance_end(conversation->instance, true);
 	}
-	watch(instance);
+	watch(conversation);
 }
 
 static void
-keep_unsent(struct psd_instance *instance, struct psd_frame *frame)
+keep_unsent(struct psd_conversation *conversation, struct psd_frame *frame)
 {
 	struct psd_unsent *unsent = malloc(sizeof(*unsent));
 
 	if (unsent == NULL) {
 		psd_frame_clear(frame);
-		psd_instance_break(instance, "no memory for its reply");
+		psd_instance_break(conversation->instance,
+		    "no memory for its reply");
 		return;
 	}
 	memcpy(&unsent->frame, frame,
 	    offsetof(struct psd_frame, bytes) + frame->len);
 	psd_frame_init(frame);
-	STAILQ_INSERT_TAIL(&instance->unsent, unsent, next);
-	psd_instance_reply_deadline(instance);
-	watch(instance);
+	STAILQ_INSERT_TAIL(&conversation->unsent, unsent, next);
+	psd_conversation_reply_deadline(conversation);
+	watch(conversation);
 }
 
 /*
@@ -109,9 +110,9 @@ keep_unsent(struct psd_instance *instance, struct psd_frame *frame)
  * helper has no room.
  */
 static int
-send_reply(struct psd_instance *instance, struct psd_frame *frame)
+send_reply(struct psd_conversation *conversation, struct psd_frame *frame)
 {
-	int r = psd_conv_send(&instance->conv, 0, frame);
+	int r = psd_conv_send(&conversation->conv, 0, frame);
 
 	if (r < 0 && frame->n_fds > 0 && r != -EAGAIN && r != -EPIPE &&
 	    r != -ECONNRESET) {
@@ -121,7 +122,7 @@ send_reply(struct psd_instance *instance, struct psd_frame *frame)
 
 		psd_frame_clear(frame);
 		psd_encode_status(frame, op, id, r);
-		r = psd_conv_send(&instance->conv, 0, frame);
+		r = psd_conv_send(&conversation->conv, 0, frame);
 	}
 	if (r == -EAGAIN)
 		return r;
@@ -131,81 +132,84 @@ send_reply(struct psd_instance *instance, struct psd_frame *frame)
 }
 
 void
-psd_talk_send(struct psd_instance *instance, struct psd_frame *frame)
+psd_talk_send(struct psd_conversation *conversation, struct psd_frame *frame)
 {
-	if (!STAILQ_EMPTY(&instance->unsent) ||
-	    send_reply(instance, frame) == -EAGAIN)
-		keep_unsent(instance, frame);
+	if (!STAILQ_EMPTY(&conversation->unsent) ||
+	    send_reply(conversation, frame) == -EAGAIN)
+		keep_unsent(conversation, frame);
 }
 
 static void
-flush(struct psd_instance *instance)
+flush(struct psd_conversation *conversation)
 {
 	struct psd_unsent *unsent;
 
-	while ((unsent = STAILQ_FIRST(&instance->unsent)) != NULL) {
-		if (send_reply(instance, &unsent->frame) == -EAGAIN)
+	while ((unsent = STAILQ_FIRST(&conversation->unsent)) != NULL) {
+		if (send_reply(conversation, &unsent->frame) == -EAGAIN)
 			return;
-		STAILQ_REMOVE_HEAD(&instance->unsent, next);
+		STAILQ_REMOVE_HEAD(&conversation->unsent, next);
 		free(unsent);
 	}
-	psd_instance_replies_sent(instance);
+	psd_conversation_replies_sent(conversation);
 }
 
 static int
 resume(sd_event_source *source, uint64_t usec, void *userdata)
 {
-	struct psd_instance *instance = userdata;
+	struct psd_conversation *conversation = userdata;
 
 	(void)source;
 	(void)usec;
-	instance->pause_source =
-	    sd_event_source_disable_unref(instance->pause_source);
-	watch(instance);
+	conversation->pause_source =
+	    sd_event_source_disable_unref(conversation->pause_source);
+	watch(conversation);
 	return 0;
 }
 
 /* Reads nothing until then.  False when there is no memory for a timer. */
 static bool
-pause_until(struct psd_instance *instance, uint64_t usec)
+pause_until(struct psd_conversation *conversation, uint64_t usec)
 {
-	if (instance->pause_source == NULL &&
-	    sd_event_add_time(instance->service->daemon->event,
-		&instance->pause_source, CLOCK_MONOTONIC, usec, 0, resume,
-		instance) < 0)
+	if (conversation->pause_source == NULL &&
+	    sd_event_add_time(conversation->instance->service->daemon->event,
+		&conversation->pause_source, CLOCK_MONOTONIC, usec, 0, resume,
+		conversation) < 0)
 		return false;
-	watch(instance);
+	watch(conversation);
 	return true;
 }
 
 /* RequestRate= is a speed, not a refusal: nothing is read until it fits. */
 static bool
-must_pause(struct psd_instance *instance)
+must_pause(struct psd_conversation *conversation)
 {
-	return instance->requests.interval_usec != 0 &&
-	    !psd_rate_pass(&instance->requests, psd_now()) &&
-	    pause_until(instance, psd_rate_next_usec(&instance->requests));
+	return conversation->instance->requests.interval_usec != 0 &&
+	    !psd_rate_pass(&conversation->instance->requests, psd_now()) &&
+	    pause_until(conversation,
+		psd_rate_next_usec(&conversation->instance->requests));
 }
 
 /* Reads and answers one frame.  False when there is nothing more to do. */
 static bool
-converse(struct psd_instance *instance)
+converse(struct psd_conversation *conversation)
 {
-	switch (psd_conv_recv(&instance->conv, 0, &incoming)) {
+	switch (psd_conv_recv(&conversation->conv, 0, &incoming)) {
 	case PSD_HEARD_FRAME:
-		psd_dispatch(instance, &incoming);
-		return STAILQ_EMPTY(&instance->unsent) && !instance->is_broken;
+		psd_dispatch(conversation, &incoming);
+		return STAILQ_EMPTY(&conversation->unsent) &&
+		    !conversation->instance->is_broken;
 	case PSD_HEARD_END:
-		remote_ended(instance);
+		remote_ended(conversation);
 		return false;
 	case PSD_HEARD_BROKEN:
-		psd_instance_break(instance, "sent a malformed record");
+		psd_instance_break(conversation->instance,
+		    "sent a malformed record");
 		return false;
 	case PSD_HEARD_ERROR:
 		/* No memory, say: nothing was lost, so it is tried again. */
-		psd_instance_log(instance, LOG_ERR, "cannot read: %s",
-		    strerror(errno));
-		(void)pause_until(instance, psd_now() + RETRY_USEC);
+		psd_instance_log(conversation->instance, LOG_ERR,
+		    "cannot read: %s", strerror(errno));
+		(void)pause_until(conversation, psd_now() + RETRY_USEC);
 		return false;
 	case PSD_HEARD_NOTHING:
 		break;
@@ -220,73 +224,73 @@ converse(struct psd_instance *instance)
  * now and then.
  */
 static void
-read_frames(struct psd_instance *instance)
+read_frames(struct psd_conversation *conversation)
 {
 	unsigned n = 0;
 
 	do {
-		if (must_pause(instance) || !converse(instance))
+		if (must_pause(conversation) || !converse(conversation))
 			break;
 		n++;
-		if (!instance->expects_more &&
-		    ++instance->since_probe < PROBE_EVERY)
+		if (!conversation->expects_more &&
+		    ++conversation->since_probe < PROBE_EVERY)
 			return;
-		instance->since_probe = 0;
+		conversation->since_probe = 0;
 	} while (n < FRAMES_PER_TURN);
-	instance->expects_more = n > 1;
+	conversation->expects_more = n > 1;
 }
 
 static int
 on_pair(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-	struct psd_instance *instance = userdata;
+	struct psd_conversation *conversation = userdata;
 
 	(void)source;
 	(void)fd;
-	if (!STAILQ_EMPTY(&instance->unsent)) {
+	if (!STAILQ_EMPTY(&conversation->unsent)) {
 		if ((events & EPOLLHUP) != 0)
-			discard_unsent(instance);
-		flush(instance);
-		watch(instance);
+			discard_unsent(conversation);
+		flush(conversation);
+		watch(conversation);
 		return 0;
 	}
-	read_frames(instance);
-	if ((events & EPOLLHUP) != 0 && !instance->is_broken)
-		watch(instance);
+	read_frames(conversation);
+	if ((events & EPOLLHUP) != 0 && !conversation->instance->is_broken)
+		watch(conversation);
 	return 0;
 }
 
 int
-psd_talk_start(struct psd_instance *instance)
+psd_talk_start(struct psd_conversation *conversation)
 {
-	return sd_event_add_io(instance->service->daemon->event,
-	    &instance->pair_source, instance->conv.fd, EPOLLIN, on_pair,
-	    instance);
+	return sd_event_add_io(conversation->instance->service->daemon->event,
+	    &conversation->pair_source, conversation->conv.fd, EPOLLIN, on_pair,
+	    conversation);
 }
 
 void
-psd_talk_drain(struct psd_instance *instance)
+psd_talk_drain(struct psd_conversation *conversation)
 {
-	discard_unsent(instance);
-	if (instance->is_broken)
+	discard_unsent(conversation);
+	if (conversation->instance->is_broken)
 		return;
 	for (int i = 0; i < FRAMES_OF_THE_DEAD; i++) {
-		if (psd_conv_recv(&instance->conv, 0, &incoming) !=
+		if (psd_conv_recv(&conversation->conv, 0, &incoming) !=
 		    PSD_HEARD_FRAME)
 			return;
-		psd_dispatch(instance, &incoming);
-		discard_unsent(instance);
-		if (instance->is_broken)
+		psd_dispatch(conversation, &incoming);
+		discard_unsent(conversation);
+		if (conversation->instance->is_broken)
 			return;
 	}
 }
 
 void
-psd_talk_stop(struct psd_instance *instance)
+psd_talk_stop(struct psd_conversation *conversation)
 {
-	discard_unsent(instance);
-	instance->pair_source =
-	    sd_event_source_disable_unref(instance->pair_source);
-	instance->pause_source =
-	    sd_event_source_disable_unref(instance->pause_source);
+	discard_unsent(conversation);
+	conversation->pair_source =
+	    sd_event_source_disable_unref(conversation->pair_source);
+	conversation->pause_source =
+	    sd_event_source_disable_unref(conversation->pause_source);
 }

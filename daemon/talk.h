@@ -4,27 +4,29 @@
 
 #include "daemon/instance.h"
 
-/* Watches the pair of a helper that has just been started.  0 or -errno. */
-int psd_talk_start(struct psd_instance *instance);
+/* Watches the pair of a conversation that begins.  0 or -errno. */
+int psd_talk_start(struct psd_conversation *conversation);
 
 /*
  * Sends a frame, or keeps it until the helper has room and reads nothing
  * from it meanwhile.  Takes over the frame's descriptors; frame is empty
  * afterwards.
  */
-void psd_talk_send(struct psd_instance *instance, struct psd_frame *frame);
+void psd_talk_send(struct psd_conversation *conversation,
+    struct psd_frame *frame);
 
 /*
  * Reads and answers what a dead helper left, until there is nothing more at
  * the moment: not until end-of-file, which a leaked copy of its end may
  * withhold for ever.
  */
-void psd_talk_drain(struct psd_instance *instance);
+void psd_talk_drain(struct psd_conversation *conversation);
 
 /* Stops watching and frees what could not be sent. */
-void psd_talk_stop(struct psd_instance *instance);
+void psd_talk_stop(struct psd_conversation *conversation);
 
 /* Answers one request; the frame is empty afterwards (daemon/dispatch.c). */
-void psd_dispatch(struct psd_instance *instance, struct psd_frame *frame);
+void psd_dispatch(struct psd_conversation *conversation,
+    struct psd_frame *frame);
 
 #endif

@@ -125,7 +125,7 @@ more_waiting_calls_than_allowed_are_told_so(void **state)
 		(void)ask(&rig);
 	assert_int_equal(op_rig_take(&rig, PSD_OP_accept, ask(&rig), &rep),
 	    -EBUSY);
-	assert_int_equal(rig.instance->n_waiting, PSD_WAITING_MAX);
+	assert_int_equal(rig.instance->first.n_waiting, PSD_WAITING_MAX);
 	op_rig_stop(&rig);
 }
 
@@ -148,7 +148,7 @@ waiting_calls_are_answered_when_the_helper_shuts_down(void **state)
 	    -ECANCELED);
 	assert_true(
 	    (test_poll(rig.helper, POLLRDHUP, TEST_DEADLINE) & POLLRDHUP) != 0);
-	assert_true(rig.instance->said_end);
+	assert_true(rig.instance->first.said_end);
 	op_rig_stop(&rig);
 }
 

@@ -19,7 +19,7 @@ begin(void **state)
 	began = test_linger_now();
 	path_rig_start(&rig, "AllowChangeMode=0640 %s/**");
 	psd_dispose_init(rig.op.daemon.event);
-	rig.op.instance->conv.drop = psd_dispose;
+	rig.op.instance->first.conv.drop = psd_dispose;
 	return 0;
 }
 
@@ -90,15 +90,15 @@ what_was_not_read_lingers_elsewhere(void **state)
 	int peers[8];
 
 	(void)state;
-	rig.op.instance->pair_source =
-	    sd_event_source_disable_unref(rig.op.instance->pair_source);
+	rig.op.instance->first.pair_source =
+	    sd_event_source_disable_unref(rig.op.instance->first.pair_source);
 	for (size_t i = 0; i < 8; i++) {
 		const int fd = test_linger(LONG, &peers[i]);
 
 		send_along(&fd, 1);
 		psd_fd_close(fd);
 	}
-	psd_conv_close(&rig.op.instance->conv);
+	psd_conv_close(&rig.op.instance->first.conv);
 	assert_true(psd_dispose_was_slow());
 	for (size_t i = 0; i < 8; i++)
 		psd_fd_close(peers[i]);

@@ -16,7 +16,7 @@ static void
 start_silent(struct op_rig *rig)
 {
 	op_rig_start(rig, NULL, "");
-	rig->instance->has_greeted = false;
+	rig->instance->first.has_greeted = false;
 }
 
 static void
@@ -31,7 +31,7 @@ the_reply_names_version_and_service(void **state)
 	assert_int_equal(op_rig_ask(&rig, PSD_OP_hello, &req, &rep), 0);
 	assert_int_equal(rep.version, PSD_PROTOCOL);
 	assert_string_equal(rep.service.at, "rig");
-	assert_true(rig.instance->has_greeted);
+	assert_true(rig.instance->first.has_greeted);
 	op_rig_stop(&rig);
 }
 
@@ -51,7 +51,7 @@ versions_that_do_not_meet_are_refused_without_a_weaker_mode(void **state)
 		start_silent(&rig);
 		assert_int_equal(op_rig_ask(&rig, PSD_OP_hello, &req, &rep),
 		    -EPROTONOSUPPORT);
-		assert_false(rig.instance->has_greeted);
+		assert_false(rig.instance->first.has_greeted);
 		op_rig_stop(&rig);
 	}
 }

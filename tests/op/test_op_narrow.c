@@ -168,7 +168,8 @@ a_call_that_waits_keeps_the_line_that_it_was_allowed_by(void **state)
 	assert_true(op_rig_is_silent(&rig));
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(narrow(&rig, "AllowAccept=yes once"), 0);
-	assert_string_equal(TAILQ_FIRST(&rig.instance->waiting)->grant->text,
+	assert_string_equal(
+	    TAILQ_FIRST(&rig.instance->first.waiting)->grant->text,
 	    "AllowAccept=yes");
 	op_rig_stop(&rig);
 }

@@ -18,7 +18,7 @@ ask_until_full(struct op_rig *rig)
 		.access = PSD_ACCESS_READ };
 	uint32_t n = 0;
 
-	while (STAILQ_EMPTY(&rig->instance->unsent) && n++ < REPLIES_MAX)
+	while (STAILQ_EMPTY(&rig->instance->first.unsent) && n++ < REPLIES_MAX)
 		(void)op_rig_send(rig, PSD_OP_open, &req);
 	return n;
 }

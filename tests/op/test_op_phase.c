@@ -97,7 +97,7 @@ what_waits_by_a_line_of_all_phases_goes_on(void **state)
 	(void)op_rig_send(&rig, PSD_OP_accept, &req);
 	assert_int_equal(advance(&rig, "session"), 0);
 	assert_true(op_rig_is_silent(&rig));
-	assert_int_equal(rig.instance->n_waiting, 1);
+	assert_int_equal(rig.instance->first.n_waiting, 1);
 	op_rig_stop(&rig);
 }
 

@@ -37,7 +37,7 @@ resolver_policy(void)
 static void
 greet(struct psd_instance *instance)
 {
-	instance->has_greeted = true;
+	instance->first.has_greeted = true;
 	instance->state = PSD_INSTANCE_READY;
 }
 

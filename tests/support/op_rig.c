@@ -107,14 +107,15 @@ op_rig_instance(struct psd_service *service, struct psd_loaded *loaded,
 	instance->child.pid = child;
 	instance->child.pidfd = psd_sys_pidfd_open(child);
 	instance->child.listener = PSD_NO_FD;
-	psd_conv_init(&instance->conv, ends[0]);
-	TAILQ_INIT(&instance->waiting);
-	STAILQ_INIT(&instance->unsent);
+	psd_conversation_init(&instance->first, instance);
+	psd_conv_init(&instance->first.conv, ends[0]);
 	TAILQ_INIT(&instance->clients);
 	TAILQ_INIT(&instance->runs);
 	psd_rate_init(&instance->lines, 1000000, 1000000);
-	assert_int_equal(psd_rights_init(&instance->rights, loaded->policy), 0);
-	assert_true(psd_talk_start(instance) >= 0);
+	assert_int_equal(psd_rights_init(&instance->first.rights,
+			     loaded->policy),
+	    0);
+	assert_true(psd_talk_start(&instance->first) >= 0);
 	TAILQ_INSERT_TAIL(&service->instances, instance, of_service);
 	*ret_end = ends[1];
 	return instance;

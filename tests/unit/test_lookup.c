@@ -108,7 +108,7 @@ when_too_many_wait_the_last_in_turn_gives_way(void **state)
 	assert_int_equal(lookup_rig_status(&rig, ends[CROWD - 2]), -EBUSY);
 	lookup_rig_ask(&rig, ends[CROWD - 1], "modest");
 	assert_int_equal(rig.op.daemon.lookups.n_waiting, PSD_LOOKUPS_MAX);
-	assert_int_equal(helpers[CROWD - 1]->n_waiting, 1);
+	assert_int_equal(helpers[CROWD - 1]->first.n_waiting, 1);
 	for (size_t i = 0; i < CROWD; i++)
 		lookup_rig_drop(helpers[i], &ends[i]);
 	assert_int_equal(rig.op.daemon.lookups.n_waiting, 0);

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/conversation.h"
+
+#include "common/fd.h"
+#include "common/log.h"
+#include "common/pair.h"
+#include "common/sys.h"
+#include "daemon/dispose.h"
+#include "daemon/loaded.h"
+#include "daemon/service.h"
+#include "daemon/talk.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+void
+psd_conversation_init(struct psd_conversation *conversation,
+    struct psd_instance *instance)
+{
+	*conversation = (struct psd_conversation){ .instance = instance };
+	psd_conv_init(&conversation->conv, PSD_NO_FD);
+	TAILQ_INIT(&conversation->waiting);
+	STAILQ_INIT(&conversation->unsent);
+}
+
+/* The helper's end is known later by its inode, should a copy outlive it. */
+int
+psd_conversation_open(struct psd_conversation *conversation, int *ret_theirs)
+{
+	_cleanup_fd_ int theirs = PSD_NO_FD;
+	struct stat status;
+	int ends[2], r;
+
+	r = psd_pair(SOCK_SEQPACKET, ends);
+	if (r < 0)
+		return r;
+	psd_conv_init(&conversation->conv, ends[0]);
+	theirs = ends[1];
+	/*
+	 * Where no grant of the policy takes a descriptor, the kernel refuses
+	 * them at the sender, if it can, before the helper has its end;
+	 * elsewhere a frame with one is a broken protocol.
+	 */
+	if (conversation->instance->loaded->takes_descriptors)
+		conversation->conv.drop = psd_dispose;
+	else
+		psd_sys_pass_rights(ends[0], false);
+	r = psd_pair_bound_queues(ends);
+	if (r < 0)
+		return r;
+	if (fstat(theirs, &status) < 0)
+		return -errno;
+	conversation->pair_inode = status.st_ino;
+	*ret_theirs = psd_fd_take(&theirs);
+	return 0;
+}
+
+void
+psd_conversation_greeted(struct psd_conversation *conversation)
+{
+	conversation->has_greeted = true;
+	psd_instance_greeted(conversation->instance);
+}
+
+static int
+on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct psd_conversation *conversation = userdata;
+
+	(void)source;
+	(void)usec;
+	psd_instance_overdue(conversation->instance,
+	    "does not read its replies");
+	return 0;
+}
+
+void
+psd_conversation_reply_deadline(struct psd_conversation *conversation)
+{
+	struct psd_instance *instance = conversation->instance;
+
+	if (conversation->deadline_source == NULL &&
+	    sd_event_add_time_relative(instance->service->daemon->event,
+		&conversation->deadline_source, CLOCK_MONOTONIC,
+		instance->loaded->policy->request_timeout_usec, 0, on_deadline,
+		conversation) < 0)
+		psd_instance_log(instance, LOG_ERR, "no memory for a deadline");
+}
+
+void
+psd_conversation_replies_sent(struct psd_conversation *conversation)
+{
+	conversation->deadline_source =
+	    sd_event_source_disable_unref(conversation->deadline_source);
+	/* What we put off until everything was answered. */
+	if (conversation->said_end || conversation->was_told)
+		(void)psd_conv_end(&conversation->conv);
+}
+
+void
+psd_conversation_end(struct psd_conversation *conversation)
+{
+	const struct psd_instance *instance = conversation->instance;
+
+	if (conversation->conv.state == PSD_CONV_OPEN)
+		conversation->was_told = true;
+	/* Answering may break the whole instance, and drop what waits. */
+	while (!TAILQ_EMPTY(&conversation->waiting) && !instance->is_broken)
+		psd_call_finish(TAILQ_FIRST(&conversation->waiting), -ECANCELED,
+		    NULL);
+	if (!instance->is_broken && STAILQ_EMPTY(&conversation->unsent))
+		(void)psd_conv_end(&conversation->conv);
+}
+
+void
+psd_conversation_drop(struct psd_conversation *conversation)
+{
+	while (!TAILQ_EMPTY(&conversation->waiting))
+		psd_call_drop(TAILQ_FIRST(&conversation->waiting));
+	psd_talk_stop(conversation);
+	conversation->deadline_source =
+	    sd_event_source_disable_unref(conversation->deadline_source);
+	psd_conv_close(&conversation->conv);
+}
+
+void
+psd_conversation_release(struct psd_conversation *conversation)
+{
+	psd_conversation_drop(conversation);
+	psd_rights_free(&conversation->rights);
+}
+
+bool
+psd_conversation_is_held(const struct psd_conversation *conversation)
+{
+	struct pollfd look = { .fd = conversation->conv.fd };
+
+	return conversation->conv.fd >= 0 && poll(&look, 1, 0) >= 0 &&
+	    (look.revents & POLLHUP) == 0;
+}

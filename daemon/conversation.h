@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_CONVERSATION_H
+#define PSD_CONVERSATION_H
+
+#include "common/conv.h"
+#include "daemon/call.h"
+
+#include <systemd/sd-event.h>
+
+/* A frame that the helper had no room for. */
+struct psd_unsent {
+	STAILQ_ENTRY(psd_unsent) next;
+	struct psd_frame frame;
+};
+
+/*
+ * What is said over one pair, from the first frame to the last, and what may be
+ * asked there.  It belongs to an instance, which is the process.  Its fields
+ * are for daemon/conversation.c, instance*.c, talk.c and call.c.
+ */
+struct psd_conversation {
+	struct psd_instance *instance;
+	struct psd_conv conv;
+	struct psd_rights rights;
+	uint64_t pair_inode; /* of the helper's end, for the leak finder */
+
+	bool has_greeted;
+	bool said_end; /* the helper's shutdown() was seen while it lived */
+	bool was_told; /* we ended our side first */
+
+	struct psd_calls waiting;
+	uint32_t n_waiting;
+	STAILQ_HEAD(psd_unsents, psd_unsent) unsent;
+	bool expects_more; /* its last frames came in a burst */
+	uint8_t since_probe;
+
+	sd_event_source *pair_source;
+	sd_event_source *pause_source;    /* RequestRate= used up */
+	sd_event_source *deadline_source; /* for reading its replies */
+};
+
+/* One without a pair and rights yet. */
+void psd_conversation_init(struct psd_conversation *conversation,
+    struct psd_instance *instance);
+
+/*
+ * Makes its pair, keeps our end, and gives the helper's to the caller.  0 or
+ * -errno; what was made then goes with psd_conversation_release().
+ */
+int psd_conversation_open(struct psd_conversation *conversation,
+    int *ret_theirs);
+
+/*
+ * Ends our side: waiting calls are answered -ECANCELED, then shutdown(), once
+ * the helper has read its replies.
+ */
+void psd_conversation_end(struct psd_conversation *conversation);
+
+/* Ends both sides at once, without an answer to what waits. */
+void psd_conversation_drop(struct psd_conversation *conversation);
+
+/* The same, and gives back all that it has. */
+void psd_conversation_release(struct psd_conversation *conversation);
+
+/* It has agreed on a version. */
+void psd_conversation_greeted(struct psd_conversation *conversation);
+
+/*
+ * It does not read its replies: RequestTimeoutSec= runs, after which the
+ * helper is killed, until psd_conversation_replies_sent().
+ */
+void psd_conversation_reply_deadline(struct psd_conversation *conversation);
+void psd_conversation_replies_sent(struct psd_conversation *conversation);
+
+/*
+ * Does anybody hold the helper's end, or a copy of it?  Once both sides have
+ * shut down the socket does not say.
+ */
+bool psd_conversation_is_held(const struct psd_conversation *conversation);
+
+#endif
