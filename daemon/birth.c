@@ -44,6 +44,7 @@ psd_instance_make(struct psd_service *service)
 	/* A program never has one. */
 	if (psd_instance_is_program(instance))
 		psd_conv_close(&instance->first.conv);
+	TAILQ_INIT(&instance->clones);
 	TAILQ_INIT(&instance->clients);
 	TAILQ_INIT(&instance->runs);
 	psd_rate_init(&instance->lines, LINES_BURST, LINES_INTERVAL_USEC);

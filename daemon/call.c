@@ -19,7 +19,8 @@ psd_call_keep(const struct psd_call *call,
 	struct psd_conversation *conversation = call->conversation;
 	struct psd_call *kept;
 
-	if (conversation->n_waiting >= PSD_WAITING_MAX) {
+	if (conversation->n_waiting >= PSD_WAITING_MAX ||
+	    call->peer->n_waiting >= PSD_WAITING_ALL_MAX) {
 		errno = EBUSY;
 		return NULL;
 	}
@@ -32,6 +33,7 @@ psd_call_keep(const struct psd_call *call,
 	kept->narrowing = psd_rights_hold(&conversation->rights, call->row);
 	TAILQ_INSERT_TAIL(&conversation->waiting, kept, of_conversation);
 	conversation->n_waiting++;
+	call->peer->n_waiting++;
 	return kept;
 }
 
@@ -42,6 +44,7 @@ psd_call_drop(struct psd_call *call)
 	call->forget(call);
 	TAILQ_REMOVE(&call->conversation->waiting, call, of_conversation);
 	call->conversation->n_waiting--;
+	call->peer->n_waiting--;
 	psd_narrowing_unref(call->narrowing);
 	free(call);
 }

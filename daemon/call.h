@@ -16,6 +16,9 @@ enum { PSD_LATER = 1 };
 /* Calls that one conversation may have waiting at a time; more get -EBUSY. */
 enum { PSD_WAITING_MAX = 16 };
 
+/* The same for all conversations of a helper together. */
+enum { PSD_WAITING_ALL_MAX = 64 };
+
 /*
  * One request being answered.  It lives on dispatch's stack unless the
  * operation keeps it with psd_call_keep().

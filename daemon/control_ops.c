@@ -161,7 +161,8 @@ do_ctl_instance(struct psd_daemon *daemon,
 	    instance->first.rights.phase));
 	rep->allowed = instance->allowed;
 	rep->refused = instance->refused;
-	rep->waiting = instance->first.n_waiting;
+	rep->waiting = instance->n_waiting;
+	rep->clones = instance->n_clones;
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -139,4 +140,89 @@ psd_conversation_is_held(const struct psd_conversation *conversation)
 
 	return conversation->conv.fd >= 0 && poll(&look, 1, 0) >= 0 &&
 	    (look.revents & POLLHUP) == 0;
+}
+
+static int
+begin_clone(struct psd_conversation *clone, int *ret_theirs)
+{
+	_cleanup_fd_ int theirs = PSD_NO_FD;
+	int r;
+
+	r = psd_rights_clone(&clone->rights, &clone->origin->rights);
+	if (r == 0)
+		r = psd_conversation_open(clone, &theirs);
+	if (r == 0)
+		r = psd_talk_start(clone);
+	if (r < 0)
+		return r;
+	*ret_theirs = psd_fd_take(&theirs);
+	return 0;
+}
+
+int
+psd_conversation_clone(struct psd_conversation *origin, int *ret_theirs)
+{
+	struct psd_instance *instance = origin->instance;
+	struct psd_conversation *clone;
+	int r;
+
+	if (instance->state == PSD_INSTANCE_ENDING)
+		return -ESHUTDOWN;
+	if (instance->n_clones == PSD_CLONES_MAX)
+		return -EBUSY;
+	clone = malloc(sizeof(*clone));
+	if (clone == NULL)
+		return -ENOMEM;
+	psd_conversation_init(clone, instance);
+	clone->origin = origin;
+	TAILQ_INSERT_TAIL(&instance->clones, clone, of_instance);
+	instance->n_clones++;
+	r = begin_clone(clone, ret_theirs);
+	if (r < 0)
+		psd_conversation_free(clone);
+	return r;
+}
+
+void
+psd_conversation_free(struct psd_conversation *clone)
+{
+	struct psd_instance *instance = clone->instance;
+	struct psd_conversation *other;
+
+	TAILQ_REMOVE(&instance->clones, clone, of_instance);
+	instance->n_clones--;
+	TAILQ_FOREACH(other, &instance->clones, of_instance)
+		if (other->origin == clone)
+			other->origin = clone->origin;
+	psd_conversation_release(clone);
+	free(clone);
+}
+
+void
+psd_conversation_reap(struct psd_conversation *conversation)
+{
+	if (conversation->origin != NULL &&
+	    conversation->conv.state == PSD_CONV_CLOSED &&
+	    STAILQ_EMPTY(&conversation->unsent))
+		psd_conversation_free(conversation);
+}
+
+static bool
+comes_from(const struct psd_conversation *clone,
+    const struct psd_conversation *origin)
+{
+	while (clone != NULL && clone != origin)
+		clone = clone->origin;
+	return clone == origin;
+}
+
+void
+psd_conversation_take_along(const struct psd_conversation *origin)
+{
+	struct psd_conversation *clone;
+
+	TAILQ_FOREACH(clone, &origin->instance->clones, of_instance)
+		if (comes_from(clone, origin) &&
+		    psd_rights_follow(&clone->rights, &origin->rights))
+			psd_call_cancel_lost(clone);
 }

@@ -14,12 +14,24 @@ struct psd_unsent {
 };
 
 /*
+ * How many clones a helper may have at a time, each of which takes a descriptor
+ * and up to 128 KiB of the kernel's memory; more get -EBUSY.
+ */
+enum { PSD_CLONES_MAX = 64 };
+
+/*
  * What is said over one pair, from the first frame to the last, and what may be
  * asked there.  It belongs to an instance, which is the process.  Its fields
  * are for daemon/conversation.c, instance*.c, talk.c and call.c.
  */
 struct psd_conversation {
+	TAILQ_ENTRY(psd_conversation) of_instance; /* of a clone */
 	struct psd_instance *instance;
+	/*
+	 * That a clone was made from, or, once that is over, what that was made
+	 * from; NULL for the first conversation of an instance.
+	 */
+	struct psd_conversation *origin;
 	struct psd_conv conv;
 	struct psd_rights rights;
 	uint64_t pair_inode; /* of the helper's end, for the leak finder */
@@ -38,6 +50,8 @@ struct psd_conversation {
 	sd_event_source *pause_source;    /* RequestRate= used up */
 	sd_event_source *deadline_source; /* for reading its replies */
 };
+
+TAILQ_HEAD(psd_conversations, psd_conversation);
 
 /* One without a pair and rights yet. */
 void psd_conversation_init(struct psd_conversation *conversation,
@@ -71,6 +85,28 @@ void psd_conversation_greeted(struct psd_conversation *conversation);
  */
 void psd_conversation_reply_deadline(struct psd_conversation *conversation);
 void psd_conversation_replies_sent(struct psd_conversation *conversation);
+
+/*
+ * Makes a clone with the same rights, which shares what is used up, and gives
+ * the helper's end of its pair to the caller.  0; -EBUSY when there are
+ * PSD_CLONES_MAX; -ESHUTDOWN when the helper is ending; or another -errno.
+ */
+int psd_conversation_clone(struct psd_conversation *origin, int *ret_theirs);
+
+/*
+ * Frees a clone that both sides have ended, when all that it was answered has
+ * been read; does nothing to others.
+ */
+void psd_conversation_reap(struct psd_conversation *conversation);
+
+/* Frees a clone. */
+void psd_conversation_free(struct psd_conversation *clone);
+
+/*
+ * No clone stays in a phase that its origin has left: takes along those of a
+ * conversation that has gone on.
+ */
+void psd_conversation_take_along(const struct psd_conversation *origin);
 
 /*
  * Does anybody hold the helper's end, or a copy of it?  Once both sides have

@@ -90,6 +90,8 @@ void
 psd_instance_free(struct psd_instance *instance)
 {
 	psd_lookup_lost(instance);
+	while (!TAILQ_EMPTY(&instance->clones))
+		psd_conversation_free(TAILQ_FIRST(&instance->clones));
 	psd_conversation_release(&instance->first);
 	psd_clients_forget(&instance->clients);
 	psd_program_forget_caller(instance);
@@ -105,27 +107,41 @@ psd_instance_free(struct psd_instance *instance)
 	free(instance);
 }
 
+/* One of its conversations whose end somebody else holds a copy of. */
+static const struct psd_conversation *
+find_held(const struct psd_instance *instance)
+{
+	const struct psd_conversation *clone;
+
+	if (psd_conversation_is_held(&instance->first))
+		return &instance->first;
+	TAILQ_FOREACH(clone, &instance->clones, of_instance)
+		if (psd_conversation_is_held(clone))
+			return clone;
+	return NULL;
+}
+
 static void
 bury(struct psd_instance *instance, const siginfo_t *info)
 {
 	struct psd_service *service = instance->service;
 	struct psd_daemon *daemon = service->daemon;
+	const struct psd_conversation *held;
 	enum psd_ending ending;
-	bool is_held;
 
-	psd_talk_drain(&instance->first);
+	psd_talk_drain(instance);
 	if (info->si_code != CLD_EXITED && info->si_status == SIGSYS)
 		psd_denial_tell_killed(instance);
 	psd_output_close(instance);
 	ending = judge(instance, info);
 	tell(instance, ending, info);
-	is_held = psd_conversation_is_held(&instance->first);
+	held = find_held(instance);
 	/*
 	 * Over, also for whoever else holds a copy: shutdown, then close.  Until
 	 * a copy is closed, what is still watched would still be told.
 	 */
-	psd_conversation_drop(&instance->first);
-	psd_leftover_look(instance, is_held);
+	psd_instance_drop(instance);
+	psd_leftover_look(instance, held);
 	psd_program_ended(instance, ending, info->si_code != CLD_EXITED,
 	    info->si_status);
 	psd_service_instance_gone(instance, ending,

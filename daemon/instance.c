@@ -150,7 +150,11 @@ answer_accepts_of(struct psd_conversation *conversation)
 static void
 answer_accepts(struct psd_instance *instance)
 {
+	struct psd_conversation *clone;
+
 	answer_accepts_of(&instance->first);
+	TAILQ_FOREACH(clone, &instance->clones, of_instance)
+		answer_accepts_of(clone);
 }
 
 void
@@ -185,8 +189,23 @@ psd_instance_may_accept(struct psd_instance *instance)
 }
 
 void
+psd_instance_ended(struct psd_instance *instance)
+{
+	if (instance->is_broken)
+		return;
+	psd_conversation_end(&instance->first);
+	if (instance->is_broken)
+		return;
+	instance->state = PSD_INSTANCE_ENDING;
+	psd_instance_set_deadline(instance,
+	    instance->loaded->policy->timeout_stop_usec);
+}
+
+void
 psd_instance_end(struct psd_instance *instance, bool grace)
 {
+	struct psd_conversation *clone;
+
 	if (instance->is_broken)
 		return;
 	if (psd_instance_is_program(instance)) {
@@ -194,6 +213,9 @@ psd_instance_end(struct psd_instance *instance, bool grace)
 		return;
 	}
 	psd_conversation_end(&instance->first);
+	TAILQ_FOREACH(clone, &instance->clones, of_instance)
+		if (!instance->is_broken)
+			psd_conversation_end(clone);
 	if (instance->is_broken)
 		return;
 	instance->state = PSD_INSTANCE_ENDING;
@@ -230,6 +252,16 @@ psd_instance_kill(struct psd_instance *instance)
 }
 
 void
+psd_instance_drop(struct psd_instance *instance)
+{
+	struct psd_conversation *clone;
+
+	psd_conversation_drop(&instance->first);
+	TAILQ_FOREACH(clone, &instance->clones, of_instance)
+		psd_conversation_drop(clone);
+}
+
+void
 psd_instance_break(struct psd_instance *instance, const char *why)
 {
 	if (instance->is_broken)
@@ -238,7 +270,7 @@ psd_instance_break(struct psd_instance *instance, const char *why)
 	instance->state = PSD_INSTANCE_ENDING;
 	psd_log(LOG_WARNING, "%s[%d]: dropped: %s", instance->service->name,
 	    instance->child.pid, why);
-	psd_conversation_drop(&instance->first);
+	psd_instance_drop(instance);
 	psd_instance_kill(instance);
 	psd_lookup_lost(instance);
 }

@@ -44,6 +44,9 @@ struct psd_instance {
 	bool is_adopted; /* no child of ours: its status is its parent's */
 	struct psd_child child;
 	struct psd_conversation first; /* over the pair it was born with */
+	struct psd_conversations clones;
+	uint32_t n_clones;
+	uint32_t n_waiting; /* calls, of all conversations together */
 	enum psd_instance_state state;
 	uint64_t started_usec;
 	int leaf; /* its cgroup, or -1 */
@@ -103,11 +106,17 @@ int psd_instance_start_program(struct psd_service *service, const int stdio[3],
     struct psd_instance **ret);
 
 /*
- * Ends our side: waiting calls are answered -ECANCELED, then shutdown().
- * grace says whether TimeoutStopSec= runs from now, or only from the helper's
- * own end.
+ * Ends our side of all its conversations: waiting calls are answered
+ * -ECANCELED, then shutdown().  grace says whether TimeoutStopSec= runs from
+ * now, or only from the helper's own end.
  */
 void psd_instance_end(struct psd_instance *instance, bool grace);
+
+/*
+ * The helper has ended its first conversation: it is expected to exit within
+ * TimeoutStopSec=, until when its clones go on.
+ */
+void psd_instance_ended(struct psd_instance *instance);
 
 /*
  * A newer policy has taken its place: its waiting and later accept calls are
@@ -118,6 +127,9 @@ void psd_instance_retire(struct psd_instance *instance);
 
 /* Kills it and everything of its cgroup; the pidfd tells when it is gone. */
 void psd_instance_kill(struct psd_instance *instance);
+
+/* Ends both sides of all its conversations, without an answer to what waits. */
+void psd_instance_drop(struct psd_instance *instance);
 
 /*
  * It broke the protocol: says why in the log, once, ends the conversation

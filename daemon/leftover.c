@@ -125,7 +125,7 @@ has_processes(uid_t uid)
 }
 
 static struct search *
-start_search(struct psd_instance *instance)
+start_search(struct psd_instance *instance, uint64_t inode)
 {
 	struct psd_daemon *daemon = instance->service->daemon;
 	struct search *search = calloc(1, sizeof(*search));
@@ -133,7 +133,7 @@ start_search(struct psd_instance *instance)
 	if (search == NULL)
 		return NULL;
 	search->daemon = daemon;
-	search->leak = psd_leak_start(instance->first.pair_inode);
+	search->leak = psd_leak_start(inode);
 	if (search->leak == NULL ||
 	    sd_event_add_defer(daemon->event, &search->source, on_turn,
 		search) < 0 ||
@@ -153,13 +153,16 @@ start_search(struct psd_instance *instance)
 }
 
 void
-psd_leftover_look(struct psd_instance *instance, bool is_held)
+psd_leftover_look(struct psd_instance *instance,
+    const struct psd_conversation *held)
 {
 	struct search *search;
 
-	if (!is_held && !(instance->owns_uid && has_processes(instance->uid)))
+	if (held == NULL &&
+	    !(instance->owns_uid && has_processes(instance->uid)))
 		return;
-	search = start_search(instance);
+	search = start_search(instance,
+	    held == NULL ? instance->first.pair_inode : held->pair_inode);
 	if (search == NULL) {
 		psd_log(LOG_WARNING, "%s[%d]: its end outlives it",
 		    instance->service->name, instance->child.pid);

@@ -10,12 +10,13 @@
  */
 
 /*
- * Looks for whoever holds a copy of the helper's end, if somebody does or if
- * processes of its uid live on, and names them in the log; a bounded number
- * of processes a turn of the loop.  Takes over uid and leaf, to be released
- * when that is done.
+ * Looks for whoever holds a copy of the helper's end of a conversation (held,
+ * NULL: the first), if somebody does or if processes of its uid live on, and
+ * names them in the log; a bounded number of processes a turn of the loop.
+ * Takes over uid and leaf, to be released when that is done.
  */
-void psd_leftover_look(struct psd_instance *instance, bool is_held);
+void psd_leftover_look(struct psd_instance *instance,
+    const struct psd_conversation *held);
 
 /* Kills what is left of its uid and cgroup, and gives both back. */
 void psd_leftover_release(struct psd_instance *instance);

@@ -4,8 +4,8 @@
 
 /*
  * Safe because a conversation only goes on in the policy's order: lines of a
- * phase that is over never count again.  What it still waits for by such a
- * line is not given to it any more.
+ * phase that is over never count again, neither in it nor in clones of it.
+ * What waits by such a line is not given any more.
  */
 int
 psd_do_phase(struct psd_call *call, const struct psd_phase_req *req,
@@ -15,7 +15,9 @@ psd_do_phase(struct psd_call *call, const struct psd_phase_req *req,
 	    req->phase.at);
 
 	(void)rep;
-	if (r == 0)
-		psd_call_cancel_lost(call->conversation);
-	return r;
+	if (r < 0)
+		return r;
+	psd_call_cancel_lost(call->conversation);
+	psd_conversation_take_along(call->conversation);
+	return 0;
 }

@@ -7,13 +7,12 @@
 #include "daemon/service.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 enum {
-	FRAMES_PER_TURN = 16, /* fair turns: then the others come */
+	FRAMES_PER_TURN = 16, /* fair turns: then the other helpers come */
 	FRAMES_OF_THE_DEAD = 1024,
 	PROBE_EVERY = 16,
 	RETRY_USEC = 100000,
@@ -63,25 +62,20 @@ discard_unsent(struct psd_conversation *conversation)
 }
 
 /*
- * Nothing more comes.  That it was said by shutdown() shows only as long as
- * the helper still has its end open: a dead one's looks the same once it is
- * closed.  Which is why a helper waits for our end before it exits.
+ * The helper's own end: answer what is outstanding, then end in turn.  That it
+ * was said by shutdown() shows only as long as the helper still has its end
+ * open: a dead one's looks the same once it is closed.  Which is why a helper
+ * waits for our end before it exits.
  */
-static bool
-was_said(const struct psd_conversation *conversation)
-{
-	struct pollfd look = { .fd = conversation->conv.fd };
-
-	return poll(&look, 1, 0) == 0 || (look.revents & POLLHUP) == 0;
-}
-
-/* The helper's own end: answer what is outstanding, then end in turn. */
 static void
 remote_ended(struct psd_conversation *conversation)
 {
 	if (!conversation->said_end) {
-		conversation->said_end = was_said(conversation);
-		psd_instance_end(conversation->instance, true);
+		conversation->said_end = psd_conversation_is_held(conversation);
+		if (conversation->origin == NULL)
+			psd_instance_ended(conversation->instance);
+		else
+			psd_conversation_end(conversation);
 	}
 	watch(conversation);
 }
@@ -217,6 +211,13 @@ converse(struct psd_conversation *conversation)
 	return false;
 }
 
+/* A helper's conversations share its turn. */
+static unsigned
+frames_per_turn(const struct psd_conversation *conversation)
+{
+	return FRAMES_PER_TURN / (1 + conversation->instance->n_clones);
+}
+
 /*
  * One frame a wake-up is the cheapest way for a helper that waits for each
  * answer; for one that sends several at once a second recvmsg() saves a turn
@@ -236,10 +237,26 @@ read_frames(struct psd_conversation *conversation)
 		    ++conversation->since_probe < PROBE_EVERY)
 			return;
 		conversation->since_probe = 0;
-	} while (n < FRAMES_PER_TURN);
+	} while (n < frames_per_turn(conversation));
 	conversation->expects_more = n > 1;
 }
 
+static void
+talk_on(struct psd_conversation *conversation, uint32_t events)
+{
+	if (!STAILQ_EMPTY(&conversation->unsent)) {
+		if ((events & EPOLLHUP) != 0)
+			discard_unsent(conversation);
+		flush(conversation);
+		watch(conversation);
+		return;
+	}
+	read_frames(conversation);
+	if ((events & EPOLLHUP) != 0 && !conversation->instance->is_broken)
+		watch(conversation);
+}
+
+/* A clone that is over goes here, where nobody is in the midst of it. */
 static int
 on_pair(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
@@ -247,16 +264,8 @@ on_pair(sd_event_source *source, int fd, uint32_t events, void *userdata)
 
 	(void)source;
 	(void)fd;
-	if (!STAILQ_EMPTY(&conversation->unsent)) {
-		if ((events & EPOLLHUP) != 0)
-			discard_unsent(conversation);
-		flush(conversation);
-		watch(conversation);
-		return 0;
-	}
-	read_frames(conversation);
-	if ((events & EPOLLHUP) != 0 && !conversation->instance->is_broken)
-		watch(conversation);
+	talk_on(conversation, events);
+	psd_conversation_reap(conversation);
 	return 0;
 }
 
@@ -268,21 +277,31 @@ psd_talk_start(struct psd_conversation *conversation)
 	    conversation);
 }
 
-void
-psd_talk_drain(struct psd_conversation *conversation)
+/* Reads on as long as left allows, which all conversations share. */
+static void
+drain(struct psd_conversation *conversation, unsigned *left)
 {
+	const struct psd_instance *instance = conversation->instance;
+
 	discard_unsent(conversation);
-	if (conversation->instance->is_broken)
-		return;
-	for (int i = 0; i < FRAMES_OF_THE_DEAD; i++) {
-		if (psd_conv_recv(&conversation->conv, 0, &incoming) !=
-		    PSD_HEARD_FRAME)
-			return;
+	while (!instance->is_broken && *left > 0 &&
+	    psd_conv_recv(&conversation->conv, 0, &incoming) ==
+		PSD_HEARD_FRAME) {
+		(*left)--;
 		psd_dispatch(conversation, &incoming);
 		discard_unsent(conversation);
-		if (conversation->instance->is_broken)
-			return;
 	}
+}
+
+void
+psd_talk_drain(struct psd_instance *instance)
+{
+	struct psd_conversation *clone;
+	unsigned left = FRAMES_OF_THE_DEAD;
+
+	drain(&instance->first, &left);
+	TAILQ_FOREACH(clone, &instance->clones, of_instance)
+		drain(clone, &left);
 }
 
 void

@@ -20,7 +20,7 @@ void psd_talk_send(struct psd_conversation *conversation,
  * the moment: not until end-of-file, which a leaked copy of its end may
  * withhold for ever.
  */
-void psd_talk_drain(struct psd_conversation *conversation);
+void psd_talk_drain(struct psd_instance *instance);
 
 /* Stops watching and frees what could not be sent. */
 void psd_talk_stop(struct psd_conversation *conversation);

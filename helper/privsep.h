@@ -70,6 +70,20 @@ int privsep_start_monitor(struct privsep **ret, const char *policy);
 int privsep_start_monitor_by(struct privsep **ret, const char *policy,
     const char *privsepd);
 
+/*
+ * A second conversation of this process, which may what this one may now: for
+ * another thread, or for a process that fork(2) makes, which must not use its
+ * parent's.  The policy must have AllowClone=yes.  *ret as of privsep_init().
+ */
+int privsep_clone(struct privsep *conversation, struct privsep **ret);
+
+/*
+ * The same for a process to be made: returns the descriptor, close-on-exec, for
+ * privsep_from_fd() there.  The parent then closes its copy with close(2), and
+ * does not shut it down.
+ */
+int privsep_clone_fd(struct privsep *conversation);
+
 /* The service's name, valid as long as the conversation. */
 const char *privsep_service(const struct privsep *conversation);
 

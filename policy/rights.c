@@ -42,6 +42,22 @@ psd_rights_init(struct psd_rights *rights, const struct psd_policy *policy)
 	return 0;
 }
 
+int
+psd_rights_clone(struct psd_rights *ret, const struct psd_rights *rights)
+{
+	struct psd_narrowing **narrowed =
+	    calloc(psd_op_count, sizeof(struct psd_narrowing *));
+
+	if (narrowed == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < psd_op_count; i++)
+		narrowed[i] = psd_narrowing_ref(rights->narrowed[i]);
+	*ret = *rights;
+	ret->narrowed = narrowed;
+	ret->used->references++;
+	return 0;
+}
+
 void
 psd_rights_free(struct psd_rights *rights)
 {
@@ -100,6 +116,15 @@ psd_rights_advance(struct psd_rights *rights, const struct psd_policy *policy,
 		return -EACCES;
 	rights->phase = next;
 	return 0;
+}
+
+bool
+psd_rights_follow(struct psd_rights *rights, const struct psd_rights *origin)
+{
+	if (rights->phase >= origin->phase)
+		return false;
+	rights->phase = origin->phase;
+	return true;
 }
 
 bool

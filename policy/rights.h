@@ -32,6 +32,16 @@ struct psd_rights {
 int psd_rights_init(struct psd_rights *rights, const struct psd_policy *policy);
 void psd_rights_free(struct psd_rights *rights);
 
+/*
+ * What a clone of a conversation has: the same, and what either of them uses
+ * up is used up for both.  0 or -ENOMEM.
+ */
+int psd_rights_clone(struct psd_rights *ret, const struct psd_rights *rights);
+
+/* Goes on to the phase that origin is in, unless it is there or further. */
+bool psd_rights_follow(struct psd_rights *rights,
+    const struct psd_rights *origin);
+
 /* Gives an operation up whole. */
 void psd_rights_give_up(struct psd_rights *rights,
     const struct psd_op_row *row);

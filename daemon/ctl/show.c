@@ -210,7 +210,7 @@ add_instance(json_t *rows, const json_t *instance)
 {
 	static const char *const ids[] = { "pid", "uid", "generation", NULL };
 	static const char *const counts[] = { "allowed", "refused", "waiting",
-		NULL };
+		"clones", NULL };
 	json_t *row = json_array();
 	char age[CELL_MAX];
 
@@ -232,9 +232,9 @@ void
 psd_ctl_show_service(const json_t *all)
 {
 	const json_t *instances = json_object_get(all, "instances");
-	json_t *rows = json_pack("[[s, s, s, s, s, s, s, s, s, s]]", "INSTANCE",
-	    "STATE", "PID", "UID", "GENERATION", "AGE", "PHASE", "ALLOWED",
-	    "REFUSED", "WAITING");
+	json_t *rows = json_pack("[[s, s, s, s, s, s, s, s, s, s, s]]",
+	    "INSTANCE", "STATE", "PID", "UID", "GENERATION", "AGE", "PHASE",
+	    "ALLOWED", "REFUSED", "WAITING", "CLONES");
 
 	show_detail(json_array_get(json_object_get(all, "services"), 0));
 	for (size_t i = 0; i < json_array_size(instances); i++)

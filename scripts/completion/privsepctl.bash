@@ -32,7 +32,9 @@ _privsepctl()
 	    listen_unix bind_unix get_hostname read_sysctl write_sysctl set_hostname adjust_clock set_clock narrow
 	    change_mode change_owner phase run wait_program kill_program resolve
 	    resolve_address get_user get_group get_groups get_service
-	    get_protocol log_fields connect_name'
+	    get_protocol log_fields connect_name clone'
+	    get_protocol log_fields clone'
+	    get_protocol clone'
 	local access='read write append create exclusive truncate'
 	local levels='emerg alert crit err warning notice info debug'
 	local word=${COMP_WORDS[COMP_CWORD]}

@@ -4,6 +4,7 @@
  * answer.  Stands for a helper whose code somebody else has taken over.
  */
 #include "tests/helpers/puppet.h"
+#include "tests/helpers/puppet_clone.h"
 #include "tests/helpers/record.h"
 
 #include <errno.h>
@@ -180,6 +181,8 @@ static const struct {
 	{ "accept", do_accept },
 	{ "await", do_await },
 	{ "call", do_call },
+	{ "child", do_child },
+	{ "clone", do_clone },
 	{ "close-input", do_close_input },
 	{ "complain", do_complain },
 	{ "end", do_end },
@@ -200,6 +203,7 @@ static const struct {
 	{ "ping", do_ping },
 	{ "read", do_read },
 	{ "restrict", do_restrict },
+	{ "return", do_return },
 	{ "run", do_run },
 	{ "signal", do_signal },
 	{ "try", do_try },

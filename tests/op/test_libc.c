@@ -39,6 +39,7 @@ static const struct comparison {
 	NONE(log_fields, "written by the daemon, under its own rules"),
 	TEST(accept, "a_client_that_waits_is_handed_over"),
 	TEST(call, "the_provider_is_given_the_other_end_of_a_pair"),
+	NONE(clone, "of conversations, which the C library does not know"),
 	/* Regular files only. */
 	TWO(open, read, " fifo directory:EISDIR full:EISDIR dirlink:EISDIR "),
 	TWO(open, append, " "),

@@ -143,6 +143,8 @@ perform(struct serving *s, const struct psd_op_row *row,
 		return strcmp(req->as_set_hostname.hostname.at, "host") == 0
 		    ? 0
 		    : -EINVAL;
+	case PSD_OP_clone:
+		return fake_network_clone(&rep->as_clone);
 	case PSD_OP_phase:
 		return strcmp(req->as_phase.phase.at, "session") == 0 ? 0
 								      : -EACCES;

@@ -3,6 +3,7 @@
 
 #include "common/endpoint.h"
 #include "common/fd.h"
+#include "common/pair.h"
 
 #include <errno.h>
 #include <string.h>
@@ -189,4 +190,17 @@ fake_network_perform(const struct psd_op_row *row, const union psd_any_req *req,
 	default:
 		return -EOPNOTSUPP;
 	}
+}
+
+int
+fake_network_clone(struct psd_clone_rep *rep)
+{
+	int ends[2];
+	const int r = psd_pair(SOCK_SEQPACKET, ends);
+
+	if (r < 0)
+		return r;
+	psd_fd_close(ends[1]);
+	rep->conversation = ends[0];
+	return 0;
 }

@@ -12,4 +12,7 @@
 int fake_network_perform(const struct psd_op_row *row,
     const union psd_any_req *req, union psd_any_rep *rep);
 
+/* One end of a pair; nobody has the other. */
+int fake_network_clone(struct psd_clone_rep *rep);
+
 #endif

@@ -61,6 +61,7 @@ talk(struct privsep *conversation)
 	r |= privsep_events(conversation);
 	r |= privsep_narrow(conversation, "AllowStat=/x");
 	r |= privsep_phase(conversation, "session");
+	r |= privsep_clone_fd(conversation);
 	return r;
 }
 

@@ -65,6 +65,7 @@ tell_instance(const struct psd_ctl_instance_req *req,
 	rep->allowed = 401;
 	rep->refused = 2;
 	rep->waiting = 1;
+	rep->clones = 2;
 	return 0;
 }
 

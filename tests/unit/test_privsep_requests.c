@@ -222,6 +222,22 @@ nothing_to_end_is_fine(void **state)
 }
 
 static void
+a_clone_is_an_end_of_its_own(void **state)
+{
+	const struct talk *t = *state;
+	const int fd = privsep_clone_fd(t->conversation);
+	struct privsep *clone = NULL;
+
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	(void)close(fd);
+	/* Nobody answers there, so there is no greeting. */
+	assert_true(privsep_clone(t->conversation, &clone) < 0);
+	assert_null(clone);
+	assert_int_equal(privsep_ping(t->conversation), 0);
+}
+
+static void
 a_phase_is_sent_by_its_name(void **state)
 {
 	const struct talk *t = *state;
@@ -265,6 +281,7 @@ main(void)
 		WITH_DAEMON(only_operations_that_exist_are_given_up),
 		WITH_DAEMON(lines_to_narrow_to_are_sent_as_they_are),
 		WITH_DAEMON(a_phase_is_sent_by_its_name),
+		WITH_DAEMON(a_clone_is_an_end_of_its_own),
 		cmocka_unit_test(nothing_to_end_is_fine),
 	};
 
