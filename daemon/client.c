@@ -132,15 +132,18 @@ psd_client_queue(struct psd_service *service, int fd, struct psd_peer *who,
 {
 	const struct psd_policy *policy = service->loaded->policy;
 	struct psd_clients *clients = &service->clients;
-	struct psd_client *client = calloc(1, sizeof(*client));
 	struct psd_client_user *user = find_user(clients, who->uid);
 	sd_event *event = service->daemon->event;
+	struct psd_client *client;
 	int r;
 
-	if (client == NULL || user == NULL) {
-		if (user != NULL)
-			drop_user(clients, user);
-		free(client);
+	if (user == NULL) {
+		psd_peer_release(who);
+		return -ENOMEM;
+	}
+	client = calloc(1, sizeof(*client));
+	if (client == NULL) {
+		drop_user(clients, user);
 		psd_peer_release(who);
 		return -ENOMEM;
 	}

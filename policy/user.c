@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/user.h"
 
-#include "common/mem.h"
 #include "policy/value.h"
 
 #include <ctype.h>
@@ -77,20 +76,23 @@ is_group_line(const char *line, const char *name, gid_t *ret_gid)
 
 /*
  * Not fgetgrent_r(): a line can have any number of members, and one that is
- * too long for its buffer would be read again and again.
+ * too long for its buffer would be read again and again.  The name stands at
+ * the beginning; what of a line finds no room is only passed over.
  */
 static int
 find_group(const char *name, gid_t *ret_gid)
 {
 	__attribute__((cleanup(close_file))) FILE *file = fopen(groups, "re");
-	_cleanup_free_ char *line = NULL;
-	size_t size = 0;
+	char line[ENTRY_MAX];
+	bool is_beginning = true;
 
 	if (file == NULL)
 		return -errno;
-	while (getline(&line, &size, file) >= 0)
-		if (is_group_line(line, name, ret_gid))
+	while (fgets(line, sizeof(line), file) != NULL) {
+		if (is_beginning && is_group_line(line, name, ret_gid))
 			return 0;
+		is_beginning = strchr(line, '\n') != NULL;
+	}
 	return ferror(file) ? -EIO : -ENOENT;
 }
 
