@@ -83,6 +83,8 @@ say_conditions(struct answer *answer, const struct psd_grant *grant)
 		say(answer, "\nprovided that the file has the owner named");
 	if ((grant->modifiers & PSD_MODIFIER_LINKS1) != 0)
 		say(answer, "\nprovided that the file has one link only");
+	if (grant->host != NULL && grant->reach != NULL)
+		say(answer, "\nat those addresses of the name that it grants");
 	if ((grant->modifiers & PSD_MODIFIER_ONCE) != 0)
 		say(answer, "\nonce in a conversation");
 	if (grant->phase != NULL)
