@@ -214,6 +214,11 @@ decode_as_everything(const struct psd_frame *frame)
 		decode_as(frame, psd_ctl_find(number), false);
 		decode_as(frame, psd_ctl_find(number), true);
 	}
+	for (uint32_t number = PSD_OP_lookup_host;
+	     psd_lookup_find(number) != NULL; number++) {
+		decode_as(frame, psd_lookup_find(number), false);
+		decode_as(frame, psd_lookup_find(number), true);
+	}
 	for (uint32_t number = PSD_SVC_BEGIN; psd_svc_find(number) != NULL;
 	     number++) {
 		decode_as(frame, psd_svc_find(number), false);

@@ -6,6 +6,7 @@
 #include "common/fd.h"
 #include "common/ops.h"
 #include "tests/support/fake_files.h"
+#include "tests/support/fake_names.h"
 #include "tests/support/fake_network.h"
 
 #include <dirent.h>
@@ -105,12 +106,22 @@ do_read_directory(struct serving *s, const struct psd_read_directory_req *req,
 	return 0;
 }
 
+/* What is about names, the network or files. */
+static int
+perform_elsewhere(const struct psd_op_row *row, const union psd_any_req *req,
+    union psd_any_rep *rep)
+{
+	int r = fake_names_perform(row, req, rep);
+
+	if (r == -EOPNOTSUPP)
+		r = fake_network_perform(row, req, rep);
+	return r == -EOPNOTSUPP ? fake_files_perform(row, req, rep) : r;
+}
+
 static int
 perform(struct serving *s, const struct psd_op_row *row,
     const union psd_any_req *req, union psd_any_rep *rep)
 {
-	int r;
-
 	/* An int, since the rows of control.sock are none of ours. */
 	switch ((int)row->op) {
 	case PSD_OP_hello:
@@ -165,8 +176,7 @@ perform(struct serving *s, const struct psd_op_row *row,
 		    ? 0
 		    : -EINVAL;
 	default:
-		r = fake_network_perform(row, req, rep);
-		return r == -EOPNOTSUPP ? fake_files_perform(row, req, rep) : r;
+		return perform_elsewhere(row, req, rep);
 	}
 }
 
