@@ -116,19 +116,33 @@ lacks() {
 }
 
 four_at_once() {
-	local i
+	local i pids=()
 	for i in 1 2 3 4; do
 		get open.large "at.$i" &
+		pids+=($!)
 	done
-	wait %2 %3 %4 %5
+	wait "${pids[@]}"
 	for i in 1 2 3 4; do
 		cmp "$dir/srv/open.large" "$dir/got/at.$i" || return 1
 	done
 }
 
+# rights_of PID: none, whatever its program is.
+rights_of() {
+	local field
+	cat "/proc/$1/status"
+	for field in Inh Prm Eff Bnd Amb; do
+		grep -q "^Cap$field:.0000000000000000" "/proc/$1/status" ||
+		    return 1
+	done
+	grep -q '^Uid:.19000' "/proc/$1/status" &&
+	    grep -q '^NoNewPrivs:.1' "/proc/$1/status" &&
+	    grep -q '^Seccomp:.2' "/proc/$1/status"
+}
+
 # A client that asks and then says nothing: its process waits for it.
-has_no_rights() {
-	local pid field
+rights_of_child() {
+	local pid
 	nsenter -t "$server" -n perl -MSocket -e '
 	    socket(S, AF_INET, SOCK_DGRAM, 0);
 	    send(S, "\0\1open.large\0octet\0", 0,
@@ -136,16 +150,20 @@ has_no_rights() {
 	    sleep 5' &
 	for _ in $(seq 100); do
 		pid=$(pgrep -P "$server" | head -n 1)
-		[ -n "$pid" ] && grep -q '^Seccomp:.2' "/proc/$pid/status" && break
+		[ -n "$pid" ] && break
 		sleep 0.1
 	done
-	cat "/proc/$pid/status"
-	for field in Inh Prm Eff Bnd Amb; do
-		grep -q "^Cap$field:.0000000000000000" "/proc/$pid/status" ||
-		    return 1
+	rights_of "$pid"
+}
+
+# SIGTERM is how it is told to end.
+ends_orderly() {
+	kill "$server"
+	for _ in $(seq 100); do
+		says 'ended: orderly' && return 0
+		sleep 0.1
 	done
-	grep -q '^Uid:.19000' "/proc/$pid/status" &&
-	    grep -q '^NoNewPrivs:.1' "/proc/$pid/status"
+	return 1
 }
 
 report a_granted_file_is_served same open hello
@@ -154,10 +172,11 @@ report what_the_policy_does_not_grant_is_refused refused closed closed
 report what_lies_outside_is_refused refused ../tftpd.policy ../tftpd.policy
 report an_absolute_name_is_below_the_served_directory \
     refused /etc/passwd etc/passwd
-report a_process_that_serves_has_no_rights has_no_rights
+report the_process_that_waits_has_no_rights rights_of "$server"
+report a_process_that_serves_has_none_either rights_of_child
 report it_is_a_helper_of_its_monitor says 'confined itself: uid'
 report its_messages_go_to_the_log says 'RRQ from 127.0.0.1 filename open'
-report its_ends_are_orderly says 'ended: orderly'
-report no_call_was_missing lacks 'dropped:'
 report four_clients_at_once_are_served four_at_once
+report no_call_was_missing lacks 'dropped:'
+report it_ends_in_an_orderly_way ends_orderly
 echo "1..$number"

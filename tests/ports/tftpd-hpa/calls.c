@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The calls of tftpd-hpa's in.tftpd that took root, in the place of the C
- * library's: loaded before that, or linked into the program, they make each
- * process that serves a client the helper of a monitor of its own.  README.md
- * says what the program does and when.
+ * library's: loaded before that, or linked into the program, they make it the
+ * helper of a monitor of its own, and each process that serves a client a
+ * helper with a conversation of its own.  README.md says what the program does
+ * and when.
  */
 #include "helper/privsep.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #ifndef TFTPD_POLICY
@@ -27,7 +32,7 @@
 
 enum { PRIORITY = 7, TEXT_MAX = 1024 };
 
-/* Of the process that serves one client; NULL before it is confined. */
+/* NULL before the program is confined; a child has its own. */
 static struct privsep *monitor;
 
 /* What the program makes its root; it speaks of files below it. */
@@ -80,14 +85,79 @@ setregid(gid_t real, gid_t effective)
 	return 0;
 }
 
-/* The end of the program's root phase, whichever ids it asks for. */
 int
 setreuid(uid_t real, uid_t effective)
 {
 	(void)real;
 	(void)effective;
-	return result(
-	    privsep_start_monitor_by(&monitor, TFTPD_POLICY, TFTPD_PRIVSEPD));
+	return 0;
+}
+
+/*
+ * The end of the root phase: the program has its socket, and waits for its
+ * first datagram.  It would try again after an error, as root.
+ */
+int
+select(int n, fd_set *to_read, fd_set *to_write, fd_set *to_except,
+    struct timeval *timeout)
+{
+	struct timespec span = { 0, 0 };
+
+	if (monitor == NULL &&
+	    privsep_start_monitor_by(&monitor, TFTPD_POLICY, TFTPD_PRIVSEPD) <
+		0)
+		_exit(1);
+	if (timeout != NULL) {
+		span.tv_sec = timeout->tv_sec;
+		span.tv_nsec = timeout->tv_usec * 1000;
+	}
+	return pselect(n, to_read, to_write, to_except,
+	    timeout != NULL ? &span : NULL, NULL);
+}
+
+/* The child has the conversation that was made for it, and no other. */
+pid_t
+fork(void)
+{
+	pid_t (*const make)(void) = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
+	int fd = -1;
+	pid_t pid;
+
+	if (monitor != NULL) {
+		fd = privsep_clone_fd(monitor);
+		if (fd < 0)
+			return result(fd);
+	}
+	pid = make();
+	if (pid == 0 && monitor != NULL) {
+		privsep_free(monitor);
+		if (privsep_from_fd(&monitor, fd) < 0)
+			_exit(1);
+	} else if (fd >= 0) {
+		(void)close(fd);
+	}
+	return pid;
+}
+
+/* The number of what connect() puts there. */
+int
+socket(int domain, int type, int protocol)
+{
+	if (monitor != NULL)
+		return eventfd(0, EFD_CLOEXEC);
+	return (int)syscall(SYS_socket, domain, type, protocol);
+}
+
+/* As the library for access by hosts reads its lists. */
+FILE *
+fopen(const char *path, const char *mode)
+{
+	FILE *(*const make)(const char *, const char *) =
+	    (FILE * (*)(const char *, const char *)) dlsym(RTLD_NEXT, "fopen");
+
+	if (monitor != NULL)
+		return privsep_fopen(monitor, path, mode);
+	return make(path, mode);
 }
 
 /*
@@ -169,20 +239,41 @@ open(const char *path, int flags, ...)
 	return result(privsep_open(monitor, whole, flags, mode));
 }
 
+/* A child would open its own connection to syslogd. */
 void
-syslog(int priority, const char *format, ...)
+openlog(const char *name, int options, int facility)
+{
+	(void)name;
+	(void)options;
+	(void)facility;
+}
+
+void
+closelog(void)
+{
+}
+
+void
+vsyslog(int priority, const char *format, va_list arguments)
 {
 	char text[TEXT_MAX];
-	va_list arguments;
 
-	va_start(arguments, format);
 	(void)vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
 	text[strcspn(text, "\n")] = '\0';
 	if (monitor != NULL)
 		(void)privsep_log(monitor, priority & PRIORITY, "%s", text);
 	else
 		(void)fprintf(stderr, "%s\n", text);
+}
+
+void
+syslog(int priority, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsyslog(priority, format, arguments);
+	va_end(arguments);
 }
 
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
