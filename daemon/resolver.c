@@ -117,7 +117,6 @@ psd_resolver_change(struct psd_daemon *daemon, struct psd_loaded *loaded)
 		    ? 0
 		    : psd_service_add(daemon, loaded, &none, &daemon->resolver);
 	if (loaded == NULL) {
-		daemon->resolver = NULL;
 		psd_service_remove(service);
 	} else if (loaded->fingerprint == service->loaded->fingerprint) {
 		psd_loaded_unref(loaded);

@@ -72,12 +72,15 @@ drop(struct psd_instance *instance, int *end)
 void
 lookup_rig_stop(struct lookup_rig *rig)
 {
-	struct psd_service *service = rig->op.daemon.resolver;
+	struct psd_service *service = rig->resolvers[0]->service;
 
 	for (size_t i = 0; i < LOOKUP_RIG_RESOLVERS; i++)
 		drop(rig->resolvers[i], &rig->ends[i]);
-	rig->op.daemon.resolver = NULL;
-	psd_service_remove(service);
+	if (service->is_removed)
+		psd_service_reap(service);
+	else
+		psd_service_remove(service);
+	assert_null(rig->op.daemon.resolver);
 	assert_int_equal(rig->loaded.references, 1);
 	psd_policy_free(rig->loaded.policy);
 	op_rig_stop(&rig->op);

@@ -140,6 +140,24 @@ a_look_of_a_helper_that_has_gone_is_forgotten(void **state)
 	lookup_rig_stop(&rig);
 }
 
+/* As at a stop, when helpers have their grace and the resolver may be gone. */
+static void
+a_resolver_that_was_removed_is_asked_no_more(void **state)
+{
+	struct psd_instance *helper;
+	int end;
+
+	(void)state;
+	lookup_rig_start(&rig, "AllowResolve=**");
+	helper = lookup_rig_add(&rig, &end);
+	psd_service_remove(rig.op.daemon.resolver);
+	lookup_rig_ask(&rig, end, "late");
+	assert_int_equal(rig.op.daemon.lookups.n_waiting, 1);
+	lookup_rig_drop(helper, &end);
+	assert_int_equal(rig.op.daemon.lookups.n_waiting, 0);
+	lookup_rig_stop(&rig);
+}
+
 static void
 only_a_resolver_answers(void **state)
 {
@@ -169,6 +187,7 @@ main(void)
 		cmocka_unit_test(one_service_leaves_a_resolver_to_the_others),
 		cmocka_unit_test(when_too_many_wait_the_last_in_turn_gives_way),
 		cmocka_unit_test(a_look_of_a_helper_that_has_gone_is_forgotten),
+		cmocka_unit_test(a_resolver_that_was_removed_is_asked_no_more),
 		cmocka_unit_test(only_a_resolver_answers),
 	};
 
