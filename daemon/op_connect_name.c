@@ -55,8 +55,8 @@ finish(struct psd_call *call, int fd)
 
 /*
  * A name leads wherever its servers wish, so each address is judged: by what
- * the line has, special addresses being none of all, and by the lines that
- * deny addresses to connect.
+ * the line has, and the one that it was narrowed from, special addresses being
+ * none of all, and by the lines that deny addresses to connect.
  */
 static bool
 may_connect(const struct psd_call *call, uint32_t protocol,
@@ -66,9 +66,11 @@ may_connect(const struct psd_call *call, uint32_t protocol,
 		.protocol = protocol,
 		.endpoint = *endpoint,
 	};
+	const struct psd_grant *within = call->grant->within;
 	struct psd_verdict verdict;
 
-	if (!psd_reach_covers(call->grant->reach, endpoint))
+	if (!psd_reach_covers(call->grant->reach, endpoint) ||
+	    (within != NULL && !psd_reach_covers(within->reach, endpoint)))
 		return false;
 	verdict = psd_policy_check(call->policy, NULL,
 	    psd_op_find(PSD_OP_connect), &req);

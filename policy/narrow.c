@@ -145,6 +145,7 @@ settle(struct asking *asking, struct psd_grant *line,
 	line->within = wider->within != NULL ? wider->within : wider;
 	line->dir_fd = line->within->dir_fd;
 	line->dir_len = line->within->dir_len;
+	line->fields &= line->within->fields;
 	line->index = wider->index;
 	if ((line->modifiers & ~wider->modifiers & PSD_MODIFIER_ONCE) == 0)
 		return;

@@ -11,6 +11,7 @@
 #include "common/fd.h"
 #include "common/mem.h"
 #include "policy/load.h"
+#include "policy/request.h"
 #include "policy/rights.h"
 
 #include <assert.h>
@@ -21,7 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { QUESTIONS_MAX = 64, PARTS = 3 };
+enum { QUESTIONS_MAX = 64, WORDS_MAX = 8, PARTS = 3 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -87,6 +88,9 @@ ask_of_path(struct answers *answers, const struct psd_rights *rights,
 	struct psd_stat_req stat = { .path = *path };
 	struct psd_rename_req rename = { .from = *path,
 		.to = psd_str_of("/srv/a/b/c") };
+	struct psd_change_mode_req mode = { .mode = 0640, .path = *path };
+	struct psd_change_owner_req owner = { .owner = PSD_OWNER(7, 8),
+		.path = *path };
 
 	for (uint32_t access = 1; access <= PSD_ACCESS_ALL; access *= 2) {
 		open.access = access;
@@ -94,40 +98,61 @@ ask_of_path(struct answers *answers, const struct psd_rights *rights,
 	}
 	ask(answers, rights, PSD_OP_stat, &stat);
 	ask(answers, rights, PSD_OP_rename, &rename);
+	ask(answers, rights, PSD_OP_change_mode, &mode);
+	ask(answers, rights, PSD_OP_change_owner, &owner);
+}
+
+/* Of every kind of field that lines speak of, some values. */
+static const char *const requests[] = {
+	"log emerg x",
+	"log info x",
+	"log debug x",
+	"read_sysctl net.ipv4.a",
+	"read_sysctl net.b",
+	"read_sysctl kernel.c",
+	"listen tcp 10.0.0.1:80",
+	"listen tcp 127.0.0.1:80",
+	"listen tcp 192.0.2.1:80",
+	"connect udp 10.0.0.1:53",
+	"connect tcp 10.0.0.1:53",
+	"set_clock 0",
+	"resolve a.example.org",
+	"resolve example.org",
+	"resolve a.b.example.org",
+	"connect_name tcp a.example.org:80",
+	"connect_name tcp a.example.org:81",
+	"get_user alice",
+	"get_user bob",
+	"get_user b",
+};
+
+static void
+ask_words(struct answers *answers, const struct psd_rights *rights,
+    const char *request)
+{
+	char copy[64], wrong[256], *rest = copy;
+	const char *words[WORDS_MAX];
+	const struct psd_op_row *row;
+	union psd_any_req req;
+	size_t n = 0;
+	int r;
+
+	(void)snprintf(copy, sizeof(copy), "%s", request);
+	while (n < WORDS_MAX && (words[n] = strsep(&rest, " ")) != NULL)
+		n++;
+	row = psd_request_find(words[0], strlen(words[0]));
+	assert(row != NULL);
+	r = psd_request_parse(row, words + 1, n - 1, &req, wrong,
+	    sizeof(wrong));
+	assert(r == 0);
+	ask(answers, rights, row->op, &req);
 }
 
 static void
 ask_of_the_rest(struct answers *answers, const struct psd_rights *rights)
 {
-	static const char *const settings[] = { "net.ipv4.a", "net.b",
-		"kernel.c" };
-	static const uint8_t networks[] = { 10, 127, 192 };
-	struct psd_set_clock_req clock = { .time = 0 };
-
-	for (uint32_t level = 0; level <= 7; level++) {
-		struct psd_log_req req = { .priority = level,
-			.message = psd_str_of("") };
-
-		ask(answers, rights, PSD_OP_log, &req);
-	}
-	for (size_t i = 0; i < PSD_ELEMENTS(settings); i++) {
-		struct psd_read_sysctl_req req = {
-			.setting = psd_str_of(settings[i]),
-		};
-
-		ask(answers, rights, PSD_OP_read_sysctl, &req);
-	}
-	for (size_t i = 0; i < PSD_ELEMENTS(networks); i++) {
-		struct psd_listen_req req = {
-			.protocol = PSD_PROTOCOL_TCP,
-			.endpoint = { .family = PSD_FAMILY_INET,
-			    .port = 80,
-			    .address = { networks[i], 0, 0, 1 } },
-		};
-
-		ask(answers, rights, PSD_OP_listen, &req);
-	}
-	ask(answers, rights, PSD_OP_set_clock, &clock);
+	for (size_t i = 0; i < PSD_ELEMENTS(requests); i++)
+		ask_words(answers, rights, requests[i]);
 }
 
 static struct answers
