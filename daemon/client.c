@@ -169,6 +169,21 @@ psd_client_queue(struct psd_service *service, int fd, struct psd_peer *who,
 	return 0;
 }
 
+/* This user's connections to all services. */
+static uint32_t
+count_everywhere(const struct psd_daemon *daemon, uid_t uid)
+{
+	const struct psd_service *service;
+	const struct psd_client_user *user;
+	uint32_t n = 0;
+
+	TAILQ_FOREACH(service, &daemon->services, of_daemon)
+		TAILQ_FOREACH(user, &service->clients.users, of_service)
+			if (user->uid == uid)
+				n += user->n;
+	return n;
+}
+
 int
 psd_client_check_room(const struct psd_service *service, uid_t uid,
     const char **ret_why)
@@ -186,6 +201,11 @@ psd_client_check_room(const struct psd_service *service, uid_t uid,
 			*ret_why = "MaxConnectionsPerUser=";
 			return -EUSERS;
 		}
+	if (count_everywhere(service->daemon, uid) >=
+	    service->daemon->config.user_connections_max) {
+		*ret_why = "MaxConnectionsPerUser= of privsepd.conf";
+		return -EUSERS;
+	}
 	if (service->clients.n >= policy->connections_max) {
 		*ret_why = "MaxConnections=";
 		return -EAGAIN;

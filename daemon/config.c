@@ -19,6 +19,8 @@ enum {
 	UID_FIRST = 1900000000,
 	UID_LAST = 1900065535,
 	INSTANCES_MAX = 8192,
+	USER_CONNECTIONS_MAX = 256,
+	COUNT_MAX = 65536,
 };
 
 /* The Makefile says where programs of ours are installed. */
@@ -141,19 +143,34 @@ set_control_group(struct psd_config *config, const struct psd_setting *setting,
 }
 
 static void
+set_count(const struct psd_setting *setting, uint32_t normal, uint32_t *ret,
+    struct psd_diag *diag)
+{
+	uint64_t number = normal;
+
+	if (setting->value[0] != '\0' &&
+	    psd_value_number(setting->value, 1, COUNT_MAX, &number) < 0) {
+		psd_diag_error(diag, &setting->where,
+		    "%s= takes a number from 1 to %d; got \"%s\"", setting->key,
+		    COUNT_MAX, setting->value);
+		return;
+	}
+	*ret = (uint32_t)number;
+}
+
+static void
 set_instances_max(struct psd_config *config, const struct psd_setting *setting,
     struct psd_diag *diag)
 {
-	uint64_t number = INSTANCES_MAX;
+	set_count(setting, INSTANCES_MAX, &config->instances_max, diag);
+}
 
-	if (setting->value[0] != '\0' &&
-	    psd_value_number(setting->value, 1, 65536, &number) < 0) {
-		psd_diag_error(diag, &setting->where,
-		    "InstancesMax= takes a number from 1 to 65536; got \"%s\"",
-		    setting->value);
-		return;
-	}
-	config->instances_max = (uint32_t)number;
+static void
+set_user_connections_max(struct psd_config *config,
+    const struct psd_setting *setting, struct psd_diag *diag)
+{
+	set_count(setting, USER_CONNECTIONS_MAX, &config->user_connections_max,
+	    diag);
 }
 
 static void
@@ -201,6 +218,7 @@ static const struct {
 	{ "InstancesMax", set_instances_max },
 	{ "KeepCapabilities", set_keep_caps },
 	{ "LogLevel", set_log_level },
+	{ "MaxConnectionsPerUser", set_user_connections_max },
 	{ "Resolver", set_resolver },
 	{ "UidRange", set_uid_range },
 };
@@ -227,7 +245,8 @@ take_setting(void *cookie, const struct psd_setting *setting,
 	}
 	psd_diag_error(diag, &setting->where,
 	    "unknown key %s=; [Daemon] has ControlGroup=, InstancesMax=, "
-	    "KeepCapabilities=, LogLevel=, Resolver= and UidRange=",
+	    "KeepCapabilities=, LogLevel=, MaxConnectionsPerUser=, Resolver= "
+	    "and UidRange=",
 	    setting->key);
 }
 
@@ -240,6 +259,7 @@ psd_config_read(struct psd_config *config, struct psd_diag *diag)
 	config->uid_first = UID_FIRST;
 	config->uid_last = UID_LAST;
 	config->instances_max = INSTANCES_MAX;
+	config->user_connections_max = USER_CONNECTIONS_MAX;
 	config->log_level = LOG_INFO;
 	(void)snprintf(config->resolver, sizeof(config->resolver), "%s",
 	    default_resolver);

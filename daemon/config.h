@@ -22,12 +22,13 @@ struct psd_config {
 	const char *policy_file; /* of a monitor */
 
 	/* From the file. */
-	uid_t uid_first, uid_last;  /* UidRange= */
-	struct psd_words keep_caps; /* KeepCapabilities= */
-	char *control_group;        /* ControlGroup=, or NULL: found out */
-	uint32_t instances_max;     /* InstancesMax=, of all services */
-	char resolver[PATH_MAX];    /* Resolver=, a path */
-	int log_level;              /* LogLevel= */
+	uid_t uid_first, uid_last;     /* UidRange= */
+	struct psd_words keep_caps;    /* KeepCapabilities= */
+	char *control_group;           /* ControlGroup=, or NULL: found out */
+	uint32_t instances_max;        /* InstancesMax=, of all services */
+	uint32_t user_connections_max; /* MaxConnectionsPerUser=, likewise */
+	char resolver[PATH_MAX];       /* Resolver=, a path */
+	int log_level;                 /* LogLevel= */
 };
 
 enum { PSD_OPTIONS_RUN = -1 };

@@ -141,6 +141,7 @@ op_rig_start(struct op_rig *rig, const char *helper_lines,
 	assert_int_equal(psd_proc_fd_init(), 0);
 	psd_sysctl_init();
 	TAILQ_INIT(&rig->daemon.services);
+	rig->daemon.config.user_connections_max = UINT32_MAX;
 	(void)snprintf(rig->daemon.config.runtime_dir,
 	    sizeof(rig->daemon.config.runtime_dir), "%s", rig->dir);
 	psd_lookups_init(&rig->daemon.lookups);

@@ -32,6 +32,29 @@ one_user_has_only_so_many_connections(void **state)
 }
 
 static void
+one_user_has_only_so_many_connections_to_all_services(void **state)
+{
+	int fds[2], fd;
+
+	(void)state;
+	daemon_rig_write(&rig, "privsepd.conf",
+	    "[Daemon]\nMaxConnectionsPerUser=2\n");
+	daemon_rig_puppet(&rig, "other", "Clients=user:0 user:12345", "");
+	start("Instances=1..4\nClients=user:0 user:12345");
+	fds[0] = door_connect(&rig, "svc");
+	fds[1] = door_connect(&rig, "other");
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(door_say(fds[i], "ping 1", NULL, 0), 0);
+	fd = door_connect(&rig, "svc");
+	assert_int_equal(door_say(fd, "ping 1", NULL, 0), -EUSERS);
+	assert_true(daemon_rig_logs(&rig, "of privsepd.conf"));
+	(void)close(fd);
+	assert_int_equal(door_try(&rig, "svc", &alice), 0);
+	for (int i = 0; i < 2; i++)
+		(void)close(fds[i]);
+}
+
+static void
 all_users_together_have_only_so_many_connections(void **state)
 {
 	int fds[3];
@@ -164,6 +187,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_RIG(one_user_has_only_so_many_connections),
+		WITH_RIG(one_user_has_only_so_many_connections_to_all_services),
 		WITH_RIG(all_users_together_have_only_so_many_connections),
 		WITH_RIG(
 		    who_says_nothing_is_refused_in_time_and_takes_no_helper),
