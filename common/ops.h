@@ -78,8 +78,11 @@ union psd_any_rep {
 #include "common/ops_clear.h"
 };
 
-/* In place of PSD_ACCESS_* bits: grants that reach a port below 1024. */
-enum { PSD_CAP_LOW_PORT = 1 << 30 };
+/*
+ * In place of PSD_ACCESS_* bits: grants that reach a port below 1024, and
+ * those that speak of TCP.
+ */
+enum { PSD_CAP_LOW_PORT = 1 << 30, PSD_CAP_TCP = 1 << 29 };
 
 struct psd_op_cap {
 	const char *name; /* "dac_read_search"; NULL ends the list */

@@ -103,6 +103,9 @@ calls_for(const struct psd_grant *grant, const struct psd_op_cap *wanted)
 	if (wanted->access == PSD_CAP_LOW_PORT)
 		return grant->reach != NULL &&
 		    psd_reach_has_low_port(grant->reach);
+	if (wanted->access == PSD_CAP_TCP)
+		return (grant->protocols & UINT32_C(1) << PSD_PROTOCOL_TCP) !=
+		    0;
 	return wanted->access == 0 || (wanted->access & grant->access) != 0;
 }
 

@@ -123,7 +123,7 @@ make_socket(uint32_t protocol, const struct psd_endpoint *endpoint)
 	fd = socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	r = psd_pin_to_peer(fd, endpoint);
+	r = psd_pin_to_peer(fd, protocol, endpoint);
 	return r < 0 ? r : psd_fd_take(&fd);
 }
 

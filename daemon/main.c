@@ -10,6 +10,7 @@
 #include "daemon/monitor.h"
 #include "daemon/proc_fd.h"
 #include "daemon/reload.h"
+#include "daemon/pin.h"
 #include "daemon/rootless.h"
 #include "daemon/runtime.h"
 #include "daemon/service.h"
@@ -257,6 +258,11 @@ main(int argc, char **argv)
 	TAILQ_INIT(&self.services);
 	psd_lookups_init(&self.lookups);
 	r = read_settings(&self.config);
+	/* While we have what that takes. */
+	if (r == EXIT_SUCCESS && !self.config.is_check && !psd_pin_probe())
+		psd_log(LOG_NOTICE,
+		    "sockets of TCP are handed out without a filter of their "
+		    "own: no CAP_NET_ADMIN over this network");
 	if (r == EXIT_SUCCESS && self.config.is_check)
 		r = check_policies(&self.config);
 	else if (r == EXIT_SUCCESS)

@@ -2,6 +2,7 @@
 #include "daemon/pin.h"
 
 #include "common/endpoint.h"
+#include "common/fd.h"
 #include "common/mem.h"
 
 #include <arpa/inet.h>
@@ -30,6 +31,9 @@ enum {
 	VLAN_AT = SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT,
 	STEPS_MAX = 32,
 };
+
+/* Until it turned out that there is no way. */
+static bool can_pin_tcp = true;
 
 /* A filter being written: each test leaves out what fails it. */
 struct filter {
@@ -67,6 +71,23 @@ attach(int fd, struct filter *filter)
 	return 0;
 }
 
+static int
+attach_tcp(int fd, struct filter *filter)
+{
+	return can_pin_tcp ? attach(fd, filter) : 0;
+}
+
+bool
+psd_pin_probe(void)
+{
+	_cleanup_fd_ int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct filter filter = { .n = 0 };
+
+	if (fd >= 0)
+		can_pin_tcp = attach(fd, &filter) != -EPERM;
+	return can_pin_tcp;
+}
+
 /* Filters compare numbers, not bytes in network order. */
 static uint32_t
 word_of(const unsigned char *address)
@@ -101,13 +122,14 @@ demand_target(struct filter *filter, const struct psd_endpoint *endpoint)
 }
 
 int
-psd_pin_to_peer(int fd, const struct psd_endpoint *endpoint)
+psd_pin_to_peer(int fd, uint32_t protocol, const struct psd_endpoint *endpoint)
 {
 	struct filter filter = { .n = 0 };
 
 	demand(&filter, BPF_H, SOURCE_PORT_AT, endpoint->port);
 	demand_address(&filter, endpoint, INET_SOURCE_AT, INET6_SOURCE_AT);
-	return attach(fd, &filter);
+	return protocol == PSD_PROTOCOL_TCP ? attach_tcp(fd, &filter)
+					    : attach(fd, &filter);
 }
 
 int
@@ -134,7 +156,7 @@ psd_pin_listener(int fd, const struct psd_endpoint *endpoint)
 
 	memcpy(filter.steps, steps, sizeof(steps));
 	demand_target(&filter, endpoint);
-	return attach(fd, &filter);
+	return attach_tcp(fd, &filter);
 }
 
 int

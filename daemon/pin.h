@@ -4,6 +4,17 @@
 
 #include "common/kind.h"
 
+#include <stdbool.h>
+
+/*
+ * At the start, while all capabilities are there: finds out whether sockets of
+ * TCP can be pinned, for which newer kernels want CAP_NET_ADMIN over their
+ * network.  Where they cannot, which a daemon without root must live with, they
+ * are handed out unpinned; otherwise what cannot be pinned is not handed out.
+ * Returns false when they cannot.
+ */
+bool psd_pin_probe(void);
+
 /*
  * A descriptor is granted for ever, and what its socket can be turned into is
  * more than was checked.  Each of these attaches a filter to fd that the
@@ -13,9 +24,10 @@
 
 /*
  * Lets pass what comes from this endpoint, by its address and port, alone.
- * For sockets of TCP and UDP of the endpoint's own family.
+ * For sockets of this protocol, TCP or UDP, and of the endpoint's own family.
  */
-int psd_pin_to_peer(int fd, const struct psd_endpoint *endpoint);
+int psd_pin_to_peer(int fd, uint32_t protocol,
+    const struct psd_endpoint *endpoint);
 
 /*
  * Lets pass what is meant for this endpoint, where fd is bound, alone; an

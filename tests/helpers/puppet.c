@@ -172,6 +172,7 @@ do_complain(const char *argument)
 	answer("ok");
 }
 
+#include "tests/helpers/puppet_network.h"
 #include "tests/helpers/puppet_programs.h"
 
 static const struct {
@@ -185,6 +186,8 @@ static const struct {
 	{ "clone", do_clone },
 	{ "close-input", do_close_input },
 	{ "complain", do_complain },
+	{ "connect", do_connect },
+	{ "connect-unix", do_connect_unix },
 	{ "end", do_end },
 	{ "errors", do_errors },
 	{ "execute", do_execute },
@@ -195,6 +198,7 @@ static const struct {
 	{ "garbage", do_garbage },
 	{ "input", do_input },
 	{ "linger", do_linger },
+	{ "listen-unix", do_listen_unix },
 	{ "log", do_log },
 	{ "mode", do_mode },
 	{ "orphan", do_orphan },
@@ -205,6 +209,7 @@ static const struct {
 	{ "restrict", do_restrict },
 	{ "return", do_return },
 	{ "run", do_run },
+	{ "send", do_send },
 	{ "signal", do_signal },
 	{ "try", do_try },
 };

@@ -2,7 +2,10 @@
 /* What a hostile helper without its filter makes of a connected socket. */
 #include "tests/support/net_rig.h"
 
+#include "common/sys.h"
+#include "daemon/pin.h"
 #include "tests/support/child.h"
+#include "tests/support/expect.h"
 
 static const char loopback_lines[] =
     "AllowConnect=tcp,udp 127.0.0.0/8:*\nAllowConnect=tcp,udp [::1]:*";
@@ -129,12 +132,68 @@ a_datagram_socket_hears_only_whom_it_was_connected_to(void **state)
 	op_rig_stop(&rig);
 }
 
+/*
+ * Newer kernels want CAP_NET_ADMIN for a filter on TCP.  Who never had it has
+ * to do without; who had it does not go on without.
+ */
+static int
+without_the_capability(void *argument)
+{
+	const bool had_it = argument != NULL;
+	const int listener = net_listener("127.0.0.1:0", 8);
+	const int other = net_socket("127.0.0.1:0", SOCK_DGRAM);
+	struct op_rig rig;
+	int r;
+
+	op_rig_start(&rig, NULL, loopback_lines);
+	TEST_EXPECT(!had_it || psd_pin_probe());
+	TEST_EXPECT(psd_sys_capset_nothing() == 0);
+	/* Older kernels pin for everybody. */
+	if (!had_it && psd_pin_probe())
+		return 0;
+	r = ask_for(&rig, PSD_PROTOCOL_TCP, listener);
+	TEST_EXPECT(had_it ? r == -EPERM : r >= 0);
+	TEST_EXPECT(ask_for(&rig, PSD_PROTOCOL_UDP, other) >= 0);
+	op_rig_stop(&rig);
+	return 0;
+}
+
+/* Where everybody may, nothing is lost with the capability. */
+static int
+everybody_may(void *argument)
+{
+	(void)argument;
+	return psd_sys_capset_nothing() == 0 && psd_pin_probe();
+}
+
+static void
+a_stream_is_handed_out_unpinned_only_where_there_is_no_way(void **state)
+{
+	static int had_it;
+
+	(void)state;
+	if (geteuid() != 0 ||
+	    test_child_exit_status(test_child_start(everybody_may, NULL)) !=
+		0) {
+		print_message("SKIP: no kernel that minds, or no root\n");
+		skip();
+	}
+	assert_int_equal(test_child_exit_status(
+			     test_child_start(without_the_capability, NULL)),
+	    0);
+	assert_int_equal(test_child_exit_status(
+			     test_child_start(without_the_capability, &had_it)),
+	    0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stream_cannot_be_connected_elsewhere),
 		cmocka_unit_test(a_stream_cannot_be_made_to_listen_to_others),
+		cmocka_unit_test(
+		    a_stream_is_handed_out_unpinned_only_where_there_is_no_way),
 		cmocka_unit_test(
 		    a_datagram_socket_hears_only_whom_it_was_connected_to),
 	};
