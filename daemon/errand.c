@@ -115,8 +115,7 @@ ids_of(const struct psd_instance *peer)
 		.uid = peer->uid,
 		.gid = policy->user != NULL ? policy->gid : peer->uid,
 		.daemon = getpid(),
-		.must_change =
-		    policy->user != NULL || peer->service->daemon->host.set_ids,
+		.must_change = peer->service->daemon->host.set_ids,
 	};
 }
 
