@@ -83,8 +83,13 @@ read_all(struct psd_daemon *daemon, char *const *names, struct batch *batch,
 		if (policy == NULL && diag->errors == errors &&
 		    !diag->out_of_memory)
 			continue;
-		/* Its server has a monitor of its own. */
-		if (policy != NULL && policy->type == PSD_TYPE_MONITOR) {
+		/*
+		 * Its server has a monitor of its own, and a filter runs when
+		 * privsepctl says.
+		 */
+		if (policy != NULL &&
+		    (policy->type == PSD_TYPE_MONITOR ||
+			policy->type == PSD_TYPE_FILTER)) {
 			psd_policy_free(policy);
 			continue;
 		}

@@ -248,7 +248,8 @@ psd_build_finish(struct psd_build *build)
 	struct psd_policy *policy = build->policy;
 	const struct psd_where whole = { policy->file, 0 };
 
-	if (policy->type != PSD_TYPE_MONITOR && policy->exec_path == NULL)
+	if (policy->type != PSD_TYPE_MONITOR &&
+	    policy->type != PSD_TYPE_FILTER && policy->exec_path == NULL)
 		psd_diag_error(build->diag,
 		    policy->exec_where.line == 0 ? &whole : &policy->exec_where,
 		    "there is no ExecStart=; section [Helper] must say which "

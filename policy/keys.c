@@ -10,7 +10,8 @@
 #define USEC_PER_SEC UINT64_C(1000000)
 #define A_DAY (86400 * USEC_PER_SEC)
 
-static const char *const types[] = { "native", "monitor", "program", NULL };
+static const char *const types[] = { "native", "monitor", "program", "filter",
+	NULL };
 static const char *const restarts[] = { "always", "on-failure", "no", NULL };
 static const char *const violations[] = { "kill", "errno", "log", NULL };
 static const char *const verdicts[] = { "refused", "all", "none", NULL };
@@ -35,7 +36,7 @@ const struct psd_key psd_keys[] = {
 	{ HELPER, OF_START, .name = "ExecStart", .parse = psd_key_exec,
 	    .takes = "an absolute path and arguments" },
 	{ HELPER, .name = "Type", .parse = psd_key_choice,
-	    .takes = "native, monitor or program", .at = AT(type),
+	    .takes = "native, monitor, program or filter", .at = AT(type),
 	    .words = types },
 	{ HELPER, .name = "ListenStream", .parse = psd_key_listen,
 	    .is_list = true,

@@ -31,6 +31,8 @@ enum psd_type {
 	PSD_TYPE_NATIVE,  /* the daemon starts it */
 	PSD_TYPE_MONITOR, /* it is there, and calls privsep_start_monitor() */
 	PSD_TYPE_PROGRAM, /* a helper runs it, and it speaks by its stdio */
+	PSD_TYPE_FILTER,  /* privsepctl run does, and its stdin and stdout are
+			     one end of a pair */
 };
 enum psd_restart { PSD_RESTART_ALWAYS, PSD_RESTART_ON_FAILURE, PSD_RESTART_NO };
 enum psd_verdicts { PSD_VERDICTS_REFUSED, PSD_VERDICTS_ALL, PSD_VERDICTS_NONE };
@@ -139,7 +141,8 @@ struct psd_policy {
 
 	/* [Helper] */
 	enum psd_type type;
-	const char *exec_path; /* absolute; NULL: PSD_TYPE_MONITOR */
+	const char *exec_path; /* absolute; NULL: PSD_TYPE_MONITOR, or a filter
+				  whose program is named when it is run */
 	char **argv;           /* argv[0] included, ends with NULL */
 	struct psd_where exec_where;
 	struct psd_listen *listens;

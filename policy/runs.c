@@ -11,39 +11,100 @@
 static const char *const of_talk[] = { "ListenStream", "Clients",
 	"MaxConnections", "MaxConnectionsPerUser", "ConnectTimeoutSec",
 	"AcceptFileDescriptors", "ReuseInstances", "TimeoutStartSec", "Restart",
-	"RestartSec", "StandardError", "Phases", "LogVerdicts", "RequestRate",
+	"RestartSec", "Phases", "LogVerdicts", "RequestRate",
 	"RequestTimeoutSec" };
+
+/* A filter runs once, for whoever runs it. */
+static const char *const of_service[] = { "Instances", "StartLimitBurst",
+	"StartLimitIntervalSec", "Provides" };
+
+static bool
+is_among(const char *const *keys, size_t n, const char *key)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(keys[i], key) == 0)
+			return true;
+	return false;
+}
+
+/* Notes the first key of its kind, until it is taken back. */
+static void
+note_first(const char **noted, struct psd_where *where, const char *key,
+    const struct psd_setting *setting)
+{
+	const bool is_reset = setting->value[0] == '\0';
+
+	if (is_reset && *noted == key)
+		*noted = NULL;
+	if (is_reset || *noted != NULL)
+		return;
+	*noted = key;
+	*where = setting->where;
+}
 
 void
 psd_runs_note(struct psd_build *build, const char *key,
     const struct psd_setting *setting)
 {
-	const bool is_reset = setting->value[0] == '\0';
-
-	if (is_reset && build->talk_key == key)
-		build->talk_key = NULL;
-	if (is_reset || build->talk_key != NULL)
-		return;
-	for (size_t i = 0; i < PSD_ELEMENTS(of_talk); i++)
-		if (strcmp(of_talk[i], key) == 0) {
-			build->talk_key = key;
-			build->talk_where = setting->where;
-		}
+	if (is_among(of_talk, PSD_ELEMENTS(of_talk), key))
+		note_first(&build->talk_key, &build->talk_where, key, setting);
+	if (is_among(of_service, PSD_ELEMENTS(of_service), key))
+		note_first(&build->service_key, &build->service_where, key,
+		    setting);
+	if (strcmp(key, "StandardError") == 0)
+		build->output_where = setting->value[0] == '\0'
+		    ? (struct psd_where){ NULL, 0 }
+		    : setting->where;
 }
 
 /* It has no conversation in which it could ask for anything. */
 static void
 refuse_grants(struct psd_build *build)
 {
+	const bool is_filter = build->policy->type == PSD_TYPE_FILTER;
 	const struct psd_policy *policy = build->policy;
 
 	for (size_t row = 0; row < psd_op_count; row++)
 		for (size_t i = 0; i < policy->grants[row].n; i++)
 			psd_diag_error(build->diag,
 			    &policy->grants[row].at[i].where,
-			    "%s: a program (Type=program) has no conversation; "
-			    "leave the line out",
-			    policy->grants[row].at[i].text);
+			    "%s: a %s has no conversation; leave the line out",
+			    policy->grants[row].at[i].text,
+			    is_filter ? "filter (Type=filter)"
+				      : "program (Type=program)");
+}
+
+/* It was not written for a filter that kills. */
+static void
+answer_violations(struct psd_build *build)
+{
+	if (build->violation_where.line == 0)
+		build->policy->on_violation = PSD_VIOLATION_ERRNO;
+}
+
+static void
+finish_filter(struct psd_build *build)
+{
+	struct psd_policy *policy = build->policy;
+
+	refuse_grants(build);
+	if (build->talk_key != NULL)
+		psd_diag_error(build->diag, &build->talk_where,
+		    "%s= means nothing with Type=filter, which privsepctl "
+		    "runs and which knows nothing of conversations; leave it "
+		    "out",
+		    build->talk_key);
+	if (build->service_key != NULL)
+		psd_diag_error(build->diag, &build->service_where,
+		    "%s= means nothing with Type=filter, which privsepctl "
+		    "runs once; leave it out",
+		    build->service_key);
+	policy->instances_min = 0;
+	policy->restart = PSD_RESTART_NO;
+	/* What it says on it is all that it can say of what went wrong. */
+	if (build->output_where.line == 0)
+		policy->log_stderr = true;
+	answer_violations(build);
 }
 
 void
@@ -51,9 +112,15 @@ psd_runs_finish(struct psd_build *build)
 {
 	struct psd_policy *policy = build->policy;
 
+	if (policy->type == PSD_TYPE_FILTER)
+		finish_filter(build);
 	if (policy->type != PSD_TYPE_PROGRAM)
 		return;
 	refuse_grants(build);
+	if (build->output_where.line != 0)
+		psd_diag_error(build->diag, &build->output_where,
+		    "StandardError= means nothing with Type=program, whose "
+		    "standard error is its caller's; leave it out");
 	if (build->talk_key != NULL)
 		psd_diag_error(build->diag, &build->talk_where,
 		    "%s= means nothing with Type=program, which a helper runs "
@@ -65,9 +132,7 @@ psd_runs_finish(struct psd_build *build)
 		    "used; write a number, the most that run at a time");
 	policy->instances_min = 0;
 	policy->restart = PSD_RESTART_NO;
-	/* It was not written for a filter that kills. */
-	if (build->violation_where.line == 0)
-		policy->on_violation = PSD_VIOLATION_ERRNO;
+	answer_violations(build);
 }
 
 static const struct psd_policy *

@@ -16,7 +16,7 @@ check_program(const struct psd_policy *policy, struct psd_diag *diag)
 {
 	struct stat st;
 
-	if (policy->type == PSD_TYPE_MONITOR)
+	if (policy->exec_path == NULL)
 		return;
 	if (stat(policy->exec_path, &st) < 0)
 		psd_diag_error(diag, &policy->exec_where,

@@ -87,6 +87,61 @@ none_is_kept_ready_and_a_denied_call_fails(void **state)
 	test_policy_free(&policy);
 }
 
+static void
+a_filter_has_neither_conversation_nor_service(void **state)
+{
+	static const struct {
+		const char *helper, *policy, *says;
+	} cases[] = {
+		{ "ListenStream=/run/x", "", "ListenStream= means nothing" },
+		{ "Restart=no", "", "Restart= means nothing" },
+		{ "Instances=2", "", "Instances= means nothing" },
+		{ "StartLimitBurst=1", "", "StartLimitBurst= means nothing" },
+		{ "Provides=x", "", "Provides= means nothing" },
+		{ "", "RequestRate=1/s", "RequestRate= means nothing" },
+		{ "", "AllowOpen=read /etc/**", "www.policy:7: AllowOpen" },
+		{ "", "AllowConnect=tcp *:80", "has no conversation" },
+		{ "", "DenyLog=info", "has no conversation" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(cases); i++) {
+		struct test_policy policy;
+		char helper[128];
+
+		(void)snprintf(helper, sizeof(helper), "Type=filter\n%s",
+		    cases[i].helper);
+		load(&policy, helper, cases[i].policy);
+		assert_null(policy.policy);
+		if (strstr(policy.diag.text, cases[i].says) == NULL)
+			fail_msg("%s", policy.diag.text);
+		test_policy_free(&policy);
+	}
+}
+
+static void
+a_filter_may_be_named_later_and_tells_what_it_says(void **state)
+{
+	struct test_policy policy;
+
+	(void)state;
+	load(&policy, "Type=filter\nExecStart=", "AllowOpen=@runtime");
+	assert_non_null(policy.policy);
+	assert_null(policy.policy->exec_path);
+	assert_true(policy.policy->log_stderr);
+	assert_int_equal(policy.policy->on_violation, PSD_VIOLATION_ERRNO);
+	assert_int_equal(policy.policy->instances_min, 0);
+	test_policy_free(&policy);
+	load(&policy, "Type=filter\nStandardError=null", "OnViolation=kill");
+	assert_non_null(policy.policy);
+	assert_false(policy.policy->log_stderr);
+	assert_int_equal(policy.policy->on_violation, PSD_VIOLATION_KILL);
+	test_policy_free(&policy);
+	load(&policy, "Type=filter\nInstances=2\nInstances=", "");
+	assert_non_null(policy.policy);
+	test_policy_free(&policy);
+}
+
 /* All have the name www. */
 static int
 check(const char *caller, const char *other, struct psd_diag *diag)
@@ -150,6 +205,9 @@ main(void)
 		cmocka_unit_test(a_program_has_no_key_of_a_conversation),
 		cmocka_unit_test(a_key_that_was_taken_back_was_not_said),
 		cmocka_unit_test(none_is_kept_ready_and_a_denied_call_fails),
+		cmocka_unit_test(a_filter_has_neither_conversation_nor_service),
+		cmocka_unit_test(
+		    a_filter_may_be_named_later_and_tells_what_it_says),
 		cmocka_unit_test(what_a_line_names_has_to_be_a_program),
 		cmocka_unit_test(a_program_that_nobody_runs_is_told_of),
 	};
