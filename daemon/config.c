@@ -260,7 +260,8 @@ psd_config_read(struct psd_config *config, struct psd_diag *diag)
 	config->uid_last = UID_LAST;
 	config->instances_max = INSTANCES_MAX;
 	config->user_connections_max = USER_CONNECTIONS_MAX;
-	config->log_level = LOG_INFO;
+	/* Whoever runs a program reads what it says, and what was refused. */
+	config->log_level = config->is_run ? LOG_NOTICE : LOG_INFO;
 	(void)snprintf(config->resolver, sizeof(config->resolver), "%s",
 	    default_resolver);
 	switch (psd_file_read(path, PSD_FILE_CHECKED, &file, diag)) {

@@ -40,10 +40,11 @@ psd_daemon_check_ready(struct psd_daemon *daemon)
 void
 psd_daemon_check_stopped(struct psd_daemon *daemon)
 {
-	/* A monitor is there for its one server. */
-	if ((daemon->is_stopping || daemon->config.is_monitor) &&
+	/* A monitor is there for its one server, --run for its one program. */
+	if ((daemon->is_stopping || daemon->config.is_monitor ||
+		daemon->config.is_run) &&
 	    daemon->n_instances == 0 && daemon->n_searches == 0)
-		(void)sd_event_exit(daemon->event, 0);
+		(void)sd_event_exit(daemon->event, daemon->exit_status);
 }
 
 void
@@ -156,8 +157,8 @@ psd_daemon_open_loop(struct psd_daemon *daemon)
 	if (r >= 0)
 		r = sd_event_add_signal(daemon->event, NULL, SIGINT,
 		    on_stop_signal, daemon);
-	/* A monitor's server has the plan that it was given. */
-	if (r >= 0 && !daemon->config.is_monitor)
+	/* A monitor's server, and a filter, have the plan they were given. */
+	if (r >= 0 && !daemon->config.is_monitor && !daemon->config.is_run)
 		r = sd_event_add_signal(daemon->event, NULL, SIGHUP,
 		    on_reload_signal, daemon);
 	/* Fed from the loop, so that a loop that hangs is noticed. */

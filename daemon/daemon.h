@@ -32,7 +32,8 @@ struct psd_daemon {
 	uint32_t n_searches; /* for what dead helpers left behind */
 	sd_event_source *sweep_source;
 	bool is_stopping;
-	bool was_ready; /* READY=1 has been said */
+	bool was_ready;  /* READY=1 has been said */
+	int exit_status; /* of --run */
 };
 
 /* Monotonic time in microseconds. */

@@ -7,6 +7,7 @@
 #include "daemon/leftover.h"
 #include "daemon/loaded.h"
 #include "daemon/lookup.h"
+#include "daemon/oneshot.h"
 #include "daemon/output.h"
 #include "daemon/program.h"
 #include "daemon/service.h"
@@ -144,6 +145,9 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 	psd_leftover_look(instance, held);
 	psd_program_ended(instance, ending, info->si_code != CLD_EXITED,
 	    info->si_status);
+	if (daemon->config.is_run)
+		daemon->exit_status = psd_oneshot_status(ending,
+		    info->si_code != CLD_EXITED, info->si_status);
 	psd_service_instance_gone(instance, ending,
 	    psd_now() - instance->started_usec);
 	daemon->n_instances--;

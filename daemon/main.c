@@ -8,6 +8,7 @@
 #include "daemon/dispose.h"
 #include "daemon/loaded.h"
 #include "daemon/monitor.h"
+#include "daemon/oneshot.h"
 #include "daemon/proc_fd.h"
 #include "daemon/reload.h"
 #include "daemon/pin.h"
@@ -69,7 +70,8 @@ clean_environment(void)
 /*
  * Whoever starts us decides which descriptors are open.  With one of the
  * first three closed, something of ours would become a helper's or our own
- * standard error; the others are nothing to us, but for those of a monitor.
+ * standard error; the others are nothing to us, but for those of a monitor and
+ * of --run.
  */
 static int
 clean_descriptors(unsigned first)
@@ -82,6 +84,14 @@ clean_descriptors(unsigned first)
 			return -errno;
 	} while (fd <= STDERR_FILENO);
 	return close_range(first, ~0U, 0) < 0 ? -errno : 0;
+}
+
+static unsigned
+first_of_others(const struct psd_config *config)
+{
+	if (config->is_run)
+		return PSD_ONESHOT_NUMBERS;
+	return config->is_monitor ? PSD_MONITOR_NUMBERS : STDERR_FILENO + 1;
 }
 
 /* --check: every policy as far as it can be judged without starting it. */
@@ -208,7 +218,19 @@ start(struct psd_daemon *daemon, int *ret_lock)
 	r = psd_control_open(daemon);
 	if (r < 0)
 		return give_up("open control.sock", r);
-	return load_policies(daemon);
+	r = load_policies(daemon);
+	if (r == EXIT_SUCCESS)
+		psd_daemon_check_ready(daemon);
+	return r;
+}
+
+static int
+begin(struct psd_daemon *daemon, int *ret_lock)
+{
+	if (daemon->config.is_run)
+		return psd_oneshot_start(daemon);
+	return daemon->config.is_monitor ? psd_monitor_start(daemon)
+					 : start(daemon, ret_lock);
 }
 
 static void
@@ -235,8 +257,7 @@ main(int argc, char **argv)
 	r = psd_options_parse(argc, argv, &self.config);
 	if (r != PSD_OPTIONS_RUN)
 		return r;
-	r = clean_descriptors(
-	    self.config.is_monitor ? PSD_MONITOR_NUMBERS : STDERR_FILENO + 1);
+	r = clean_descriptors(first_of_others(&self.config));
 	if (r < 0)
 		return give_up("clean the descriptors", r);
 	r = clean_environment();
@@ -266,11 +287,8 @@ main(int argc, char **argv)
 	if (r == EXIT_SUCCESS && self.config.is_check)
 		r = check_policies(&self.config);
 	else if (r == EXIT_SUCCESS)
-		r = self.config.is_monitor ? psd_monitor_start(&self)
-					   : start(&self, &lock);
+		r = begin(&self, &lock);
 	if (r == EXIT_SUCCESS && !self.config.is_check) {
-		if (!self.config.is_monitor)
-			psd_daemon_check_ready(&self);
 		r = sd_event_loop(self.event);
 		r = r < 0 ? give_up("event loop", r) : r;
 	}

@@ -18,6 +18,7 @@ enum {
 	OPTION_CONFIG,
 	OPTION_CHECK,
 	OPTION_MONITOR,
+	OPTION_RUN,
 	OPTION_POLICY,
 	OPTION_HELP,
 	OPTION_VERSION,
@@ -29,6 +30,7 @@ static const struct option options[] = {
 	{ "config", required_argument, NULL, OPTION_CONFIG },
 	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "monitor", no_argument, NULL, OPTION_MONITOR },
+	{ "run", no_argument, NULL, OPTION_RUN },
 	{ "policy", required_argument, NULL, OPTION_POLICY },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
@@ -40,6 +42,8 @@ static const char usage[] =
     "[--config FILE]\n"
     "                [--check]\n"
     "       privsepd --monitor --policy FILE [--config FILE]\n"
+    "       privsepd --run --policy FILE [--config FILE] [-- PATH NAME ARG...]"
+    "\n"
     "\n"
     "Starts the helpers that the policies describe, confined, and does for\n"
     "them what needs authority.  Stays in the foreground.\n"
@@ -54,7 +58,9 @@ static const char usage[] =
     "  --check            judge settings and policies, start nothing\n"
     "  --monitor          keep the privileges of the server that started\n"
     "                     this by privsep_start_monitor(3)\n"
-    "  --policy FILE      the policy of that server\n"
+    "  --run              start one program for the privsepctl run that\n"
+    "                     started this\n"
+    "  --policy FILE      the policy of that server or program\n"
     "  --help, --version  tell and exit\n"
     "\n"
     "Exit status: 0 done, 1 failed, 2 wrong use, 78 bad configuration.\n"
@@ -113,6 +119,9 @@ take_option(struct psd_config *config, int option)
 	case OPTION_MONITOR:
 		config->is_monitor = true;
 		return PSD_OPTIONS_RUN;
+	case OPTION_RUN:
+		config->is_run = true;
+		return PSD_OPTIONS_RUN;
 	case OPTION_POLICY:
 		config->policy_file = optarg;
 		return PSD_OPTIONS_RUN;
@@ -128,21 +137,44 @@ take_option(struct psd_config *config, int option)
 	}
 }
 
-/* A monitor has one policy and one helper, and nobody to be reached by. */
-static int
-check_monitor(const struct psd_config *config)
+/* Either has one policy and one helper, and nobody to be reached by. */
+static bool
+is_for_one(const struct psd_config *config)
 {
-	if (config->is_monitor != (config->policy_file != NULL))
-		return misuse("--monitor and --policy go together", NULL);
-	if (!config->is_monitor)
+	return config->is_monitor || config->is_run;
+}
+
+static int
+check_for_one(const struct psd_config *config)
+{
+	if (is_for_one(config) != (config->policy_file != NULL))
+		return misuse("--policy goes with --monitor or --run", NULL);
+	if (!is_for_one(config))
 		return PSD_OPTIONS_RUN;
 	if (config->policy_file[0] != '/')
 		return misuse("the policy's path must be absolute",
 		    config->policy_file);
 	if (config->policy_dirs[0] != NULL || config->runtime_dir[0] != '\0' ||
-	    config->is_check)
-		return misuse("--monitor takes --policy and --config only",
+	    config->is_check || (config->is_monitor && config->is_run))
+		return misuse("--monitor and --run take --policy and --config "
+			      "only",
 		    NULL);
+	return PSD_OPTIONS_RUN;
+}
+
+/* Behind the options of --run: a path, and argv with its first word. */
+static int
+take_program(struct psd_config *config, char **words, int n)
+{
+	if (n == 0)
+		return PSD_OPTIONS_RUN;
+	if (!config->is_run)
+		return misuse("takes no arguments", words[0]);
+	if (n < 2)
+		return misuse("--run takes a path and all of argv", words[0]);
+	if (words[0][0] != '/')
+		return misuse("the program's path must be absolute", words[0]);
+	config->program = words;
 	return PSD_OPTIONS_RUN;
 }
 
@@ -152,7 +184,7 @@ set_defaults(struct psd_config *config)
 	const char *user_dir = getenv("XDG_RUNTIME_DIR");
 	char dir[4096];
 
-	if (config->is_monitor)
+	if (is_for_one(config))
 		return PSD_OPTIONS_RUN;
 	if (config->policy_dirs[0] == NULL)
 		for (size_t i = 0; psd_policy_dirs[i] != NULL; i++)
@@ -179,8 +211,9 @@ psd_options_parse(int argc, char **argv, struct psd_config *ret)
 		if (r != PSD_OPTIONS_RUN)
 			return r;
 	}
-	if (optind < argc)
-		return misuse("takes no arguments", argv[optind]);
-	r = check_monitor(ret);
+	r = take_program(ret, argv + optind, argc - optind);
+	if (r != PSD_OPTIONS_RUN)
+		return r;
+	r = check_for_one(ret);
 	return r == PSD_OPTIONS_RUN ? set_defaults(ret) : r;
 }

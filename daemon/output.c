@@ -3,6 +3,7 @@
 
 #include "common/fd.h"
 #include "daemon/loaded.h"
+#include "daemon/program.h"
 #include "daemon/service.h"
 
 #include <errno.h>
@@ -15,6 +16,15 @@
 /* A line longer than this is told in pieces. */
 enum { CHUNK = 1024, CHUNKS_AT_END = 64 };
 
+/*
+ * Of a filter it is meant for whoever runs it, which is who reads the log.
+ */
+static int
+level(const struct psd_instance *instance)
+{
+	return psd_instance_is_program(instance) ? LOG_NOTICE : LOG_INFO;
+}
+
 static void
 tell_lines(struct psd_instance *instance, const char *text, size_t len)
 {
@@ -24,8 +34,8 @@ tell_lines(struct psd_instance *instance, const char *text, size_t len)
 		    newline != NULL ? (size_t)(newline - text) : len;
 
 		if (n > 0)
-			psd_instance_log(instance, LOG_INFO, "stderr: %.*s",
-			    (int)n, text);
+			psd_instance_log(instance, level(instance),
+			    "stderr: %.*s", (int)n, text);
 		if (newline == NULL)
 			return;
 		text += n + 1;

@@ -38,7 +38,8 @@ struct stdio {
 bool
 psd_instance_is_program(const struct psd_instance *instance)
 {
-	return instance->loaded->policy->type == PSD_TYPE_PROGRAM;
+	return instance->loaded->policy->type == PSD_TYPE_PROGRAM ||
+	    instance->loaded->policy->type == PSD_TYPE_FILTER;
 }
 
 static void

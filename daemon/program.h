@@ -19,7 +19,7 @@ struct psd_program_ends {
 	int output, error; /* to read */
 };
 
-/* Is it the instance of a program? */
+/* Is it the instance of a program, or of a filter, which ends like one? */
 bool psd_instance_is_program(const struct psd_instance *instance);
 
 /*

@@ -206,7 +206,7 @@ borrow_descriptors(struct psd_spawn_state *state)
 	state->null_fd = plan->null_fd;
 	for (int i = 0; i < 3; i++)
 		state->stdio[i] = stdio != NULL ? stdio[i] : PSD_NO_FD;
-	if (stdio == NULL)
+	if (state->stdio[STDERR_FILENO] < 0)
 		state->stdio[STDERR_FILENO] = state->birth->stderr_fd;
 	state->pair_end = state->birth->pair_end;
 	for (size_t i = 0; i < PSD_NS_COUNT; i++)

@@ -61,7 +61,8 @@ struct psd_birth {
 			  PSD_NO_FD, and there is no such number */
 	int stderr_fd;    /* or PSD_NO_FD: /dev/null; borrowed */
 	const int *stdio; /* standard input, output and error (borrowed), of a
-			     program; or NULL: /dev/null, and stderr_fd */
+			     program; or NULL: /dev/null; without the last,
+			     stderr_fd */
 	int cgroup_fd;    /* a leaf directory, or PSD_NO_FD; borrowed */
 };
 

@@ -91,6 +91,21 @@ const struct psd_ctl_command psd_ctl_commands[] = {
 	    .args_max = 1,
 	    .run = psd_ctl_stop,
 	},
+	{
+	    .name = "run",
+	    .arguments = "--policy=FILE [--progress] [-- PROGRAM ARG...]",
+	    .text = "run one program, confined, from standard input to output",
+	    .help = "FILE has Type=filter; without PROGRAM its ExecStart= is "
+		    "run.  No daemon is needed, and\nnothing is done with "
+		    "more privileges than yours.  With --progress, a line on "
+		    "a terminal\ntells how far it is.  Exit status: that of "
+		    "the program, 128 and its number when a signal\nended "
+		    "it, 124 overdue, 125 failed, 126 not executable, 127 not "
+		    "found.",
+	    .args_max = ARGS_ANY,
+	    .takes = PSD_CTL_TAKES_POLICY | PSD_CTL_TAKES_PROGRESS,
+	    .run = psd_ctl_run_program,
+	},
 };
 
 const size_t psd_ctl_n_commands = PSD_ELEMENTS(psd_ctl_commands);

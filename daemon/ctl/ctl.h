@@ -14,6 +14,11 @@ enum psd_ctl_exit {
 	PSD_CTL_USAGE = 2,
 	PSD_CTL_DENIED = 3,
 	PSD_CTL_UNREACHABLE = 4,
+
+	/* Of run, where a status of the program is not its own. */
+	PSD_CTL_RUN_FAILED = 125,
+	PSD_CTL_RUN_NOT_EXECUTABLE = 126,
+	PSD_CTL_RUN_NOT_FOUND = 127,
 };
 
 enum { PSD_CTL_DIRS_MAX = 16 };
@@ -25,9 +30,10 @@ struct psd_ctl {
 	size_t n_policy_dirs;
 	bool json;
 	bool help;
-	const char *phase; /* --phase, or NULL */
-	unsigned given;    /* PSD_CTL_TAKES_* */
-	char **args;       /* of the command, without its name */
+	const char *phase;  /* --phase, or NULL */
+	const char *policy; /* --policy, or NULL */
+	unsigned given;     /* PSD_CTL_TAKES_* */
+	char **args;        /* of the command, without its name */
 	size_t n_args;
 	int fd;                 /* of control.sock, or PSD_NO_FD */
 	uint32_t last_id;       /* of a request */
@@ -40,6 +46,8 @@ enum psd_ctl_takes {
 	PSD_CTL_TAKES_STRICT = 1 << 0,
 	PSD_CTL_TAKES_DRY_RUN = 1 << 1,
 	PSD_CTL_TAKES_PHASE = 1 << 2,
+	PSD_CTL_TAKES_POLICY = 1 << 3,
+	PSD_CTL_TAKES_PROGRESS = 1 << 4,
 };
 
 struct psd_ctl_command {
@@ -77,5 +85,6 @@ enum psd_ctl_exit psd_ctl_syscalls(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_cat(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_reload(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_stop(struct psd_ctl *ctl);
+enum psd_ctl_exit psd_ctl_run_program(struct psd_ctl *ctl);
 
 #endif

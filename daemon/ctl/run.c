@@ -18,6 +18,8 @@ enum option_name {
 	OPTION_STRICT,
 	OPTION_DRY_RUN,
 	OPTION_PHASE,
+	OPTION_POLICY,
+	OPTION_PROGRESS,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -29,6 +31,8 @@ static const struct option options[] = {
 	{ "strict", no_argument, NULL, OPTION_STRICT },
 	{ "dry-run", no_argument, NULL, OPTION_DRY_RUN },
 	{ "phase", required_argument, NULL, OPTION_PHASE },
+	{ "policy", required_argument, NULL, OPTION_POLICY },
+	{ "progress", no_argument, NULL, OPTION_PROGRESS },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -56,6 +60,33 @@ add_policy_dir(struct psd_ctl *ctl, const char *dir)
 	return PARSED_GO_ON;
 }
 
+/* Those of some commands alone; false: it is none of them. */
+static bool
+take_rare_option(struct psd_ctl *ctl, int option)
+{
+	switch (option) {
+	case OPTION_STRICT:
+		ctl->given |= PSD_CTL_TAKES_STRICT;
+		return true;
+	case OPTION_DRY_RUN:
+		ctl->given |= PSD_CTL_TAKES_DRY_RUN;
+		return true;
+	case OPTION_PHASE:
+		ctl->given |= PSD_CTL_TAKES_PHASE;
+		ctl->phase = optarg;
+		return true;
+	case OPTION_POLICY:
+		ctl->given |= PSD_CTL_TAKES_POLICY;
+		ctl->policy = optarg;
+		return true;
+	case OPTION_PROGRESS:
+		ctl->given |= PSD_CTL_TAKES_PROGRESS;
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* Options may stand before and behind the command; "--" ends them. */
 static enum parsed
 parse_options(struct psd_ctl *ctl, int argc, char **argv)
@@ -75,16 +106,6 @@ parse_options(struct psd_ctl *ctl, int argc, char **argv)
 		case OPTION_JSON:
 			ctl->json = true;
 			break;
-		case OPTION_STRICT:
-			ctl->given |= PSD_CTL_TAKES_STRICT;
-			break;
-		case OPTION_DRY_RUN:
-			ctl->given |= PSD_CTL_TAKES_DRY_RUN;
-			break;
-		case OPTION_PHASE:
-			ctl->given |= PSD_CTL_TAKES_PHASE;
-			ctl->phase = optarg;
-			break;
 		case 'h':
 		case OPTION_HELP:
 			ctl->help = true;
@@ -92,7 +113,9 @@ parse_options(struct psd_ctl *ctl, int argc, char **argv)
 		case OPTION_VERSION:
 			return PARSED_VERSION;
 		default:
-			return PARSED_WRONG;
+			if (!take_rare_option(ctl, option))
+				return PARSED_WRONG;
+			break;
 		}
 	}
 	return PARSED_GO_ON;
@@ -114,9 +137,13 @@ unknown_command(const char *name)
 static const char *
 name_of(unsigned option)
 {
-	if ((option & PSD_CTL_TAKES_STRICT) != 0)
-		return "--strict";
-	return (option & PSD_CTL_TAKES_DRY_RUN) != 0 ? "--dry-run" : "--phase";
+	static const char *const names[] = { "--strict", "--dry-run", "--phase",
+		"--policy", "--progress" };
+	size_t i = 0;
+
+	while (i + 1 < PSD_ELEMENTS(names) && (option & 1U << i) == 0)
+		i++;
+	return names[i];
 }
 
 /* An option or argument too many would otherwise be passed over in silence. */

@@ -24,7 +24,7 @@ _privsepctl_policies()
 
 _privsepctl()
 {
-	local commands='status check explain syscalls cat reload stop'
+	local commands='status check explain syscalls cat reload stop run'
 	local operations='open stat read_directory readlink realpath unlink
 	    mkdir rmdir rename truncate set_times temporary_file access log
 	    accept call ping hello restrict listen connect bind join_multicast packet_socket
@@ -47,11 +47,16 @@ _privsepctl()
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 		return
 		;;
+	--policy)
+		mapfile -t COMPREPLY < <(_privsepctl_policies "$word")
+		compopt -o filenames 2>/dev/null
+		return
+		;;
 	esac
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--runtime-dir | --policy-dir | --phase) ((i++)) ;;
+		--runtime-dir | --policy-dir | --phase | --policy) ((i++)) ;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -70,6 +75,7 @@ _privsepctl()
 		check) known+=' --strict' ;;
 		explain) known+=' --phase' ;;
 		reload) known+=' --dry-run' ;;
+		run) known+=' --policy --progress' ;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$known" -- "$word")
 		return
@@ -85,6 +91,11 @@ _privsepctl()
 		mapfile -t COMPREPLY < <(
 			compgen -W "$(_privsepctl_services)" -- "$word"
 			_privsepctl_policies "$word")
+		compopt -o filenames 2>/dev/null
+		;;
+	run:0) mapfile -t COMPREPLY < <(compgen -c -- "$word") ;;
+	run:*)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		compopt -o filenames 2>/dev/null
 		;;
 	status:0 | cat:0 | stop:0)

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/ctl/ctl.h"
+#include "daemon/ctl/load.h"
+#include "daemon/ctl/out.h"
+#include "daemon/ctl/pump.h"
+#include "daemon/ctl/start.h"
+
+#include "common/mem.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What stands before the words of the program. */
+enum { WORDS_BEFORE = 6 };
+
+static bool
+is_executable(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+	    access(path, X_OK) == 0;
+}
+
+/* Without links, which the program's view of the files need not have. */
+static int
+settle(const char *found, char ret[PATH_MAX])
+{
+	if (realpath(found, ret) == NULL)
+		return errno == ENOENT || errno == ENOTDIR
+		    ? PSD_CTL_RUN_NOT_FOUND
+		    : PSD_CTL_RUN_NOT_EXECUTABLE;
+	return is_executable(ret) ? 0 : PSD_CTL_RUN_NOT_EXECUTABLE;
+}
+
+/* As a shell does: the first of $PATH that can be executed. */
+static int
+find_program(const char *name, char ret[PATH_MAX])
+{
+	const char *dirs = getenv("PATH");
+	int status = PSD_CTL_RUN_NOT_FOUND;
+
+	if (strchr(name, '/') != NULL)
+		return settle(name, ret);
+	if (dirs == NULL)
+		dirs = "/usr/bin:/bin";
+	for (const char *at = dirs; *name != '\0'; at++) {
+		const size_t len = strcspn(at, ":");
+		char found[PATH_MAX];
+		int n, r;
+
+		n = snprintf(found, sizeof(found), "%.*s/%s",
+		    len > 0 ? (int)len : 1, len > 0 ? at : ".", name);
+		r = n < 0 || (size_t)n >= sizeof(found) ? PSD_CTL_RUN_NOT_FOUND
+							: settle(found, ret);
+		if (r == 0)
+			return 0;
+		if (r != PSD_CTL_RUN_NOT_FOUND)
+			status = r;
+		at += len;
+		if (*at == '\0')
+			break;
+	}
+	return status;
+}
+
+static int
+find_or_tell(const char *name, char ret[PATH_MAX])
+{
+	const int status = find_program(name, ret);
+
+	if (status == PSD_CTL_RUN_NOT_FOUND)
+		psd_ctl_complain("%s: there is no such program", name);
+	else if (status != 0)
+		psd_ctl_complain("%s cannot be executed", name);
+	return status;
+}
+
+/* The drop-ins stand beside the file as it was named. */
+static int
+find_policy(const char *file, char ret[PATH_MAX])
+{
+	_cleanup_free_ char *here = getcwd(NULL, 0);
+	int n;
+
+	if (file[0] == '/')
+		n = snprintf(ret, PATH_MAX, "%s", file);
+	else if (here == NULL)
+		return -errno;
+	else
+		n = snprintf(ret, PATH_MAX, "%s/%s", here, file);
+	return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+static int
+run_and_move(const struct psd_ctl *ctl, char *const *argv)
+{
+	struct psd_start start;
+	int status = psd_start_program(&start, argv);
+	int r;
+
+	if (status == 0) {
+		const struct psd_pump_ends ends = {
+			.input = STDIN_FILENO,
+			.output = STDOUT_FILENO,
+			.pair = start.pair,
+			.control = start.control,
+			.stop_usec = start.handover.stop_usec,
+			.shows_progress =
+			    (ctl->given & PSD_CTL_TAKES_PROGRESS) != 0,
+		};
+
+		r = psd_pump(&ends);
+		status = psd_start_end(&start);
+		if (r < 0)
+			status = PSD_CTL_RUN_FAILED;
+	} else {
+		(void)psd_start_end(&start);
+	}
+	return status;
+}
+
+static int
+run(const struct psd_ctl *ctl)
+{
+	_cleanup_free_ char **argv =
+	    calloc(WORDS_BEFORE + ctl->n_args + 1, sizeof(*argv));
+	char policy[PATH_MAX], program[PATH_MAX];
+	size_t n = 0;
+	int r;
+
+	r = argv == NULL ? -ENOMEM : find_policy(ctl->policy, policy);
+	if (r < 0) {
+		psd_ctl_complain("cannot run: %s", strerror(-r));
+		return PSD_CTL_RUN_FAILED;
+	}
+	argv[n++] = (char *)(uintptr_t) "privsepd";
+	argv[n++] = (char *)(uintptr_t) "--run";
+	argv[n++] = (char *)(uintptr_t) "--policy";
+	argv[n++] = policy;
+	if (ctl->n_args > 0) {
+		r = find_or_tell(ctl->args[0], program);
+		if (r != 0)
+			return r;
+		argv[n++] = (char *)(uintptr_t) "--";
+		argv[n++] = program;
+	}
+	for (size_t i = 0; i < ctl->n_args; i++)
+		argv[n++] = ctl->args[i];
+	return run_and_move(ctl, argv);
+}
+
+enum psd_ctl_exit
+psd_ctl_run_program(struct psd_ctl *ctl)
+{
+	if (ctl->policy == NULL || !psd_ctl_is_file(ctl->policy)) {
+		psd_ctl_complain("run needs --policy=FILE, with a slash or "
+				 "ending in .policy");
+		return PSD_CTL_USAGE;
+	}
+	/* The program's own status, which may be any. */
+	return (enum psd_ctl_exit)run(ctl);
+}

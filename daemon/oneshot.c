@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/oneshot.h"
+
+#include "common/fd.h"
+#include "common/handover.h"
+#include "common/log.h"
+#include "common/pair.h"
+#include "common/sys.h"
+#include "daemon/caps.h"
+#include "daemon/loaded.h"
+#include "daemon/proc_fd.h"
+#include "daemon/service.h"
+#include "policy/load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+int
+psd_oneshot_status(enum psd_ending ending, bool was_killed, int status)
+{
+	if (ending == PSD_ENDING_OVERDUE)
+		return PSD_ONESHOT_OVERDUE;
+	return was_killed ? PSD_ONESHOT_SIGNAL + status : status;
+}
+
+/* Nothing of ours shall inherit it. */
+static int
+take_control(void)
+{
+	int type = 0;
+	socklen_t len = sizeof(type);
+
+	if (fcntl(PSD_HANDOVER_NUMBER, F_SETFD, FD_CLOEXEC) < 0 ||
+	    getsockopt(PSD_HANDOVER_NUMBER, SOL_SOCKET, SO_TYPE, &type, &len) <
+		0)
+		return -errno;
+	return type == SOCK_SEQPACKET ? 0 : -EPROTOTYPE;
+}
+
+/*
+ * Not the control group of the settings: whoever opens that as its own ends
+ * what a predecessor has left there.
+ */
+static int
+look_at_host(struct psd_daemon *daemon, struct psd_diag *diag)
+{
+	const struct psd_host_settings settings = {
+		.uid_first = daemon->config.uid_first,
+		.n_uids =
+		    daemon->config.uid_last - daemon->config.uid_first + 1,
+		.shares_uids = true,
+	};
+	char missing[128];
+	int r;
+
+	r = psd_host_init(&daemon->host, &settings, diag);
+	if (r < 0)
+		return r;
+	psd_layers_print(PSD_LAYER_ALL & ~daemon->host.layers, missing,
+	    sizeof(missing));
+	if (missing[0] != '\0')
+		psd_log(LOG_INFO, "missing layers: %s", missing);
+	return 0;
+}
+
+/* PROGRAM ARG... of the command line are in the place of ExecStart=. */
+static struct psd_policy *
+load(const struct psd_daemon *daemon, struct psd_diag *diag)
+{
+	const char *file = daemon->config.policy_file;
+	char **program = daemon->config.program;
+	const struct psd_where where = { .file = file };
+	struct psd_policy *policy = psd_policy_load_file(file, 0, diag);
+
+	if (policy == NULL)
+		return NULL;
+	if (policy->type != PSD_TYPE_FILTER)
+		psd_diag_error(diag, &where,
+		    "is not for privsepctl run: Type=filter is missing");
+	else if (program == NULL && policy->exec_path == NULL)
+		psd_diag_error(diag, &where,
+		    "has no ExecStart=; say which program to run");
+	if (program != NULL) {
+		policy->exec_path = program[0];
+		policy->argv = program + 1;
+		policy->exec_where = where;
+	}
+	if (diag->errors == 0)
+		return policy;
+	psd_policy_free(policy);
+	return NULL;
+}
+
+/* As a shell has it.  EXIT_SUCCESS: it can be executed as far as is seen. */
+static int
+look_at_program(const struct psd_policy *policy, struct psd_diag *diag)
+{
+	struct stat status;
+
+	if (stat(policy->exec_path, &status) < 0) {
+		const int error = errno;
+
+		psd_diag_error(diag, &policy->exec_where, "%s: %s",
+		    policy->exec_path, strerror(error));
+		return error == ENOENT || error == ENOTDIR
+		    ? PSD_ONESHOT_NOT_FOUND
+		    : PSD_ONESHOT_NOT_EXECUTABLE;
+	}
+	if (S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0)
+		return EXIT_SUCCESS;
+	psd_diag_error(diag, &policy->exec_where, "%s is not executable",
+	    policy->exec_path);
+	return PSD_ONESHOT_NOT_EXECUTABLE;
+}
+
+/*
+ * What is not needed to start and end one helper goes before it exists.  NULL
+ * with diag, or after saying why.
+ */
+static struct psd_service *
+prepare(struct psd_daemon *daemon, struct psd_policy *policy,
+    struct psd_diag *diag)
+{
+	const struct psd_policy *policies[] = { policy };
+	struct psd_listeners listeners = { .n = 0 };
+	struct psd_service *service = NULL;
+	struct psd_loaded *loaded = psd_loaded_make(&daemon->host, policy,
+	    daemon->config.policy_dirs, diag);
+	int r;
+
+	if (loaded == NULL)
+		return NULL;
+	loaded->generation = ++daemon->generation;
+	r = psd_caps_keep(policies, 1, &daemon->config.keep_caps, diag);
+	if (r == 0)
+		r = psd_spawn_prepare_process();
+	if (r == -EPERM && daemon->host.is_unprivileged)
+		r = 0;
+	if (r < 0)
+		psd_loaded_unref(loaded);
+	else
+		r = psd_service_add(daemon, loaded, &listeners, &service);
+	if (r < 0)
+		psd_log(LOG_ERR, "cannot prepare: %s", strerror(-r));
+	return service;
+}
+
+/*
+ * Closed: whoever ran it is gone, and nobody reads what is logged of its end.
+ * Shut down: whoever moves the bytes has waited for long enough.
+ */
+static int
+on_control(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct psd_daemon *daemon = userdata;
+	const bool is_gone = (events & EPOLLHUP) != 0;
+	struct psd_service *service;
+	struct psd_instance *instance;
+
+	(void)fd;
+	if (is_gone) {
+		(void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
+		psd_log_set_level(LOG_ERR);
+	} else {
+		(void)sd_event_source_set_io_events(source, 0);
+	}
+	TAILQ_FOREACH(service, &daemon->services, of_daemon)
+		TAILQ_FOREACH(instance, &service->instances, of_service) {
+			if (!is_gone)
+				psd_log(LOG_WARNING,
+				    "%s[%d]: overdue: its input has ended, and "
+				    "it neither reads nor writes",
+				    service->name, instance->child.pid);
+			instance->is_overdue = true;
+			psd_instance_kill(instance);
+		}
+	return 0;
+}
+
+/*
+ * Its end is nowhere open but in the program: what is left in ours is over
+ * when this returns.
+ */
+static int
+run(struct psd_daemon *daemon, struct psd_service *service)
+{
+	_cleanup_fd_ int ours = PSD_NO_FD;
+	_cleanup_fd_ int theirs = PSD_NO_FD;
+	struct psd_handover handover = {
+		.version = PSD_HANDOVER_VERSION,
+		.stop_usec = service->loaded->policy->timeout_stop_usec,
+	};
+	struct psd_instance *instance;
+	int ends[2];
+	int r;
+
+	r = psd_pair(SOCK_STREAM, ends);
+	if (r < 0)
+		return r;
+	ours = ends[0];
+	theirs = ends[1];
+	/* What a program sends along would be privsepctl's to close. */
+	psd_sys_pass_rights(ours, false);
+	r = psd_instance_start_program(service,
+	    (const int[3]){ theirs, theirs, PSD_NO_FD }, &instance);
+	if (r < 0)
+		return r;
+	r = sd_event_add_io(daemon->event, NULL, PSD_HANDOVER_NUMBER,
+	    EPOLLRDHUP, on_control, daemon);
+	if (r >= 0)
+		r = psd_handover_send(PSD_HANDOVER_NUMBER, &handover, ours);
+	if (r < 0)
+		psd_instance_kill(instance);
+	return r < 0 ? r : 0;
+}
+
+static int
+start(struct psd_daemon *daemon, struct psd_diag *diag)
+{
+	struct psd_service *service;
+	struct psd_policy *policy;
+	int status;
+
+	if (psd_proc_fd_init() < 0 || psd_daemon_open_loop(daemon) < 0 ||
+	    look_at_host(daemon, diag) < 0)
+		return PSD_ONESHOT_FAILED;
+	policy = load(daemon, diag);
+	if (policy == NULL)
+		return PSD_ONESHOT_FAILED;
+	status = look_at_program(policy, diag);
+	if (status != EXIT_SUCCESS) {
+		psd_policy_free(policy);
+		return status;
+	}
+	service = prepare(daemon, policy, diag);
+	if (service == NULL || run(daemon, service) < 0)
+		return PSD_ONESHOT_FAILED;
+	return EXIT_SUCCESS;
+}
+
+int
+psd_oneshot_start(struct psd_daemon *daemon)
+{
+	struct psd_diag diag;
+	int status;
+
+	if (take_control() < 0) {
+		psd_log(LOG_ERR,
+		    "--run is for privsepctl run to say, not for a command "
+		    "line");
+		return PSD_ONESHOT_FAILED;
+	}
+	psd_diag_init(&diag);
+	status = start(daemon, &diag);
+	psd_daemon_log_diag(&diag);
+	if (status == PSD_ONESHOT_FAILED && diag.errors == 0)
+		psd_log(LOG_ERR, "%s: cannot start the program",
+		    daemon->config.policy_file);
+	psd_diag_free(&diag);
+	return status;
+}

@@ -1,0 +1,354 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+# shellcheck disable=SC2016 # The single quotes hold perl.
+#
+# privsepctl run: programs that know nothing of privsepd, as people type it.
+set -u
+
+: "${B:?run me by make check}"
+ctl=$B/privsepctl
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+umask 022
+chmod 755 "$dir"
+number=0
+gone_after=20
+
+# try NAME: one case, the function of that name.
+try() {
+	number=$((number + 1))
+	: >"$dir/err"
+	if "$1"; then
+		echo "ok $number - $1"
+	else
+		echo "not ok $number - $1"
+		sed 's/^/# err: /' "$dir/err"
+	fi
+}
+
+# try_with PROGRAM NAME: the same, should there be such a program.
+try_with() {
+	if command -v "$1" >/dev/null; then
+		try "$2"
+	else
+		number=$((number + 1))
+		echo "ok $number - $2 # SKIP there is no $1 here"
+	fi
+}
+
+# policy NAME LINE...: of a filter; lines of [Helper], then of [Policy].
+policy() {
+	local name=$1
+	shift
+	printf '%s\n' '[Helper]' 'Type=filter' "$@" '[Policy]' \
+	    'SystemCallFilter=@filter @loader' 'AllowOpen=@runtime' \
+	    >"$dir/$name.policy"
+}
+
+# script NAME LINE...: a program in perl.
+script() {
+	local name=$1
+	shift
+	printf '%s\n' '#!/usr/bin/perl' '$| = 1;' "$@" >"$dir/$name"
+	chmod 755 "$dir/$name"
+}
+
+# run [-i FILE] POLICY ARGUMENT...: input from FILE, output to $dir/out.
+run() {
+	local input=/dev/null name
+	if [ "$1" = -i ]; then
+		input=$2
+		shift 2
+	fi
+	name=$1
+	shift
+	timeout 60 "$ctl" run --policy "$dir/$name.policy" "$@" \
+	    <"$input" >"$dir/out" 2>"$dir/err"
+}
+
+# exits STATUS: the last command did.
+exits() {
+	local status=$?
+	[ "$status" -eq "$1" ] && return 0
+	echo "# exit status $status, not $1"
+	return 1
+}
+
+says() { grep -qF -- "$1" "$dir/err"; }
+
+# nobody_runs WORD: within a while no process has it in its command line.
+nobody_runs() {
+	local i
+	for ((i = 0; i < gone_after * 10; i++)); do
+		pgrep -f -- "$1" >/dev/null || return 0
+		sleep 0.1
+	done
+	echo "# still there: $(pgrep -af -- "$1")"
+	return 1
+}
+
+policy any
+policy impatient 'TimeoutStopSec=300ms'
+policy patient 'TimeoutStopSec=infinity'
+policy short 'RuntimeMaxSec=300ms' 'TimeoutStopSec=infinity'
+cp "$dir/any.policy" "$dir/self.policy"
+echo 'SystemCallFilter=kill' >>"$dir/self.policy"
+head -c 67108864 /dev/urandom >"$dir/random"
+head -c 1048576 "$dir/random" | od -An -tx1 >"$dir/text"
+
+what_goes_in_comes_out() {
+	run -i "$dir/random" any -- cat
+	exits 0 && cmp "$dir/random" "$dir/out" && [ ! -s "$dir/err" ]
+}
+try what_goes_in_comes_out
+
+both_directions_may_be_full() {
+	# shellcheck disable=SC2002 # a pipe is what is tried
+	cat "$dir/random" | timeout 60 "$ctl" run --policy "$dir/any.policy" \
+	    -- cat 2>"$dir/err" | { sleep 1; cmp - "$dir/random"; }
+	exits 0
+}
+try both_directions_may_be_full
+
+output_is_that_of_the_unconfined_program() {
+	gzip -9 -n <"$dir/text" >"$dir/want"
+	run -i "$dir/text" any -- gzip -9 -n
+	exits 0 && cmp "$dir/want" "$dir/out" || return 1
+	run -i "$dir/want" any -- gzip -d
+	exits 0 && cmp "$dir/text" "$dir/out" && [ ! -s "$dir/err" ]
+}
+try_with gzip output_is_that_of_the_unconfined_program
+
+jq_does_as_ever() {
+	seq 2000 | jq -c '{n: ., square: (. * .)}' >"$dir/json"
+	jq -s . <"$dir/json" >"$dir/want"
+	run -i "$dir/json" any -- jq -s .
+	exits 0 && cmp "$dir/want" "$dir/out" && [ ! -s "$dir/err" ]
+}
+try_with jq jq_does_as_ever
+
+xmllint_does_as_ever() {
+	{ echo '<a>'; seq -f '<b n="%g"/>' 2000; echo '</a>'; } >"$dir/xml"
+	xmllint --format - <"$dir/xml" >"$dir/want"
+	run -i "$dir/xml" any -- xmllint --format -
+	exits 0 && cmp "$dir/want" "$dir/out" && [ ! -s "$dir/err" ]
+}
+try_with xmllint xmllint_does_as_ever
+
+answer_that_comes_at_the_end_of_input_is_whole() {
+	LC_ALL=C sort "$dir/text" >"$dir/want"
+	run -i "$dir/text" any -- sort
+	exits 0 && LC_ALL=C sort -c "$dir/out" &&
+	    cmp "$dir/want" "$dir/out"
+}
+try answer_that_comes_at_the_end_of_input_is_whole
+
+program_of_the_policy_is_run_when_none_is_named() {
+	policy fixed 'ExecStart=/bin/cat'
+	run -i "$dir/text" fixed
+	exits 0 && cmp "$dir/text" "$dir/out" || return 1
+	run any
+	exits 125 && says 'has no ExecStart='
+}
+try program_of_the_policy_is_run_when_none_is_named
+
+status_is_that_of_the_program() {
+	script three 'exit 3;'
+	run any -- "$dir/three"
+	exits 3 || return 1
+	run any -- grep -q needle
+	exits 1
+}
+try status_is_that_of_the_program
+
+program_that_a_signal_ends_is_128_and_its_output_arrives() {
+	script ends 'print "x" x 100000, "\n"; kill 15, $$; sleep 60;'
+	run self -- "$dir/ends"
+	exits 143 && [ "$(wc -c <"$dir/out")" -eq 100001 ] &&
+	    says 'abrupt (killed by SIGTERM)'
+}
+try program_that_a_signal_ends_is_128_and_its_output_arrives
+
+program_that_ignores_the_end_of_its_input_is_overdue() {
+	script deaf 'print "so far\n"; sleep 1000;'
+	run impatient -- "$dir/deaf"
+	exits 124 && grep -qx 'so far' "$dir/out" && says overdue &&
+	    nobody_runs "$dir/deaf"
+}
+try program_that_ignores_the_end_of_its_input_is_overdue
+
+program_that_goes_on_writing_is_not_overdue() {
+	script slow 'for (1 .. 10) { print "$_\n"; select undef, undef, undef, .1; }'
+	policy slower 'TimeoutStopSec=700ms'
+	run slower -- "$dir/slow"
+	exits 0 && [ "$(wc -l <"$dir/out")" -eq 10 ]
+}
+try program_that_goes_on_writing_is_not_overdue
+
+# shellcheck disable=SC2094 # The text is only read.
+slow_reader_is_not_the_programs_fault() {
+	timeout 60 "$ctl" run --policy "$dir/impatient.policy" -- cat \
+	    <"$dir/text" 2>"$dir/err" | { sleep 2; cmp - "$dir/text"; }
+	[ "${PIPESTATUS[*]}" = '0 0' ]
+}
+try slow_reader_is_not_the_programs_fault
+
+program_that_runs_too_long_is_overdue() {
+	run short -- sleep 1000
+	exits 124 && says RuntimeMaxSec=
+}
+try program_that_runs_too_long_is_overdue
+
+program_that_reads_no_more_is_no_failure() {
+	run -i "$dir/random" any -- head -c 3
+	exits 0 && cmp "$dir/out" <(head -c 3 "$dir/random")
+}
+try program_that_reads_no_more_is_no_failure
+
+what_cannot_be_run_is_told_as_by_a_shell() {
+	run any -- no_such_program
+	exits 127 || return 1
+	run any -- "$dir/nothing/here"
+	exits 127 || return 1
+	run any -- "$dir/text"
+	exits 126 || return 1
+	policy nothing "ExecStart=$dir/nothing"
+	run nothing
+	exits 127 || return 1
+	policy nothing "ExecStart=$dir/text"
+	run nothing
+	exits 126
+}
+try what_cannot_be_run_is_told_as_by_a_shell
+
+failures_of_ours_are_125() {
+	local line
+	run none
+	exits 125 || return 1
+	for line in 'AllowOpen=read /etc/**' 'AllowConnect=tcp *:80' \
+	    'AllowLog=info'; do
+		cp "$dir/any.policy" "$dir/bad.policy"
+		echo "$line" >>"$dir/bad.policy"
+		run bad -- cat
+		exits 125 && says 'bad.policy:6: ' || return 1
+	done
+	printf '%s\n' '[Helper]' 'ExecStart=/bin/cat' '[Policy]' \
+	    'SystemCallFilter=@filter' >"$dir/bad.policy"
+	run bad -- cat
+	exits 125 && says 'Type=filter is missing'
+}
+try failures_of_ours_are_125
+
+wrong_usage_is_2() {
+	timeout 60 "$ctl" run -- cat 2>"$dir/err" >"$dir/out"
+	exits 2 && says --policy || return 1
+	timeout 60 "$ctl" run --policy=name -- cat 2>"$dir/err" >"$dir/out"
+	exits 2 && says --policy || return 1
+	timeout 60 "$ctl" status --progress 2>"$dir/err" >"$dir/out"
+	exits 2 && says 'status does not take --progress'
+}
+try wrong_usage_is_2
+
+file_of_others_is_not_there() {
+	run any -- cat /etc/shadow
+	exits 1 && [ ! -s "$dir/out" ] && says /etc/shadow
+}
+try file_of_others_is_not_there
+
+connecting_out_is_refused_and_told() {
+	script dial 'socket(my $s, 2, 1, 0) or print "no: $!\n";'
+	run any -- "$dir/dial"
+	exits 0 && grep -qx 'no: Operation not permitted' "$dir/out" &&
+	    says 'refused socket(AF_INET' &&
+	    says 'to allow: SystemCallFilter=socket'
+}
+try connecting_out_is_refused_and_told
+
+executing_a_shell_is_refused_and_told() {
+	script shell 'exec { "/bin/sh" } "sh", "-c", "echo owned"; print "no\n";'
+	run any -- "$dir/shell"
+	exits 0 && grep -qx no "$dir/out" && says 'refused execve(' &&
+	    says 'to allow: '
+}
+try executing_a_shell_is_refused_and_told
+
+words_on_standard_error_are_shown_escaped() {
+	script talk 'print STDERR "a\tb\033[2J\n";'
+	run any -- "$dir/talk"
+	exits 0 && says 'stderr: a\x09b\x1b[2J' && [ ! -s "$dir/out" ]
+}
+try words_on_standard_error_are_shown_escaped
+
+copy_of_the_end_does_not_withhold_the_end() {
+	cp "$dir/any.policy" "$dir/forks.policy"
+	echo 'SystemCallFilter=@processes' >>"$dir/forks.policy"
+	script forks 'if (fork == 0) { sleep 600; exit; } print "hi\n";'
+	run forks -- "$dir/forks"
+	exits 0 && grep -qx hi "$dir/out" && nobody_runs "$dir/forks$"
+}
+if [ "$(id -u)" -eq 0 ]; then
+	try copy_of_the_end_does_not_withhold_the_end
+fi
+
+closed_output_ends_all() {
+	script chat 'print "x\n" while 1;'
+	timeout 60 "$ctl" run --policy "$dir/patient.policy" -- "$dir/chat" \
+	    </dev/null 2>"$dir/err" | head -n 1 >"$dir/out"
+	[ "${PIPESTATUS[0]}" -eq 141 ] && nobody_runs "$dir/chat"
+}
+try closed_output_ends_all
+
+full_disk_is_told_and_ends_all() {
+	timeout 60 "$ctl" run --policy "$dir/patient.policy" -- "$dir/chat" \
+	    </dev/null 2>"$dir/err" >/dev/full
+	exits 125 && says 'No space left on device' && nobody_runs "$dir/chat"
+}
+try full_disk_is_told_and_ends_all
+
+# shellcheck disable=SC2094 # The text is only read.
+closed_descriptors_are_nothing_else() {
+	timeout 60 "$ctl" run --policy "$dir/any.policy" -- cat <&- \
+	    >"$dir/out" 2>"$dir/err"
+	exits 0 && [ ! -s "$dir/out" ] || return 1
+	timeout 60 "$ctl" run --policy "$dir/any.policy" -- cat <"$dir/text" \
+	    >&- 2>"$dir/err"
+	exits 125 && says 'cannot write the output' || return 1
+	timeout 60 "$ctl" run --policy "$dir/any.policy" -- cat <"$dir/text" \
+	    2>&- | cmp - "$dir/text"
+}
+try closed_descriptors_are_nothing_else
+
+# ended_by SIGNAL: privsepctl, while its program runs.
+ended_by() {
+	local pid
+	script wait 'print "here\n"; sleep 1000;'
+	: >"$dir/out"
+	"$ctl" run --policy "$dir/patient.policy" -- "$dir/wait" \
+	    </dev/null >"$dir/out" 2>"$dir/err" &
+	pid=$!
+	while ! grep -q here "$dir/out" && kill -0 "$pid"; do
+		sleep 0.1
+	done
+	kill "-$1" "$pid"
+	wait "$pid" 2>/dev/null
+	nobody_runs "$dir/wait" && nobody_runs "$dir/patient.policy"
+}
+killed_client_leaves_nothing_behind() { ended_by KILL; }
+try killed_client_leaves_nothing_behind
+interrupted_client_leaves_nothing_behind() { ended_by TERM; }
+try interrupted_client_leaves_nothing_behind
+
+ordinary_user_runs_it_as_well() {
+	mkdir "$dir/user"
+	cp "$ctl" "$B/privsepd" "$dir/any.policy" "$dir/user"
+	chown -R 65534 "$dir/user"
+	timeout 60 setpriv --reuid=65534 --regid=65534 --clear-groups \
+	    "$dir/user/privsepctl" run --policy "$dir/user/any.policy" -- \
+	    sort <"$dir/text" >"$dir/out" 2>"$dir/err"
+	exits 0 && cmp "$dir/out" <(LC_ALL=C sort "$dir/text")
+}
+if [ "$(id -u)" -eq 0 ]; then
+	try ordinary_user_runs_it_as_well
+fi
+
+echo "1..$number"
