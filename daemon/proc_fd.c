@@ -13,17 +13,24 @@
 #include <unistd.h>
 
 static int proc_fds = PSD_NO_FD;
+static int proc = PSD_NO_FD; /* what that lies in, for children */
 
 int
 psd_proc_fd_init(void)
 {
-	const int fd =
+	_cleanup_fd_ int fd =
 	    open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_fd_ int root = PSD_NO_FD;
 
 	if (fd < 0)
 		return -errno;
+	root = openat(fd, "../..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return -errno;
 	psd_fd_cleanup(&proc_fds);
-	proc_fds = fd;
+	psd_fd_cleanup(&proc);
+	proc_fds = psd_fd_take(&fd);
+	proc = psd_fd_take(&root);
 	return 0;
 }
 
@@ -41,9 +48,12 @@ psd_proc_fd_reopen(int fd, int flags)
 int
 psd_proc_fd_enter_own(void)
 {
-	/* What is held is that of the process which opened it. */
+	/*
+	 * What is held of descriptors is that of the process which opened it,
+	 * and another one, though its child, does not get through there.
+	 */
 	_cleanup_fd_ int own =
-	    openat(proc_fds, "../../self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	    openat(proc, "self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	return own < 0 || fchdir(own) < 0 ? -errno : 0;
 }
