@@ -89,8 +89,9 @@ psd_do_join_multicast(struct psd_call *call,
 
 	(void)call;
 	r = psd_interface_find(&req->interface, &interface);
-	if (r == 0)
-		r = place_group(&req->group, interface, &group);
+	if (r < 0)
+		return r;
+	r = place_group(&req->group, interface, &group);
 	if (r < 0)
 		return r;
 	fd = psd_bound_socket(SOCK_DGRAM, &group, true, &place);
