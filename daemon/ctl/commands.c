@@ -71,6 +71,22 @@ const struct psd_ctl_command psd_ctl_commands[] = {
 	    .run = psd_ctl_cat,
 	},
 	{
+	    .name = "diff",
+	    .arguments = "[--strict] OLD NEW",
+	    .text = "tell what a policy widens and narrows compared with "
+		    "another",
+	    .help = "OLD and NEW are policy files (with a slash, or ending "
+		    "in .policy), read with their\ndrop-ins, or names of "
+		    "services.  Lines begin with + for what widens a "
+		    "helper's reach,\n- for what narrows it, ~ for what "
+		    "does neither.  With --strict the exit status is 1\n"
+		    "when anything widens.",
+	    .args_min = 2,
+	    .args_max = 2,
+	    .takes = PSD_CTL_TAKES_STRICT,
+	    .run = psd_ctl_diff,
+	},
+	{
 	    .name = "reload",
 	    .arguments = "[--dry-run]",
 	    .text = "have the daemon read its policies again, all or nothing",

@@ -24,17 +24,16 @@ _privsepctl_policies()
 
 _privsepctl()
 {
-	local commands='status check explain syscalls cat reload stop run'
-	local operations='open stat read_directory readlink realpath unlink
-	    mkdir rmdir rename truncate set_times temporary_file access log
-	    accept call ping hello restrict listen connect bind join_multicast packet_socket
-	    send_frame icmp_socket list_interfaces connect_unix
-	    listen_unix bind_unix get_hostname read_sysctl write_sysctl set_hostname adjust_clock set_clock narrow
-	    change_mode change_owner phase run wait_program kill_program resolve
-	    resolve_address get_user get_group get_groups get_service
-	    get_protocol log_fields connect_name clone'
-	    get_protocol log_fields clone'
-	    get_protocol clone'
+	local commands='status check explain syscalls cat diff reload stop run'
+	local operations='hello ping restrict log accept open stat read_directory readlink
+	    unlink mkdir rmdir rename truncate set_times temporary_file
+	    access realpath change_mode change_owner listen connect bind
+	    packet_socket icmp_socket get_hostname read_sysctl write_sysctl
+	    set_hostname adjust_clock set_clock resolve resolve_address
+	    get_user get_group get_groups get_service get_protocol
+	    connect_name join_multicast list_interfaces connect_unix
+	    listen_unix bind_unix send_frame narrow phase clone call run
+	    wait_program kill_program log_fields'
 	local access='read write append create exclusive truncate'
 	local levels='emerg alert crit err warning notice info debug'
 	local word=${COMP_WORDS[COMP_CWORD]}
@@ -74,6 +73,7 @@ _privsepctl()
 		'') known+=' --version' ;;
 		check) known+=' --strict' ;;
 		explain) known+=' --phase' ;;
+		diff) known+=' --strict' ;;
 		reload) known+=' --dry-run' ;;
 		run) known+=' --policy --progress' ;;
 		esac

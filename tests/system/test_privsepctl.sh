@@ -214,7 +214,8 @@ try every_command_is_in_the_manual_and_the_completions
 complete_words() {
 	bash -c 'source scripts/completion/privsepctl.bash
 	    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _privsepctl
-	    printf "%s\n" "${COMPREPLY[@]}"' bash privsepctl "$@" >"$dir/out"
+	    printf "%s\n" "${COMPREPLY[@]}"' bash privsepctl "$@" \
+	    >"$dir/out" 2>"$dir/err" && [ ! -s "$dir/err" ]
 }
 
 bash_completes_commands_options_and_files() {
@@ -227,5 +228,53 @@ bash_completes_commands_options_and_files() {
 	    complete_words --policy-dir "$dir/et" && says "$dir/etc"
 }
 try bash_completes_commands_options_and_files
+
+every_operation_is_completed() {
+	local operation
+	complete_words explain www '' || return 1
+	while read -r operation; do
+		if ! grep -qx "$operation" "$dir/out" ||
+		    ! grep -q "^		'$operation:" \
+			scripts/completion/_privsepctl; then
+			echo "# $operation"
+			return 1
+		fi
+	done < <(sed -n 's/^OP(\([a-z_]*\),.*/\1/p' common/ops.def)
+}
+try every_operation_is_completed
+
+diff_tells_what_widens_and_what_narrows() {
+	policy old 'AllowOpen=read /usr/**' 'AllowLog=info'
+	policy new 'AllowOpen=read /usr/share/**' 'AllowLog=debug'
+	exits 0 diff "$dir/etc/old.policy" "$dir/etc/new.policy" &&
+	    grep -q '^+ new: AllowLog=debug is new' "$dir/out" &&
+	    grep -q '^- new: AllowOpen=read /usr/\*\* is gone' "$dir/out" &&
+	    [ ! -s "$dir/err" ]
+}
+try diff_tells_what_widens_and_what_narrows
+
+diff_with_strict_fails_when_anything_widens() {
+	exits 1 diff --strict "$dir/etc/old.policy" "$dir/etc/new.policy" &&
+	    policy less 'AllowOpen=read /usr/**' &&
+	    exits 0 diff --strict "$dir/etc/old.policy" \
+		"$dir/etc/less.policy" &&
+	    exits 0 diff --strict "$dir/etc/old.policy" \
+		"$dir/etc/old.policy" && [ ! -s "$dir/out" ]
+}
+try diff_with_strict_fails_when_anything_widens
+
+diff_speaks_json() {
+	exits 0 --json diff "$dir/etc/old.policy" "$dir/etc/new.policy" &&
+	    says '"widens": true' && says '"sign": "+"'
+}
+try diff_speaks_json
+
+diff_of_a_bad_policy_fails() {
+	policy bad 'AllowOpne=read /usr/**'
+	exits 1 diff "$dir/etc/old.policy" "$dir/etc/bad.policy" &&
+	    warns 'AllowOpne' && [ ! -s "$dir/out" ] &&
+	    exits 2 diff "$dir/etc/old.policy"
+}
+try diff_of_a_bad_policy_fails
 
 echo "1..$number"
