@@ -36,10 +36,10 @@ judge(const char *word, bool is_taken, unsigned warnings, const char *said)
 static void
 groups_and_harmless_names_are_taken_silently(void **state)
 {
-	static const char *const words[] = { "@helper", "@loader", "@threads",
-		"@network-io", "@datagrams", "@basic-io", "@io-event",
-		"@signal", "@timer", "@sync", "read", "openat2", "getpid",
-		"flock" };
+	static const char *const words[] = { "@helper", "@loader", "@filter",
+		"@threads", "@network-io", "@datagrams", "@basic-io",
+		"@io-event", "@signal", "@timer", "@sync", "read", "openat2",
+		"getpid", "flock" };
 	size_t i;
 
 	(void)state;
@@ -51,7 +51,7 @@ static void
 unknown_group_is_refused_and_the_groups_are_listed(void **state)
 {
 	(void)state;
-	judge("@file-system", false, 0, "@helper @loader @threads");
+	judge("@file-system", false, 0, "@helper @loader @filter @threads");
 	judge("@", false, 0, "there is no group");
 	judge("@HELPER", false, 0, "there is no group");
 	judge("@helpe", false, 0, "there is no group");
