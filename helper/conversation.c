@@ -13,7 +13,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *
 privsep_version(void)
@@ -59,7 +58,7 @@ init(struct psd_exchange *exchange, int fd, struct psd_frame *in)
 	TAILQ_INIT(&exchange->handles);
 	TAILQ_INIT(&exchange->pending);
 	TAILQ_INIT(&exchange->due);
-	exchange->pid = getpid();
+	psd_mark_init(&exchange->mark);
 }
 
 struct privsep *
@@ -216,6 +215,7 @@ free_exchange(struct psd_exchange *exchange)
 		(void)pthread_cond_destroy(&exchange->waiting[i].answered);
 	(void)pthread_cond_destroy(&exchange->room);
 	(void)pthread_mutex_destroy(&exchange->lock);
+	psd_mark_free(&exchange->mark);
 	free(exchange);
 }
 

@@ -5,6 +5,7 @@
 #include "common/conv.h"
 #include "common/kind.h"
 #include "common/ops.h"
+#include "helper/mark.h"
 #include "helper/privsep.h"
 
 #include <pthread.h>
@@ -88,8 +89,8 @@ struct psd_exchange {
 	/* These do not change after hello. */
 	enum psd_side side;
 	char service[PSD_NAME_MAX + 1];
-	pid_t pid;       /* of the process whose conversation it is */
-	bool is_foreign; /* seen by a child of it, in memory of its own */
+	struct psd_mark mark; /* of the process whose conversation it is */
+	bool is_foreign;      /* seen by a child of it, in memory of its own */
 };
 
 /*

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
  * A child of the process has a copy of everything but the socket, which it
@@ -20,7 +19,7 @@ psd_exchange_lock(struct privsep *conversation)
 {
 	struct psd_exchange *const exchange = conversation->exchange;
 
-	if (getpid() == exchange->pid) {
+	if (psd_mark_is_ours(&exchange->mark)) {
 		(void)pthread_mutex_lock(&exchange->lock);
 		return;
 	}
