@@ -4,6 +4,7 @@
 #include "common/fd.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -18,23 +19,22 @@ psd_handover_send(int fd, const struct psd_handover *handover, int end)
 	union ancillary control;
 	struct iovec record = { (void *)(uintptr_t)handover,
 		sizeof(*handover) };
-	struct msghdr message = {
-		.msg_iov = &record,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
+	struct msghdr message = { .msg_iov = &record, .msg_iovlen = 1 };
 	ssize_t n;
 
 	memset(&control, 0, sizeof(control));
-	control.header = (struct cmsghdr){
-		.cmsg_len = CMSG_LEN(sizeof(end)),
-		.cmsg_level = SOL_SOCKET,
-		.cmsg_type = SCM_RIGHTS,
-	};
-	memcpy(CMSG_DATA(&control.header), &end, sizeof(end));
+	if (end >= 0) {
+		control.header = (struct cmsghdr){
+			.cmsg_len = CMSG_LEN(sizeof(end)),
+			.cmsg_level = SOL_SOCKET,
+			.cmsg_type = SCM_RIGHTS,
+		};
+		memcpy(CMSG_DATA(&control.header), &end, sizeof(end));
+		message.msg_control = &control;
+		message.msg_controllen = sizeof(control);
+	}
 	do {
-		n = sendmsg(fd, &message, MSG_NOSIGNAL);
+		n = sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 	} while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : 0;
 }
@@ -54,6 +54,23 @@ take_end(struct msghdr *message)
 	return fd;
 }
 
+static bool
+is_good(const struct psd_handover *handover, int end)
+{
+	if (handover->version != PSD_HANDOVER_VERSION)
+		return false;
+	switch (handover->kind) {
+	case PSD_HANDOVER_STARTED:
+		return end >= 0;
+	case PSD_HANDOVER_ENDED:
+		return end < 0 && handover->status >= 0;
+	case PSD_HANDOVER_REFUSED:
+		return end < 0 && handover->status < 0;
+	default:
+		return false;
+	}
+}
+
 int
 psd_handover_receive(int fd, struct psd_handover *ret, int *ret_end)
 {
@@ -66,21 +83,30 @@ psd_handover_receive(int fd, struct psd_handover *ret, int *ret_end)
 		.msg_iovlen = 1,
 		.msg_control = &control,
 	};
+	bool was_reset = false;
 	ssize_t n;
 
 	do {
 		/* Not CMSG_SPACE(), whose padding is room for a second. */
 		message.msg_controllen = CMSG_LEN(sizeof(int));
 		n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+		/*
+		 * The other side closed without reading our word, which is
+		 * told once, and before what it said.
+		 */
+		if (n < 0 && errno == ECONNRESET && !was_reset) {
+			was_reset = true;
+			errno = EINTR;
+		}
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return errno == ECONNRESET ? -EPIPE : -errno;
 	end = take_end(&message);
 	if (n == 0 && end < 0)
 		return -EPIPE;
-	if (n != sizeof(handover) || end < 0 ||
+	if (n != sizeof(handover) ||
 	    (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||
-	    handover.version != PSD_HANDOVER_VERSION)
+	    !is_good(&handover, end))
 		return -EBADMSG;
 	*ret = handover;
 	*ret_end = psd_fd_take(&end);

@@ -72,8 +72,8 @@ drop_waiting(struct psd_client *client)
 	free_client(client);
 }
 
-static void
-refuse_waiting(struct psd_client *client, int status, const char *why)
+void
+psd_client_refuse(struct psd_client *client, int status, const char *why)
 {
 	psd_client_tell_refused(client->service, client->fd, &client->who,
 	    status, why);
@@ -88,9 +88,11 @@ on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)source;
 	(void)usec;
 	if (client->has_spoken)
-		refuse_waiting(client, -EAGAIN, "no helper was free in time");
+		psd_client_refuse(client, -EAGAIN,
+		    "no helper was free in time");
 	else
-		refuse_waiting(client, -ETIMEDOUT, "it said nothing in time");
+		psd_client_refuse(client, -ETIMEDOUT,
+		    "it said nothing in time");
 	return 0;
 }
 
@@ -272,7 +274,7 @@ psd_clients_judge(struct psd_service *service)
 	     client = next) {
 		next = TAILQ_NEXT(client, of_queue);
 		if (!may_stay(service->loaded->policy, client))
-			refuse_waiting(client, -EPERM,
+			psd_client_refuse(client, -EPERM,
 			    "the policy has changed");
 	}
 }
@@ -283,7 +285,7 @@ psd_clients_refuse(struct psd_service *service, int status, const char *why)
 	struct psd_client *client;
 
 	while ((client = TAILQ_FIRST(&service->clients.waiting)) != NULL)
-		refuse_waiting(client, status, why);
+		psd_client_refuse(client, status, why);
 }
 
 void

@@ -41,6 +41,7 @@ struct psd_client {
 	struct psd_peer who;
 	int fd;          /* owned; PSD_NO_FD once it is a helper's */
 	bool has_spoken; /* before that it is no helper's business */
+	struct psd_instance *filter; /* that runs for it, or NULL; fd stays */
 	sd_event_source *source;
 	sd_event_source *deadline;
 };
@@ -63,6 +64,7 @@ struct psd_clients {
 	struct psd_client_list waiting; /* oldest first */
 	struct psd_client_users users;  /* with a connection */
 	uint32_t n;                     /* waiting and served */
+	bool is_serving;                /* a start tells of what is ready */
 	uint64_t admitted, refused;
 	struct psd_client_lines lines[PSD_CLIENT_LINES];
 	uint32_t next_lines; /* whose place the next user takes */
@@ -103,6 +105,9 @@ int psd_client_queue(struct psd_service *service, int fd, struct psd_peer *who,
  * starts a helper when there is none.
  */
 void psd_clients_serve(struct psd_service *service);
+
+/* Refuses one who waits, with a status and a reason for the log. */
+void psd_client_refuse(struct psd_client *client, int status, const char *why);
 
 /* The service's policy has changed: refuses whom it has no place for. */
 void psd_clients_judge(struct psd_service *service);

@@ -3,6 +3,7 @@
 
 #include "common/codec.h"
 #include "common/log.h"
+#include "daemon/client_run.h"
 #include "daemon/loaded.h"
 #include "daemon/service.h"
 
@@ -54,11 +55,16 @@ may_say(struct psd_service *service, uid_t uid)
 
 /* A client whose buffer is full does not want to hear it. */
 static void
-answer(int fd, int status)
+answer(const struct psd_service *service, int fd, int status)
 {
-	psd_frame_init(&refusal);
-	psd_encode_status(&refusal, PSD_OP_svc_hello, PSD_SVC_HELLO_ID, status);
-	(void)psd_frame_send(fd, 0, &refusal);
+	if (service->loaded->policy->type == PSD_TYPE_FILTER) {
+		psd_client_tell_not_run(fd, status);
+	} else {
+		psd_frame_init(&refusal);
+		psd_encode_status(&refusal, PSD_OP_svc_hello, PSD_SVC_HELLO_ID,
+		    status);
+		(void)psd_frame_send(fd, 0, &refusal);
+	}
 	(void)shutdown(fd, SHUT_RDWR);
 }
 
@@ -81,7 +87,7 @@ void
 psd_client_tell_refused(struct psd_service *service, int fd,
     const struct psd_peer *who, int status, const char *why)
 {
-	answer(fd, status);
+	answer(service, fd, status);
 	psd_client_note_refused(service, who, why);
 }
 

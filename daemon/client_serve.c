@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/client.h"
+#include "daemon/client_run.h"
 
 #include "common/fd.h"
 #include "common/sys.h"
@@ -49,11 +50,31 @@ hand_on(struct psd_client *client, struct psd_call *call)
 	psd_instance_accepted(peer);
 }
 
+/* Each has a program of its own, as many at a time as the policy says. */
+static void
+run_filters(struct psd_service *service)
+{
+	struct psd_client *next;
+
+	while (psd_client_may_run(service) &&
+	    (next = find_next(&service->clients)) != NULL)
+		psd_client_run(next);
+}
+
 void
 psd_clients_serve(struct psd_service *service)
 {
 	struct psd_client *next;
 
+	if (service->loaded->policy->type == PSD_TYPE_FILTER) {
+		/* Not again for each that is ready while one is started. */
+		if (service->clients.is_serving)
+			return;
+		service->clients.is_serving = true;
+		run_filters(service);
+		service->clients.is_serving = false;
+		return;
+	}
 	while ((next = find_next(&service->clients)) != NULL) {
 		if (TAILQ_EMPTY(&service->accepts)) {
 			psd_service_grow(service);

@@ -81,6 +81,22 @@ service_after(struct psd_daemon *daemon, const struct psd_str *after)
 	return NULL;
 }
 
+static const char *
+type_name(enum psd_type type)
+{
+	switch (type) {
+	case PSD_TYPE_NATIVE:
+		return "native";
+	case PSD_TYPE_MONITOR:
+		return "monitor";
+	case PSD_TYPE_PROGRAM:
+		return "program";
+	case PSD_TYPE_FILTER:
+		return "filter";
+	}
+	return "unknown";
+}
+
 static int
 do_ctl_service(struct psd_daemon *daemon, const struct psd_ctl_service_req *req,
     struct psd_ctl_service_rep *rep)
@@ -105,8 +121,7 @@ do_ctl_service(struct psd_daemon *daemon, const struct psd_ctl_service_req *req,
 		~psd_prepared_layers(service->loaded->prepared),
 	    texts[1], sizeof(texts[1]));
 	rep->name = psd_str_of(service->name);
-	rep->type =
-	    psd_str_of(policy->type == PSD_TYPE_PROGRAM ? "program" : "native");
+	rep->type = psd_str_of(type_name(policy->type));
 	rep->state =
 	    psd_str_of(psd_service_state_name(psd_service_state(service)));
 	rep->listeners = psd_str_of(texts[0]);

@@ -3,6 +3,7 @@
 
 #include "common/fd.h"
 #include "common/log.h"
+#include "daemon/client_run.h"
 #include "daemon/denial.h"
 #include "daemon/leftover.h"
 #include "daemon/loaded.h"
@@ -122,6 +123,17 @@ find_held(const struct psd_instance *instance)
 	return NULL;
 }
 
+/* A filter's, to whoever runs it: by a daemon's record, or our own status. */
+static void
+tell_status(const struct psd_instance *instance, int status)
+{
+	struct psd_daemon *daemon = instance->service->daemon;
+
+	if (daemon->config.is_run)
+		daemon->exit_status = status;
+	psd_client_tell_end(instance, status);
+}
+
 static void
 bury(struct psd_instance *instance, const siginfo_t *info)
 {
@@ -145,9 +157,10 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 	psd_leftover_look(instance, held);
 	psd_program_ended(instance, ending, info->si_code != CLD_EXITED,
 	    info->si_status);
-	if (daemon->config.is_run)
-		daemon->exit_status = psd_oneshot_status(ending,
-		    info->si_code != CLD_EXITED, info->si_status);
+	if (instance->loaded->policy->type == PSD_TYPE_FILTER)
+		tell_status(instance,
+		    psd_oneshot_status(ending, info->si_code != CLD_EXITED,
+			info->si_status));
 	psd_service_instance_gone(instance, ending,
 	    psd_now() - instance->started_usec);
 	daemon->n_instances--;

@@ -7,6 +7,7 @@
 #include "common/pair.h"
 #include "common/sys.h"
 #include "daemon/caps.h"
+#include "daemon/client_run.h"
 #include "daemon/loaded.h"
 #include "daemon/proc_fd.h"
 #include "daemon/service.h"
@@ -170,15 +171,8 @@ on_control(sd_event_source *source, int fd, uint32_t events, void *userdata)
 		(void)sd_event_source_set_io_events(source, 0);
 	}
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
-		TAILQ_FOREACH(instance, &service->instances, of_service) {
-			if (!is_gone)
-				psd_log(LOG_WARNING,
-				    "%s[%d]: overdue: its input has ended, and "
-				    "it neither reads nor writes",
-				    service->name, instance->child.pid);
-			instance->is_overdue = true;
-			psd_instance_kill(instance);
-		}
+		TAILQ_FOREACH(instance, &service->instances, of_service)
+			psd_client_heard(instance, events);
 	return 0;
 }
 

@@ -137,6 +137,12 @@ start(struct psd_run *run, struct psd_service *service, struct stdio *stdio)
 	return r;
 }
 
+void
+psd_program_hold_back(struct psd_service *service)
+{
+	service->no_start_before_usec = psd_now() + HOLD_BACK_USEC;
+}
+
 int
 psd_program_run(struct psd_instance *caller, struct psd_service *service,
     uint32_t *ret_handle, struct psd_program_ends *ret)
@@ -152,12 +158,8 @@ psd_program_run(struct psd_instance *caller, struct psd_service *service,
 	if (run == NULL)
 		return -ENOMEM;
 	r = start(run, service, &stdio);
-	/*
-	 * Somebody with the same uid stopped it before it was a program, which
-	 * took two seconds of everybody's time.
-	 */
 	if (r == -ETIMEDOUT)
-		service->no_start_before_usec = psd_now() + HOLD_BACK_USEC;
+		psd_program_hold_back(service);
 	if (r < 0) {
 		free_run(run);
 	} else {

@@ -23,6 +23,12 @@ struct psd_program_ends {
 bool psd_instance_is_program(const struct psd_instance *instance);
 
 /*
+ * Starts none for a while: somebody with the same uid stopped one before it was
+ * a program (-ETIMEDOUT), which took two seconds of everybody's time.
+ */
+void psd_program_hold_back(struct psd_service *service);
+
+/*
  * Starts one for caller.  Returns 0, the handle that the caller knows it by,
  * and the ends; -EAGAIN, as many run as Instances= allows, or too many were
  * started of late; -EBUSY, the caller has PSD_RUNS_MAX; -ESHUTDOWN, the service

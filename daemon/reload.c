@@ -60,6 +60,17 @@ prepare(struct psd_daemon *daemon, struct psd_policy *policy,
 	return 0;
 }
 
+/*
+ * A server has a monitor of its own, and whoever runs a filter without Clients=
+ * a privsepd of that.
+ */
+static bool
+is_ours(const struct psd_policy *policy)
+{
+	return policy->type != PSD_TYPE_MONITOR &&
+	    (policy->type != PSD_TYPE_FILTER || policy->n_clients > 0);
+}
+
 /* Every policy is looked at, so that one reload tells all errors. */
 static int
 read_all(struct psd_daemon *daemon, char *const *names, struct batch *batch,
@@ -83,13 +94,7 @@ read_all(struct psd_daemon *daemon, char *const *names, struct batch *batch,
 		if (policy == NULL && diag->errors == errors &&
 		    !diag->out_of_memory)
 			continue;
-		/*
-		 * Its server has a monitor of its own, and a filter runs when
-		 * privsepctl says.
-		 */
-		if (policy != NULL &&
-		    (policy->type == PSD_TYPE_MONITOR ||
-			policy->type == PSD_TYPE_FILTER)) {
+		if (policy != NULL && !is_ours(policy)) {
 			psd_policy_free(policy);
 			continue;
 		}

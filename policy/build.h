@@ -21,8 +21,11 @@ struct psd_build {
 	const char *start_key; /* the first that is of a start, or NULL */
 	const char *talk_key; /* the first that is of a conversation, or NULL */
 	struct psd_where talk_where;
-	const char *service_key; /* the first that is of a service, or NULL */
-	struct psd_where service_where;
+	const char *door_key; /* the first that is of clients, or NULL */
+	struct psd_where door_where;
+	const char *starts_key; /* the first that no filter has, or NULL */
+	struct psd_where starts_where;
+	struct psd_where instances_where;
 	struct psd_where output_where; /* of StandardError= */
 	struct psd_where start_where;
 	bool has_dynamic_user; /* DynamicUser= was said */

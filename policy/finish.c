@@ -83,7 +83,8 @@ check_listeners(struct psd_build *build)
 		psd_diag_warning(build->diag, &policy->provides.at[0].where,
 		    "Provides= without AllowAccept=yes: callers would wait in "
 		    "vain");
-	if (!may_accept && policy->n_clients > 0)
+	if (!may_accept && policy->n_clients > 0 &&
+	    policy->type != PSD_TYPE_FILTER)
 		psd_diag_warning(build->diag, &policy->clients[0].where,
 		    "Clients= without AllowAccept=yes: clients would wait in "
 		    "vain");

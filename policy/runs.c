@@ -8,14 +8,16 @@
 #include <string.h>
 
 /* A program has neither clients nor a conversation, and is not kept running. */
-static const char *const of_talk[] = { "ListenStream", "Clients",
-	"MaxConnections", "MaxConnectionsPerUser", "ConnectTimeoutSec",
-	"AcceptFileDescriptors", "ReuseInstances", "TimeoutStartSec", "Restart",
-	"RestartSec", "Phases", "LogVerdicts", "RequestRate",
-	"RequestTimeoutSec" };
+static const char *const of_talk[] = { "ListenStream", "AcceptFileDescriptors",
+	"ReuseInstances", "TimeoutStartSec", "Restart", "RestartSec", "Phases",
+	"LogVerdicts", "RequestRate", "RequestTimeoutSec" };
 
-/* A filter runs once, for whoever runs it. */
-static const char *const of_service[] = { "Instances", "StartLimitBurst",
+/* Nobody comes to a program, and to a filter only if there is a Clients=. */
+static const char *const of_door[] = { "Clients", "MaxConnections",
+	"MaxConnectionsPerUser", "ConnectTimeoutSec" };
+
+/* A filter is started for each who comes, and never by a helper. */
+static const char *const of_starts[] = { "StartLimitBurst",
 	"StartLimitIntervalSec", "Provides" };
 
 static bool
@@ -48,9 +50,15 @@ psd_runs_note(struct psd_build *build, const char *key,
 {
 	if (is_among(of_talk, PSD_ELEMENTS(of_talk), key))
 		note_first(&build->talk_key, &build->talk_where, key, setting);
-	if (is_among(of_service, PSD_ELEMENTS(of_service), key))
-		note_first(&build->service_key, &build->service_where, key,
+	if (is_among(of_door, PSD_ELEMENTS(of_door), key))
+		note_first(&build->door_key, &build->door_where, key, setting);
+	if (is_among(of_starts, PSD_ELEMENTS(of_starts), key))
+		note_first(&build->starts_key, &build->starts_where, key,
 		    setting);
+	if (strcmp(key, "Instances") == 0)
+		build->instances_where = setting->value[0] == '\0'
+		    ? (struct psd_where){ NULL, 0 }
+		    : setting->where;
 	if (strcmp(key, "StandardError") == 0)
 		build->output_where = setting->value[0] == '\0'
 		    ? (struct psd_where){ NULL, 0 }
@@ -82,6 +90,33 @@ answer_violations(struct psd_build *build)
 		build->policy->on_violation = PSD_VIOLATION_ERRNO;
 }
 
+/* With Clients= a daemon has it, and runs it for those. */
+static void
+check_clients(struct psd_build *build)
+{
+	const struct psd_policy *policy = build->policy;
+
+	if (policy->n_clients == 0) {
+		if (build->door_key != NULL)
+			psd_diag_error(build->diag, &build->door_where,
+			    "%s= means nothing without Clients=; leave it out",
+			    build->door_key);
+		if (build->instances_where.line != 0)
+			psd_diag_error(build->diag, &build->instances_where,
+			    "Instances= means nothing with Type=filter "
+			    "without Clients=; leave it out");
+		return;
+	}
+	if (policy->exec_path == NULL)
+		psd_diag_error(build->diag, &policy->clients[0].where,
+		    "Clients= needs ExecStart=: which program a daemon runs "
+		    "is not for clients to say");
+	if (policy->instances_min != policy->instances_max)
+		psd_diag_error(build->diag, &build->instances_where,
+		    "Instances=: of a filter (Type=filter) none waits to be "
+		    "used; write a number, the most that run at a time");
+}
+
 static void
 finish_filter(struct psd_build *build)
 {
@@ -94,11 +129,12 @@ finish_filter(struct psd_build *build)
 		    "runs and which knows nothing of conversations; leave it "
 		    "out",
 		    build->talk_key);
-	if (build->service_key != NULL)
-		psd_diag_error(build->diag, &build->service_where,
+	if (build->starts_key != NULL)
+		psd_diag_error(build->diag, &build->starts_where,
 		    "%s= means nothing with Type=filter, which privsepctl "
-		    "runs once; leave it out",
-		    build->service_key);
+		    "runs; leave it out",
+		    build->starts_key);
+	check_clients(build);
 	policy->instances_min = 0;
 	policy->restart = PSD_RESTART_NO;
 	/* What it says on it is all that it can say of what went wrong. */
@@ -121,6 +157,10 @@ psd_runs_finish(struct psd_build *build)
 		psd_diag_error(build->diag, &build->output_where,
 		    "StandardError= means nothing with Type=program, whose "
 		    "standard error is its caller's; leave it out");
+	if (build->talk_key == NULL && build->door_key != NULL) {
+		build->talk_key = build->door_key;
+		build->talk_where = build->door_where;
+	}
 	if (build->talk_key != NULL)
 		psd_diag_error(build->diag, &build->talk_where,
 		    "%s= means nothing with Type=program, which a helper runs "

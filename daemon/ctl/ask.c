@@ -53,38 +53,67 @@ connect_to(const char *path, int *ret_fd)
 	return 0;
 }
 
+/* The socket of that name in a runtime directory. */
 static int
-connect_in(struct psd_ctl *ctl, const char *dir, const char *below,
-    char *ret_path)
+connect_in(const char *dir, const char *below, const char *name, char *ret_path,
+    int *ret_fd)
 {
-	const int n = snprintf(ret_path, PSD_PATH_MAX + 1, "%s%s/control.sock",
-	    dir, below);
+	const int n = snprintf(ret_path, PSD_PATH_MAX + 1, "%s%s/%s.sock", dir,
+	    below, name);
 
 	if (n < 0 || n > PSD_PATH_MAX)
 		return -ENAMETOOLONG;
-	return connect_to(ret_path, &ctl->fd);
+	return connect_to(ret_path, ret_fd);
 }
 
 /*
  * The system's daemon comes first.  Only where there is none to be reached,
  * an ordinary user's own is looked for; root never follows its environment.
  */
-int
-psd_ctl_connect(struct psd_ctl *ctl, char *ret_path)
+static int
+connect_by(const struct psd_ctl *ctl, const char *name, char *ret_path,
+    int *ret_fd)
 {
 	const char *own = geteuid() == 0 ? NULL : getenv("XDG_RUNTIME_DIR");
 	char own_path[PSD_PATH_MAX + 1];
 	int r;
 
-	if (ctl->fd >= 0)
-		return 0;
 	if (ctl->runtime_dir != NULL)
-		return connect_in(ctl, ctl->runtime_dir, "", ret_path);
-	r = connect_in(ctl, SYSTEM_RUNTIME_DIR, "", ret_path);
+		return connect_in(ctl->runtime_dir, "", name, ret_path, ret_fd);
+	r = connect_in(SYSTEM_RUNTIME_DIR, "", name, ret_path, ret_fd);
 	if (r < 0 && own != NULL && own[0] == '/' &&
-	    connect_in(ctl, own, "/privsepd", own_path) == 0)
+	    connect_in(own, "/privsepd", name, own_path, ret_fd) == 0)
 		return 0;
 	return r;
+}
+
+int
+psd_ctl_connect(struct psd_ctl *ctl, char *ret_path)
+{
+	return ctl->fd >= 0 ? 0
+			    : connect_by(ctl, "control", ret_path, &ctl->fd);
+}
+
+int
+psd_ctl_connect_service(const struct psd_ctl *ctl, const char *service,
+    int *ret_fd)
+{
+	const struct timeval none = { .tv_sec = 0 };
+	char path[PSD_PATH_MAX + 1], name[PSD_PATH_MAX + 1];
+	_cleanup_fd_ int fd = PSD_NO_FD;
+	const int n = snprintf(name, sizeof(name), "service/%s", service);
+	int r;
+
+	if (n < 0 || n > PSD_PATH_MAX)
+		return -ENAMETOOLONG;
+	r = connect_by(ctl, name, path, &fd);
+	if (r < 0)
+		return r;
+	/* How long a client waits for its program is the service's to say. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof(none)) < 0)
+		return -errno;
+	*ret_fd = psd_fd_take(&fd);
+	return 0;
 }
 
 void

@@ -27,6 +27,13 @@ enum psd_ctl_fate psd_ctl_call(struct psd_ctl *ctl, enum psd_op op, void *req,
 int psd_ctl_connect(struct psd_ctl *ctl, char *ret_path);
 
 /*
+ * The same to the door of a service, which may take as long as it likes to
+ * answer.  ret_fd is the caller's.  0 or -errno.
+ */
+int psd_ctl_connect_service(const struct psd_ctl *ctl, const char *service,
+    int *ret_fd);
+
+/*
  * Tells the user why a call was declined; what names its object, a service
  * say.  Returns the exit status.
  */

@@ -97,40 +97,43 @@ find_policy(const char *file, char ret[PATH_MAX])
 	return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
+/* What was started, until its end. */
 static int
-run_and_move(const struct psd_ctl *ctl, char *const *argv)
+move(const struct psd_ctl *ctl, struct psd_start *start)
+{
+	const struct psd_pump_ends ends = {
+		.input = STDIN_FILENO,
+		.output = STDOUT_FILENO,
+		.pair = start->pair,
+		.control = start->control,
+		.stop_usec = start->handover.stop_usec,
+		.shows_progress = (ctl->given & PSD_CTL_TAKES_PROGRESS) != 0,
+	};
+
+	if (psd_pump(&ends) < 0)
+		return PSD_CTL_RUN_FAILED;
+	return psd_start_status(start);
+}
+
+static int
+run_service(const struct psd_ctl *ctl)
 {
 	struct psd_start start;
-	int status = psd_start_program(&start, argv);
-	int r;
+	int status = psd_start_service(&start, ctl, ctl->policy);
 
-	if (status == 0) {
-		const struct psd_pump_ends ends = {
-			.input = STDIN_FILENO,
-			.output = STDOUT_FILENO,
-			.pair = start.pair,
-			.control = start.control,
-			.stop_usec = start.handover.stop_usec,
-			.shows_progress =
-			    (ctl->given & PSD_CTL_TAKES_PROGRESS) != 0,
-		};
-
-		r = psd_pump(&ends);
-		status = psd_start_end(&start);
-		if (r < 0)
-			status = PSD_CTL_RUN_FAILED;
-	} else {
-		(void)psd_start_end(&start);
-	}
+	if (status == 0)
+		status = move(ctl, &start);
+	psd_start_end(&start);
 	return status;
 }
 
 static int
-run(const struct psd_ctl *ctl)
+run_file(const struct psd_ctl *ctl)
 {
 	_cleanup_free_ char **argv =
 	    calloc(WORDS_BEFORE + ctl->n_args + 1, sizeof(*argv));
 	char policy[PATH_MAX], program[PATH_MAX];
+	struct psd_start start;
 	size_t n = 0;
 	int r;
 
@@ -152,17 +155,31 @@ run(const struct psd_ctl *ctl)
 	}
 	for (size_t i = 0; i < ctl->n_args; i++)
 		argv[n++] = ctl->args[i];
-	return run_and_move(ctl, argv);
+	r = psd_start_program(&start, argv);
+	if (r == 0)
+		r = move(ctl, &start);
+	psd_start_end(&start);
+	return r;
 }
 
+/*
+ * What a user brings is run with his own rights.  A daemon runs nothing but
+ * what its own policies name.
+ */
 enum psd_ctl_exit
 psd_ctl_run_program(struct psd_ctl *ctl)
 {
-	if (ctl->policy == NULL || !psd_ctl_is_file(ctl->policy)) {
-		psd_ctl_complain("run needs --policy=FILE, with a slash or "
-				 "ending in .policy");
+	if (ctl->policy == NULL) {
+		psd_ctl_complain("run needs --policy=FILE or --policy=SERVICE");
 		return PSD_CTL_USAGE;
 	}
 	/* The program's own status, which may be any. */
-	return (enum psd_ctl_exit)run(ctl);
+	if (psd_ctl_is_file(ctl->policy))
+		return (enum psd_ctl_exit)run_file(ctl);
+	if (ctl->n_args == 0)
+		return (enum psd_ctl_exit)run_service(ctl);
+	psd_ctl_complain("%s is no file, with a slash or ending in .policy; a "
+			 "service runs its own program, and no other",
+	    ctl->policy);
+	return PSD_CTL_USAGE;
 }

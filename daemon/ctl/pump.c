@@ -250,7 +250,7 @@ wait_for(struct pump *pump, struct pollfd looks[PLACES])
 	return 0;
 }
 
-/* Nothing is ever said by control: it is readable when it is closed. */
+/* control is readable when the program has ended, and not before. */
 static int
 turn(struct pump *pump)
 {

@@ -3,6 +3,7 @@
 
 #include "common/fd.h"
 #include "common/pair.h"
+#include "daemon/ctl/ask.h"
 #include "daemon/ctl/ctl.h"
 #include "daemon/ctl/out.h"
 
@@ -91,6 +92,59 @@ fail(const char *what, int r)
 	return PSD_CTL_RUN_FAILED;
 }
 
+/* Ready for a program; psd_start_end() does not do harm. */
+static int
+begin(struct psd_start *ret)
+{
+	*ret = (struct psd_start){
+		.pid = -1,
+		.control = PSD_NO_FD,
+		.pair = PSD_NO_FD,
+	};
+	return settle_process();
+}
+
+/* privsepd's own status, once it has closed its side. */
+static int
+await_daemon(struct psd_start *start)
+{
+	const pid_t pid = start->pid;
+	int status = 0;
+	pid_t ended;
+
+	psd_fd_cleanup(&start->control);
+	start->pid = -1;
+	do {
+		ended = waitpid(pid, &status, 0);
+	} while (ended < 0 && errno == EINTR);
+	if (ended >= 0 && WIFEXITED(status))
+		return WEXITSTATUS(status);
+	psd_ctl_complain("privsepd itself was killed");
+	return PSD_CTL_RUN_FAILED;
+}
+
+/* 0, or the status to exit with. */
+static int
+await_start(struct psd_start *start)
+{
+	int r = psd_handover_receive(start->control, &start->handover,
+	    &start->pair);
+
+	if (r == 0 && start->handover.kind == PSD_HANDOVER_REFUSED)
+		return fail("run it", start->handover.status);
+	if (r == 0 && start->handover.kind != PSD_HANDOVER_STARTED)
+		r = -EBADMSG;
+	if (r == 0)
+		return 0;
+	/* Our own privsepd has said why. */
+	if (r != -EPIPE || start->pid < 0)
+		return fail("hear of privsepd", r);
+	r = await_daemon(start);
+	return r == PSD_CTL_RUN_NOT_EXECUTABLE || r == PSD_CTL_RUN_NOT_FOUND
+	    ? r
+	    : PSD_CTL_RUN_FAILED;
+}
+
 int
 psd_start_program(struct psd_start *ret, char *const *argv)
 {
@@ -99,10 +153,7 @@ psd_start_program(struct psd_start *ret, char *const *argv)
 	int ends[2];
 	int r;
 
-	*ret = (struct psd_start){ .pid = -1,
-		.control = PSD_NO_FD,
-		.pair = PSD_NO_FD };
-	r = settle_process();
+	r = begin(ret);
 	if (r < 0)
 		return fail("begin", r);
 	r = find_daemon(path);
@@ -119,34 +170,54 @@ psd_start_program(struct psd_start *ret, char *const *argv)
 	if (ret->pid == 0)
 		become_daemon(path, argv, theirs);
 	psd_fd_cleanup(&theirs);
-	r = psd_handover_receive(ret->control, &ret->handover, &ret->pair);
-	if (r == 0)
-		return 0;
-	/* It has said why. */
-	if (r != -EPIPE)
-		return fail("hear of privsepd", r);
-	r = psd_start_end(ret);
-	return r == PSD_CTL_RUN_NOT_EXECUTABLE || r == PSD_CTL_RUN_NOT_FOUND
-	    ? r
-	    : PSD_CTL_RUN_FAILED;
+	return await_start(ret);
+}
+
+/* A client that says nothing is no client yet; what it says is not read. */
+int
+psd_start_service(struct psd_start *ret, const struct psd_ctl *ctl,
+    const char *service)
+{
+	const char word = 0;
+	int r;
+
+	r = begin(ret);
+	if (r < 0)
+		return fail("begin", r);
+	r = psd_ctl_connect_service(ctl, service, &ret->control);
+	if (r < 0) {
+		psd_ctl_complain("cannot come to the service %s: %s", service,
+		    strerror(-r));
+		return PSD_CTL_RUN_FAILED;
+	}
+	/* One that was refused has been told so, and hears it below. */
+	if (send(ret->control, &word, sizeof(word), MSG_NOSIGNAL) < 0 &&
+	    errno != EPIPE)
+		return fail("speak to the daemon", -errno);
+	return await_start(ret);
 }
 
 int
+psd_start_status(struct psd_start *start)
+{
+	struct psd_handover said;
+	int none = PSD_NO_FD;
+	int r;
+
+	if (start->pid >= 0)
+		return await_daemon(start);
+	r = psd_handover_receive(start->control, &said, &none);
+	psd_fd_cleanup(&none);
+	if (r == 0 && said.kind == PSD_HANDOVER_ENDED)
+		return said.status;
+	return fail("hear how it ended", r < 0 ? r : -EBADMSG);
+}
+
+void
 psd_start_end(struct psd_start *start)
 {
-	int status = 0;
-	pid_t pid;
-
 	psd_fd_cleanup(&start->pair);
 	psd_fd_cleanup(&start->control);
-	if (start->pid < 0)
-		return PSD_CTL_RUN_FAILED;
-	do {
-		pid = waitpid(start->pid, &status, 0);
-	} while (pid < 0 && errno == EINTR);
-	start->pid = -1;
-	if (pid >= 0 && WIFEXITED(status))
-		return WEXITSTATUS(status);
-	psd_ctl_complain("privsepd itself was killed");
-	return PSD_CTL_RUN_FAILED;
+	if (start->pid >= 0)
+		(void)await_daemon(start);
 }

@@ -3,13 +3,14 @@
 #define PSD_CTL_START_H
 
 #include "common/handover.h"
+#include "daemon/ctl/ctl.h"
 
 #include <sys/types.h>
 
-/* The privsepd of one run of a program. */
+/* One run of a program. */
 struct psd_start {
-	pid_t pid;   /* our child */
-	int control; /* closed by it when its program has ended; owned */
+	pid_t pid;   /* of its privsepd, our child; -1: a daemon runs it */
+	int control; /* readable when the program has ended; owned */
 	int pair;    /* the program's input and output; owned */
 	struct psd_handover handover;
 };
@@ -23,9 +24,15 @@ struct psd_start {
 int psd_start_program(struct psd_start *ret, char *const *argv);
 
 /*
- * Ends the program, should it still run, and returns what privsepd exited with:
- * the status of the program.
+ * Has the daemon run the program of a service that lets us, by the same rules.
  */
-int psd_start_end(struct psd_start *start);
+int psd_start_service(struct psd_start *ret, const struct psd_ctl *ctl,
+    const char *service);
+
+/* The status of the program, which has ended; or 125, after saying why. */
+int psd_start_status(struct psd_start *start);
+
+/* Ends the program, should it still run. */
+void psd_start_end(struct psd_start *start);
 
 #endif

@@ -47,7 +47,9 @@ _privsepctl()
 		return
 		;;
 	--policy)
-		mapfile -t COMPREPLY < <(_privsepctl_policies "$word")
+		mapfile -t COMPREPLY < <(
+			compgen -W "$(_privsepctl_services)" -- "$word"
+			_privsepctl_policies "$word")
 		compopt -o filenames 2>/dev/null
 		return
 		;;

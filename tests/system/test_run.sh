@@ -135,6 +135,22 @@ xmllint_does_as_ever() {
 }
 try_with xmllint xmllint_does_as_ever
 
+pdftotext_does_as_ever() {
+	printf '%s\n' '%PDF-1.4' '1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj' \
+	    '2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj' \
+	    '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]' \
+	    '/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>endobj' \
+	    '4 0 obj<</Length 43>>stream' \
+	    'BT /F1 24 Tf 20 100 Td (Hello words) Tj ET' 'endstream endobj' \
+	    '5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj' \
+	    'trailer<</Root 1 0 R>>' >"$dir/pdf"
+	pdftotext - - <"$dir/pdf" >"$dir/want" 2>/dev/null
+	run -i "$dir/pdf" any -- pdftotext - -
+	exits 0 && grep -q 'Hello words' "$dir/want" &&
+	    cmp "$dir/want" "$dir/out"
+}
+try_with pdftotext pdftotext_does_as_ever
+
 answer_that_comes_at_the_end_of_input_is_whole() {
 	LC_ALL=C sort "$dir/text" >"$dir/want"
 	run -i "$dir/text" any -- sort
@@ -243,7 +259,7 @@ wrong_usage_is_2() {
 	timeout 60 "$ctl" run -- cat 2>"$dir/err" >"$dir/out"
 	exits 2 && says --policy || return 1
 	timeout 60 "$ctl" run --policy=name -- cat 2>"$dir/err" >"$dir/out"
-	exits 2 && says --policy || return 1
+	exits 2 && says 'name is no file' || return 1
 	timeout 60 "$ctl" status --progress 2>"$dir/err" >"$dir/out"
 	exits 2 && says 'status does not take --progress'
 }

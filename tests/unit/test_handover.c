@@ -89,6 +89,12 @@ nothing_is_kept_of_what_is_no_handover(void **state)
 	const struct psd_handover good = { .version = PSD_HANDOVER_VERSION };
 	const struct psd_handover newer = { .version =
 						PSD_HANDOVER_VERSION + 1 };
+	const struct psd_handover lost = { .version = PSD_HANDOVER_VERSION,
+		.kind = PSD_HANDOVER_ENDED };
+	const struct psd_handover allowed = { .version = PSD_HANDOVER_VERSION,
+		.kind = PSD_HANDOVER_REFUSED };
+	const struct psd_handover odd = { .version = PSD_HANDOVER_VERSION,
+		.kind = PSD_HANDOVER_REFUSED + 1 };
 	const char longer[sizeof(good) + 1] = { PSD_HANDOVER_VERSION };
 	const struct {
 		const void *bytes;
@@ -101,6 +107,9 @@ nothing_is_kept_of_what_is_no_handover(void **state)
 		{ &good, 0, 1 },
 		{ longer, sizeof(longer), 1 },
 		{ &newer, sizeof(newer), 1 },
+		{ &lost, sizeof(lost), 1 },
+		{ &allowed, sizeof(allowed), 0 },
+		{ &odd, sizeof(odd), 0 },
 	};
 
 	(void)state;
@@ -115,6 +124,49 @@ nothing_is_kept_of_what_is_no_handover(void **state)
 		assert_int_equal(fd, PSD_NO_FD);
 		assert_int_equal(test_fds_count(), before);
 	}
+}
+
+static void
+status_comes_without_a_descriptor(void **state)
+{
+	const struct psd_handover sent[] = {
+		{ .version = PSD_HANDOVER_VERSION,
+		    .kind = PSD_HANDOVER_ENDED,
+		    .status = 124 },
+		{ .version = PSD_HANDOVER_VERSION,
+		    .kind = PSD_HANDOVER_REFUSED,
+		    .status = -EPERM },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(sent); i++) {
+		struct psd_handover heard;
+		int fd = PSD_NO_FD;
+
+		assert_int_equal(psd_handover_send(ends[1], &sent[i], fd), 0);
+		assert_int_equal(psd_handover_receive(ends[0], &heard, &fd), 0);
+		assert_int_equal(fd, PSD_NO_FD);
+		assert_memory_equal(&heard, &sent[i], sizeof(heard));
+	}
+}
+
+/* Linux tells of the reset before what was said ahead of it. */
+static void
+last_word_is_heard_from_one_who_did_not_read_ours(void **state)
+{
+	const struct psd_handover sent = { .version = PSD_HANDOVER_VERSION,
+		.kind = PSD_HANDOVER_ENDED,
+		.status = 3 };
+	struct psd_handover heard;
+	int fd = PSD_NO_FD;
+
+	(void)state;
+	assert_int_equal(send(ends[0], "", 1, 0), 1);
+	assert_int_equal(psd_handover_send(ends[1], &sent, fd), 0);
+	psd_fd_cleanup(&ends[1]);
+	assert_int_equal(psd_handover_receive(ends[0], &heard, &fd), 0);
+	assert_int_equal(heard.status, 3);
+	assert_int_equal(psd_handover_receive(ends[0], &heard, &fd), -EPIPE);
 }
 
 static void
@@ -137,6 +189,11 @@ main(void)
 		    what_is_sent_is_received_close_on_exec, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    nothing_is_kept_of_what_is_no_handover, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    status_comes_without_a_descriptor, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    last_word_is_heard_from_one_who_did_not_read_ours, begin,
+		    end),
 		cmocka_unit_test_setup_teardown(
 		    other_side_that_has_ended_is_epipe, begin, end),
 	};

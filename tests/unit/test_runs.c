@@ -96,6 +96,9 @@ a_filter_has_neither_conversation_nor_service(void **state)
 		{ "ListenStream=/run/x", "", "ListenStream= means nothing" },
 		{ "Restart=no", "", "Restart= means nothing" },
 		{ "Instances=2", "", "Instances= means nothing" },
+		{ "MaxConnections=2", "", "means nothing without Clients=" },
+		{ "Clients=user:root\nExecStart=", "", "needs ExecStart=" },
+		{ "Clients=user:root\nInstances=1..2", "", "none waits" },
 		{ "StartLimitBurst=1", "", "StartLimitBurst= means nothing" },
 		{ "Provides=x", "", "Provides= means nothing" },
 		{ "", "RequestRate=1/s", "RequestRate= means nothing" },
@@ -136,6 +139,11 @@ a_filter_may_be_named_later_and_tells_what_it_says(void **state)
 	assert_non_null(policy.policy);
 	assert_false(policy.policy->log_stderr);
 	assert_int_equal(policy.policy->on_violation, PSD_VIOLATION_KILL);
+	test_policy_free(&policy);
+	load(&policy, "Type=filter\nClients=user:daemon\nInstances=7", "");
+	assert_non_null(policy.policy);
+	assert_int_equal(policy.policy->instances_min, 0);
+	assert_int_equal(policy.policy->instances_max, 7);
 	test_policy_free(&policy);
 	load(&policy, "Type=filter\nInstances=2\nInstances=", "");
 	assert_non_null(policy.policy);
