@@ -151,6 +151,33 @@ pdftotext_does_as_ever() {
 }
 try_with pdftotext pdftotext_does_as_ever
 
+# example NAME INPUT COMMAND...: the policy in tests/policies, which is to do
+# what COMMAND does unconfined, and to let nothing else be done.
+example() {
+	local name=$1 input=$2
+	shift 2
+	cp "tests/policies/$name.policy" "$dir"
+	"$@" <"$input" >"$dir/want" 2>/dev/null
+	run -i "$input" "$name"
+	exits 0 && [ -s "$dir/want" ] && cmp "$dir/want" "$dir/out" || return 1
+	script attack 'open(my $f, "<", "/etc/shadow") and print "read\n";' \
+	    'socket(my $s, 2, 1, 0) and print "socket\n";' \
+	    'exec { "/bin/sh" } "sh", "-c", "echo owned";'
+	run "$name" -- "$dir/attack"
+	[ ! -s "$dir/out" ] && says 'refused socket(AF_INET' &&
+	    says 'to allow: SystemCallFilter=socket' && says 'refused execve('
+}
+
+example_gzip() { example gzip "$dir/text.gz" gzip -dc; }
+example_jq() { example jq "$dir/json" jq .; }
+example_xmllint() { example xmllint "$dir/xml" xmllint --format -; }
+example_pdftotext() { example pdftotext "$dir/pdf" pdftotext - -; }
+gzip -c "$dir/text" >"$dir/text.gz"
+try_with gzip example_gzip
+try_with jq example_jq
+try_with xmllint example_xmllint
+try_with pdftotext example_pdftotext
+
 answer_that_comes_at_the_end_of_input_is_whole() {
 	LC_ALL=C sort "$dir/text" >"$dir/want"
 	run -i "$dir/text" any -- sort
