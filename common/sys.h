@@ -29,8 +29,11 @@ int psd_sys_openat2(int dir_fd, const char *path, int flags, mode_t mode,
 /* landlock(7): rights of files. */
 enum {
 	PSD_LANDLOCK_EXECUTE = 1 << 0,
+	PSD_LANDLOCK_WRITE_FILE = 1 << 1,
 	PSD_LANDLOCK_READ_FILE = 1 << 2,
 	PSD_LANDLOCK_READ_DIR = 1 << 3,
+	PSD_LANDLOCK_MAKE_REG = 1 << 8,
+	PSD_LANDLOCK_TRUNCATE = 1 << 14, /* from version 3 on */
 };
 
 /* The version of the kernel's Landlock, from 1; -ENOSYS, -EOPNOTSUPP. */

@@ -18,7 +18,7 @@ int psd_keeper_build(int report_fd, const struct psd_words *view,
 
 /*
  * Its root: in a new mount namespace of ours, makes a read-only file system
- * that shows the paths of view, as they are now, and makes it our root.
+ * that shows the paths of view, as they are now and as its words say, and makes it our root.
  */
 int psd_keeper_root(const struct psd_words *view, char *ret_why, size_t size);
 

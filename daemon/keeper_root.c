@@ -74,13 +74,13 @@ clone_tree(int fd)
 
 /* The mount is read-only before anybody can see it. */
 static int
-bind_new(int fd, const char *name)
+bind_new(struct psd_view_item *item, const char *name)
 {
 	struct mount_attr attributes = {
-		.attr_set =
-		    MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+		.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+		    MOUNT_ATTR_NODEV | (item->can_run ? 0 : MOUNT_ATTR_NOEXEC),
 	};
-	_cleanup_fd_ int tree = clone_tree(fd);
+	_cleanup_fd_ int tree = clone_tree(item->fd);
 
 	if (tree < 0)
 		return tree;
@@ -89,6 +89,7 @@ bind_new(int fd, const char *name)
 		return -errno;
 	if (move_mount(tree, "", AT_FDCWD, name, MOVE_MOUNT_F_EMPTY_PATH) < 0)
 		return -errno;
+	item->tree = psd_fd_take(&tree);
 	return 0;
 }
 
@@ -108,27 +109,57 @@ present_flags(const char *name)
 	return flags;
 }
 
+static int
+remount_old(const struct psd_view_item *item, const char *name,
+    unsigned long flags)
+{
+	flags |= MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV;
+	flags |= item->can_run ? 0 : MS_NOEXEC;
+	return mount(NULL, name, NULL, flags | present_flags(name), NULL) < 0
+	    ? -errno
+	    : 0;
+}
+
 /* Before Linux 5.12, which brought mount_setattr(). */
 static int
-bind_old(int fd, const char *name)
+bind_old(const struct psd_view_item *item, const char *name)
 {
 	char source[32];
 
-	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", fd);
+	(void)snprintf(source, sizeof(source), "/proc/self/fd/%d", item->fd);
 	if (mount(source, name, NULL, MS_BIND, NULL) < 0 &&
 	    (errno != EINVAL ||
 		mount(source, name, NULL, MS_BIND | MS_REC, NULL) < 0))
 		return -errno;
-	if (mount(NULL, name, NULL,
-		MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV |
-		    present_flags(name),
-		NULL) < 0)
+	return remount_old(item, name, MS_RDONLY);
+}
+
+/*
+ * When all is in its place: until then nothing can be made on the way there
+ * that would stay outside.  What was mounted read-only remains so.
+ */
+static int
+open_up(const struct psd_view_item *item)
+{
+	struct mount_attr attributes = { .attr_clr = MOUNT_ATTR_RDONLY };
+	struct statvfs status;
+
+	if (!item->is_writable || item->target != NULL)
+		return 0;
+	if (fstatvfs(item->fd, &status) < 0)
 		return -errno;
-	return 0;
+	if ((status.f_flag & ST_RDONLY) != 0)
+		return 0;
+	if (item->tree == PSD_NO_FD)
+		return remount_old(item, item->path + 1, 0);
+	return mount_setattr(item->tree, "", AT_EMPTY_PATH, &attributes,
+		   sizeof(attributes)) < 0
+	    ? -errno
+	    : 0;
 }
 
 static int
-show(const struct psd_view_item *item)
+show(struct psd_view_item *item)
 {
 	const char *name = item->path + 1;
 	int r;
@@ -146,8 +177,8 @@ show(const struct psd_view_item *item)
 	r = make_target(name, item->is_dir);
 	if (r < 0)
 		return r;
-	r = bind_new(item->fd, name);
-	return r == -ENOSYS ? bind_old(item->fd, name) : r;
+	r = bind_new(item, name);
+	return r == -ENOSYS ? bind_old(item, name) : r;
 }
 
 /* Any directory does: what is there now is out of reach soon. */
@@ -214,6 +245,12 @@ psd_keeper_root(const struct psd_words *view, char *ret_why, size_t size)
 		r = show(&items.at[i]);
 		if (r < 0)
 			return tell(ret_why, size, "cannot show",
+			    items.at[i].path, r);
+	}
+	for (size_t i = 0; i < items.n; i++) {
+		r = open_up(&items.at[i]);
+		if (r < 0)
+			return tell(ret_why, size, "cannot make writable",
 			    items.at[i].path, r);
 	}
 	r = enter_root();

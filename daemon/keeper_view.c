@@ -59,13 +59,13 @@ join(const char *base, const char *more, char *ret, size_t size)
 	}
 }
 
-static bool
-is_known(const struct psd_view *view, const char *path)
+static struct psd_view_item *
+find(struct psd_view *view, const char *path)
 {
 	for (size_t i = 0; i < view->n; i++)
 		if (strcmp(view->at[i].path, path) == 0)
-			return true;
-	return false;
+			return &view->at[i];
+	return NULL;
 }
 
 /* Takes over fd also when it fails. */
@@ -84,6 +84,7 @@ add(struct psd_view *view, const char *path, const char *target, int fd,
 		.path = strdup(path),
 		.target = target == NULL ? NULL : strdup(target),
 		.fd = fd,
+		.tree = PSD_NO_FD,
 		.is_dir = is_dir,
 	};
 	view->n++;
@@ -92,14 +93,27 @@ add(struct psd_view *view, const char *path, const char *target, int fd,
 	    : 0;
 }
 
-static int
-add_bind(struct psd_view *view, const char *path)
+/* What several words show may be used as any of them says. */
+static void
+take_rights(struct psd_view_item *item, const struct psd_word *word)
 {
-	struct stat status;
-	int fd;
+	if ((word->access & PSD_ACCESS_WRITE) != 0)
+		item->is_writable = true;
+	if (word->access == 0)
+		item->can_run = true;
+}
 
-	if (is_known(view, path))
+static int
+add_bind(struct psd_view *view, const char *path, const struct psd_word *word)
+{
+	struct psd_view_item *known = find(view, path);
+	struct stat status;
+	int fd, r;
+
+	if (known != NULL) {
+		take_rights(known, word);
 		return 0;
+	}
 	fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
@@ -107,7 +121,15 @@ add_bind(struct psd_view *view, const char *path)
 		psd_fd_close(fd);
 		return -errno;
 	}
-	return add(view, path, NULL, fd, S_ISDIR(status.st_mode));
+	/* It was a file when the policy was looked at. */
+	if (S_ISDIR(status.st_mode) && word->access != 0 && !word->is_tree) {
+		psd_fd_close(fd);
+		return -EISDIR;
+	}
+	r = add(view, path, NULL, fd, S_ISDIR(status.st_mode));
+	if (r == 0)
+		take_rights(&view->at[view->n - 1], word);
+	return r;
 }
 
 /*
@@ -140,22 +162,22 @@ first_link(char *path, char *ret_target, size_t size, const char **ret_rest)
 }
 
 static int
-resolve(const char *given, struct psd_view *view)
+resolve(const struct psd_word *word, struct psd_view *view)
 {
 	char path[PATH_MAX], target[PATH_MAX], next[PATH_MAX];
 	char after[2 * PATH_MAX];
-	int r = join("", given, path, sizeof(path));
+	int r = join("", word->text, path, sizeof(path));
 
 	for (int hop = 0; r == 0 && hop < HOPS_MAX; hop++) {
 		const char *rest = "";
 
 		r = first_link(path, target, sizeof(target), &rest);
 		if (r == 0)
-			return add_bind(view, path);
+			return add_bind(view, path, word);
 		if (r < 0)
 			return r == -ENOENT || r == -ENOTDIR ? 0 : r;
 		(void)snprintf(after, sizeof(after), "%s/%s", target, rest);
-		r = is_known(view, path)
+		r = find(view, path) != NULL
 		    ? 0
 		    : add(view, path, target, PSD_NO_FD, false);
 		if (r < 0)
@@ -176,16 +198,41 @@ compare(const void *a, const void *b)
 	return strcmp(one->path, other->path);
 }
 
+static bool
+is_within(const char *path, const char *dir)
+{
+	const size_t len = strlen(dir);
+
+	return strncmp(path, dir, len) == 0 && path[len] == '/';
+}
+
+/* Else what is named twice could be used less for that. */
+static void
+inherit_rights(struct psd_view *view)
+{
+	for (size_t i = 0; i < view->n; i++)
+		for (size_t k = 0; k < i; k++) {
+			struct psd_view_item *item = &view->at[i];
+			const struct psd_view_item *outer = &view->at[k];
+
+			if (!is_within(item->path, outer->path))
+				continue;
+			item->is_writable |= outer->is_writable;
+			item->can_run |= outer->can_run;
+		}
+}
+
 int
 psd_view_resolve(const struct psd_words *paths, struct psd_view *ret)
 {
 	ret->n = 0;
 	for (size_t i = 0; i < paths->n; i++) {
-		const int r = resolve(paths->at[i].text, ret);
+		const int r = resolve(&paths->at[i], ret);
 
 		if (r < 0)
 			return r;
 	}
 	qsort(ret->at, ret->n, sizeof(ret->at[0]), compare);
+	inherit_rights(ret);
 	return 0;
 }

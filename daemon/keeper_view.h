@@ -9,7 +9,10 @@ struct psd_view_item {
 	char *path;   /* absolute; no component of it is a link */
 	char *target; /* of a symbolic link; NULL: to be bound */
 	int fd;       /* O_PATH of what is to be bound, or PSD_NO_FD */
+	int tree;     /* its mount here once it is shown, or PSD_NO_FD */
 	bool is_dir;
+	bool is_writable; /* some word says so of it or of what it is in */
+	bool can_run;     /* likewise, that its files may be executed */
 };
 
 enum { PSD_VIEW_ITEMS_MAX = 512 };

@@ -32,22 +32,31 @@ lowest_bits(int n)
  * own root.  Never for a parent: that would show what lies beside it.
  */
 static int
-allow_path(int ruleset_fd, const char *path)
+allow_path(int ruleset_fd, const struct psd_word *word, uint64_t known)
 {
-	_cleanup_fd_ int fd = open(path, O_PATH | O_CLOEXEC);
+	_cleanup_fd_ int fd = open(word->text, O_PATH | O_CLOEXEC);
 	uint64_t rights = PSD_LANDLOCK_READ_FILE;
 	struct stat status;
 
+	if (fd < 0 && errno == ENOENT && word->may_be_missing)
+		return 0;
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return -errno;
+	/* It was a file when the policy was looked at. */
+	if (S_ISDIR(status.st_mode) && word->access != 0 && !word->is_tree)
+		return -EISDIR;
 	if (S_ISDIR(status.st_mode))
 		rights |= PSD_LANDLOCK_READ_DIR;
-	return psd_sys_landlock_allow(ruleset_fd, fd, rights);
+	if ((word->access & PSD_ACCESS_WRITE) != 0)
+		rights |= PSD_LANDLOCK_WRITE_FILE | PSD_LANDLOCK_TRUNCATE;
+	if ((word->access & PSD_ACCESS_CREATE) != 0)
+		rights |= PSD_LANDLOCK_MAKE_REG;
+	return psd_sys_landlock_allow(ruleset_fd, fd, rights & known);
 }
 
 static int
 allow_all(int ruleset_fd, const int *programs, size_t n,
-    const struct psd_words *view)
+    const struct psd_words *view, uint64_t known)
 {
 	const uint64_t run = PSD_LANDLOCK_EXECUTE | PSD_LANDLOCK_READ_FILE;
 	int r = 0;
@@ -55,7 +64,7 @@ allow_all(int ruleset_fd, const int *programs, size_t n,
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = psd_sys_landlock_allow(ruleset_fd, programs[i], run);
 	for (size_t i = 0; r == 0 && i < view->n; i++)
-		r = allow_path(ruleset_fd, view->at[i].text);
+		r = allow_path(ruleset_fd, &view->at[i], known);
 	return r;
 }
 
@@ -75,7 +84,7 @@ psd_landlock_make(int abi, const int *programs, size_t n,
 	    lowest_bits(versions[abi].net), lowest_bits(versions[abi].scoped));
 	if (fd < 0)
 		return fd;
-	r = allow_all(fd, programs, n, view);
+	r = allow_all(fd, programs, n, view, lowest_bits(versions[abi].fs));
 	if (r == 0 && port != 0 && versions[abi].net > 0)
 		r = psd_sys_landlock_allow_port(fd, port);
 	return r < 0 ? r : psd_fd_take(&fd);

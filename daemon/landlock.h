@@ -7,7 +7,8 @@
 /*
  * The ruleset that helpers of one program enter: of all that Landlock
  * version abi can forbid, they may execute and read the files open on the n
- * descriptors of programs (O_PATH will do), read beneath the paths of view, and
+ * descriptors of programs (O_PATH will do), do beneath the paths of view what
+ * its words say, which is to read unless they say more, and
  * connect by TCP to port, unless that is 0.
  * Returns a descriptor, which is the caller's, or -errno.
  */

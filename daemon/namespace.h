@@ -8,7 +8,7 @@
  * Makes the namespaces that all helpers of a service live in: a network
  * without interfaces but an unused loopback, a System V and message queue
  * namespace and a host name of its own, and a root that holds the paths of
- * view, read-only, and nothing else; with keeps_network the network is that of
+ * view, read-only unless a word says more, and nothing else; with keeps_network the network is that of
  * the daemon.  A keeper process builds them, so that
  * they are never ours.  Returns 0 and PSD_NS_COUNT descriptors, which the
  * caller owns, or -errno and in ret_why one line of what failed.  Waits for

@@ -12,6 +12,7 @@
 #include "daemon/proc_fd.h"
 #include "daemon/service.h"
 #include "policy/load.h"
+#include "policy/view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -91,6 +92,7 @@ load(const struct psd_daemon *daemon, struct psd_diag *diag)
 		policy->argv = program + 1;
 		policy->exec_where = where;
 	}
+	psd_view_look(policy, diag);
 	if (diag->errors == 0)
 		return policy;
 	psd_policy_free(policy);

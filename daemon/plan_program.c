@@ -87,6 +87,16 @@ psd_plan_open_image(const struct psd_plan_work *work,
 	    work->diag);
 }
 
+/* Else the loader and libraries could be seen, but not executed. */
+static bool
+has_group(const struct psd_words *view)
+{
+	for (size_t i = 0; i < view->n; i++)
+		if (view->at[i].access == 0)
+			return true;
+	return false;
+}
+
 int
 psd_plan_open_loader(const struct psd_plan_work *work,
     const struct psd_word *program, const struct psd_image *image)
@@ -96,7 +106,7 @@ psd_plan_open_loader(const struct psd_plan_work *work,
 
 	if (image->loader[0] == '\0')
 		return 0;
-	if (work->policy->view.n == 0) {
+	if (!has_group(&work->policy->view)) {
 		psd_diag_error(work->diag, &program->where,
 		    "%s needs its loader and libraries, which the helper may "
 		    "not see; to allow: AllowOpen=@runtime",

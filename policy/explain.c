@@ -3,9 +3,11 @@
 
 #include "common/mem.h"
 #include "common/print.h"
+#include "policy/explain_view.h"
 #include "policy/near.h"
 #include "policy/request.h"
 #include "policy/rights.h"
+#include "policy/view.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -171,21 +173,6 @@ say_denial(struct answer *answer, const struct psd_policy *policy,
 	}
 }
 
-static const struct psd_word *
-find_view(const struct psd_policy *policy, const struct psd_str *path)
-{
-	for (size_t i = 0; i < policy->view.n; i++) {
-		const struct psd_word *word = &policy->view.at[i];
-		const size_t len = strlen(word->text);
-
-		if (path->len >= len &&
-		    memcmp(path->at, word->text, len) == 0 &&
-		    (path->at[len] == '/' || path->at[len] == '\0'))
-			return word;
-	}
-	return NULL;
-}
-
 /* A file of a group is in the helper's sight: it opens that by itself. */
 static void
 say_view(struct answer *answer, const struct psd_policy *policy,
@@ -200,7 +187,7 @@ say_view(struct answer *answer, const struct psd_policy *policy,
 			continue;
 		memcpy(&path, (const unsigned char *)req + f->offset,
 		    sizeof(path));
-		word = find_view(policy, &path);
+		word = psd_view_find(policy, &path, PSD_ACCESS_READ);
 		if (word != NULL)
 			say(answer,
 			    "\nbut %s is in the helper's sight, to read "
@@ -261,6 +248,9 @@ judge(struct answer *answer, const struct psd_policy *policy, const char *phase,
 	struct psd_rights rights = { .used = NULL };
 	struct psd_verdict verdict;
 
+	if (psd_view_is_all(policy))
+		return psd_explain_view(policy, row, req, answer->at,
+		    answer->size);
 	if (phase[0] != '\0' && psd_rights_init(&rights, policy) < 0) {
 		say(answer, "out of memory");
 		return PSD_ANSWER_UNCLEAR;

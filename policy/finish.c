@@ -9,6 +9,7 @@
 #include "policy/may_exec.h"
 #include "policy/phase.h"
 #include "policy/runs.h"
+#include "policy/view.h"
 
 #include <string.h>
 
@@ -255,6 +256,8 @@ psd_build_finish(struct psd_build *build)
 		    policy->exec_where.line == 0 ? &whole : &policy->exec_where,
 		    "there is no ExecStart=; section [Helper] must say which "
 		    "program to start");
+	/* Before all that looks at grants: these are none. */
+	psd_view_take(build);
 	check_user(build);
 	check_filter(build);
 	check_listeners(build);

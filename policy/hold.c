@@ -3,6 +3,7 @@
 #include "common/mem.h"
 #include "common/sys.h"
 #include "policy/build.h"
+#include "policy/view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -201,5 +202,6 @@ void
 psd_build_hold(struct psd_build *build)
 {
 	look_for_programs(build);
+	psd_view_look(build->policy, build->diag);
 	hold_directories(build);
 }

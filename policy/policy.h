@@ -60,6 +60,12 @@ struct psd_word {
 	const char *text;
 	struct psd_where where;
 	bool may_be_missing; /* a path that was written with a "-" before it */
+
+	/* Of the view alone. */
+	uint32_t access;   /* PSD_ACCESS_* of a line (policy/view.h); 0: a
+			      group's or a program's, to read and execute */
+	const char *shown; /* the line behind "AllowOpen=", or NULL */
+	bool is_tree;      /* a directory with all beneath it */
 };
 
 struct psd_words {
@@ -185,8 +191,9 @@ struct psd_policy {
 	uint32_t request_rate; /* a second; 0: unlimited */
 	uint64_t request_timeout_usec;
 	struct psd_words phases;   /* Phases=, in their order */
-	struct psd_words view;     /* file groups (AllowOpen=@runtime): visible
-				  paths, expanded; missing ones left out */
+	struct psd_words view;     /* visible paths: of file groups
+				  (AllowOpen=@runtime), expanded, missing ones
+				  left out, and of lines (policy/view.h) */
 	struct psd_grants *grants; /* one for each row of ops.def, in order */
 	uint32_t n_grants;         /* of all rows together */
 

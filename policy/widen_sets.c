@@ -138,7 +138,9 @@ static void
 collect_words(const struct psd_words *words, struct psd_widen_set *set)
 {
 	for (size_t i = 0; i < words->n; i++)
-		psd_widen_add(set, words->at[i].text);
+		psd_widen_add(set,
+		    words->at[i].shown != NULL ? words->at[i].shown
+					       : words->at[i].text);
 }
 
 void

@@ -268,7 +268,7 @@ failures_of_ours_are_125() {
 	local line
 	run none
 	exits 125 || return 1
-	for line in 'AllowOpen=read /etc/**' 'AllowConnect=tcp *:80' \
+	for line in 'AllowStat=/etc/**' 'AllowConnect=tcp *:80' \
 	    'AllowLog=info'; do
 		cp "$dir/any.policy" "$dir/bad.policy"
 		echo "$line" >>"$dir/bad.policy"
@@ -392,6 +392,88 @@ ordinary_user_runs_it_as_well() {
 }
 if [ "$(id -u)" -eq 0 ]; then
 	try ordinary_user_runs_it_as_well
+fi
+
+# A program that tells of each file what it can do there.
+script tries 'for (@ARGV) {' \
+    'print "$_:", (open(my $r, "<", $_) ? " read" : ""),' \
+    '(open(my $w, ">>", $_) ? " write" : ""), "\n"; }'
+mkdir "$dir/in" "$dir/out.d"
+echo A4 >"$dir/in/size"
+echo no >"$dir/in/other"
+echo no >"$dir/beside"
+chmod 666 "$dir/in/"* "$dir/beside"
+chmod 777 "$dir/out.d"
+ln -s in "$dir/link"
+
+# view NAME DIR LINE...: the policy any with these lines more.
+view() {
+	sed 's/^SystemCallFilter=.*/& openat/' "$dir/any.policy" \
+	    >"$dir/$1.policy"
+	printf '%s\n' "AllowOpen=read $2/in/size" \
+	    "AllowOpen=read -$2/in/none" \
+	    "AllowOpen=read,write,create $2/out.d/**" >>"$dir/$1.policy"
+}
+
+# sees DIR: what the view shows there, and what it does not.
+sees() {
+	cat >"$dir/want" <<-END
+	$1/in/size: read
+	$1/in/other:
+	$1/in/none:
+	$1/beside:
+	$1/out.d/new: write
+	$1/out.d/new: read write
+	/etc/passwd:
+	/proc/self/status:
+	/proc/1/status:
+	/tmp/new:
+	/dev/null:
+	END
+	cmp "$dir/want" "$dir/out" && [ -e "$1/out.d/new" ]
+}
+
+program_sees_what_its_view_says_and_no_more() {
+	view seen "$dir"
+	run seen -- "$dir/tries" "$dir"/in/{size,other,none} "$dir/beside" \
+	    "$dir"/out.d/{new,new} /etc/passwd /proc/{self,1}/status /tmp/new \
+	    /dev/null
+	exits 0 && sees "$dir" && grep -qx A4 "$dir/in/size"
+}
+try program_sees_what_its_view_says_and_no_more
+
+links_lead_where_they_do() {
+	sed "s,/in/size,/link/size," "$dir/seen.policy" >"$dir/linked.policy"
+	run linked -- "$dir/tries" "$dir"/link/size "$dir"/in/{size,other}
+	exits 0 && cmp "$dir/out" <(printf '%s\n' "$dir/link/size: read" \
+	    "$dir/in/size: read" "$dir/in/other:")
+}
+try links_lead_where_they_do
+
+line_that_no_view_can_have_is_told() {
+	sed "s,/in/size,/in/none," "$dir/seen.policy" >"$dir/bad.policy"
+	run bad -- cat
+	exits 125 && says 'bad.policy:6: ' && says 'does not exist'
+}
+try line_that_no_view_can_have_is_told
+
+ordinary_user_has_the_same_view() {
+	mkdir -p "$dir/user/in" "$dir/user/out.d"
+	cp "$ctl" "$B/privsepd" "$dir/tries" "$dir/user"
+	cp "$dir/in/"* "$dir/user/in"
+	view theirs "$dir/user"
+	cp "$dir/theirs.policy" "$dir/beside" "$dir/user"
+	chown -R 65534 "$dir/user"
+	timeout 60 setpriv --reuid=65534 --regid=65534 --clear-groups \
+	    "$dir/user/privsepctl" run --policy "$dir/user/theirs.policy" -- \
+	    "$dir/user/tries" "$dir/user"/in/{size,other,none} \
+	    "$dir/user/beside" "$dir/user"/out.d/{new,new} /etc/passwd \
+	    /proc/{self,1}/status /tmp/new /dev/null \
+	    </dev/null >"$dir/out" 2>"$dir/err"
+	exits 0 && sees "$dir/user"
+}
+if [ "$(id -u)" -eq 0 ]; then
+	try ordinary_user_has_the_same_view
 fi
 
 echo "1..$number"

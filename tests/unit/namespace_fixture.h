@@ -31,7 +31,8 @@ begin(struct seen *seen, const char *const *paths)
 		return r;
 	seen->view = (struct psd_words){ .at = seen->words };
 	for (; *paths != NULL; paths++)
-		seen->words[seen->view.n++].text = *paths;
+		seen->words[seen->view.n++] =
+		    (struct psd_word){ .text = *paths };
 	r = psd_namespaces_prepare(&seen->view, false, seen->ns, why,
 	    sizeof(why));
 	if (r < 0) {

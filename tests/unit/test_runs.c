@@ -39,7 +39,7 @@ a_program_has_no_key_of_a_conversation(void **state)
 		{ "", "RequestRate=1/s", "RequestRate= means nothing" },
 		{ "", "LogVerdicts=all", "LogVerdicts= means nothing" },
 		{ "", "AllowLog=info", "has no conversation" },
-		{ "", "DenyOpen=any /etc/**", "has no conversation" },
+		{ "", "AllowStat=/etc/**", "has no conversation" },
 		{ "Instances=1..2", "", "none waits to be used" },
 		{ "ExecStart=", "", "there is no ExecStart=" },
 	};
@@ -102,7 +102,7 @@ a_filter_has_neither_conversation_nor_service(void **state)
 		{ "StartLimitBurst=1", "", "StartLimitBurst= means nothing" },
 		{ "Provides=x", "", "Provides= means nothing" },
 		{ "", "RequestRate=1/s", "RequestRate= means nothing" },
-		{ "", "AllowOpen=read /etc/**", "www.policy:7: AllowOpen" },
+		{ "", "AllowStat=/etc/**", "www.policy:7: AllowStat" },
 		{ "", "AllowConnect=tcp *:80", "has no conversation" },
 		{ "", "DenyLog=info", "has no conversation" },
 	};
