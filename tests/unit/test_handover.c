@@ -172,7 +172,7 @@ last_word_is_heard_from_one_who_did_not_read_ours(void **state)
 static void
 other_side_that_has_ended_is_epipe(void **state)
 {
-	struct psd_handover heard;
+	struct psd_handover heard = { .version = PSD_HANDOVER_VERSION };
 	int fd = PSD_NO_FD;
 
 	(void)state;
