@@ -237,6 +237,7 @@ psd_instance_start_program(struct psd_service *service, const int stdio[3],
 	if (r < 0)
 		return r;
 	/* There is nothing to agree on: it serves from its first moment. */
+	instance->first.has_greeted = true;
 	psd_instance_greeted(instance);
 	*ret = instance;
 	return 0;
