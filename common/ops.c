@@ -21,6 +21,7 @@
 #include "common/control.def"
 #include "common/service.def"
 #include "common/resolver.def"
+#include "common/relay.def"
 #include "common/ops_clear.h"
 
 /* The layout of each reply. */
@@ -37,6 +38,7 @@
 #include "common/control.def"
 #include "common/service.def"
 #include "common/resolver.def"
+#include "common/relay.def"
 #include "common/ops_clear.h"
 
 /* The system calls that the daemon makes for each. */
@@ -51,6 +53,7 @@
 #include "common/control.def"
 #include "common/service.def"
 #include "common/resolver.def"
+#include "common/relay.def"
 #include "common/ops_clear.h"
 
 /* The capabilities that the daemon keeps for each. */
@@ -65,6 +68,7 @@
 #include "common/control.def"
 #include "common/service.def"
 #include "common/resolver.def"
+#include "common/relay.def"
 #include "common/ops_clear.h"
 
 /* One row each: OP opens it, FREE and others add to it, END closes it. */
@@ -99,6 +103,10 @@ static const struct psd_op_row svc_rows[] = {
 
 static const struct psd_op_row lookup_rows[] = {
 #include "common/resolver.def"
+};
+
+static const struct psd_op_row relay_rows[] = {
+#include "common/relay.def"
 #include "common/ops_clear.h"
 };
 
@@ -158,6 +166,15 @@ psd_lookup_find(uint32_t number)
 	     i++)
 		if ((uint32_t)lookup_rows[i].op == number)
 			return &lookup_rows[i];
+	return NULL;
+}
+
+const struct psd_op_row *
+psd_relay_find(uint32_t number)
+{
+	for (size_t i = 0; i < sizeof(relay_rows) / sizeof(relay_rows[0]); i++)
+		if ((uint32_t)relay_rows[i].op == number)
+			return &relay_rows[i];
 	return NULL;
 }
 

@@ -15,6 +15,7 @@ enum psd_op {
 #include "common/control.def"
 #include "common/service.def"
 #include "common/resolver.def"
+#include "common/relay.def"
 #include "common/ops_clear.h"
 };
 
@@ -41,6 +42,7 @@ enum { PSD_SVC_HELLO_ID = 1 };
 #include "common/control.def"
 #include "common/service.def"
 #include "common/resolver.def"
+#include "common/relay.def"
 #include "common/ops_clear.h"
 
 /* struct psd_open_rep and so on. */
@@ -54,6 +56,7 @@ enum { PSD_SVC_HELLO_ID = 1 };
 #include "common/control.def"
 #include "common/service.def"
 #include "common/resolver.def"
+#include "common/relay.def"
 #include "common/ops_clear.h"
 /* clang-format on */
 
@@ -65,6 +68,7 @@ union psd_any_req {
 #include "common/control.def"
 #include "common/service.def"
 #include "common/resolver.def"
+#include "common/relay.def"
 #include "common/ops_clear.h"
 };
 
@@ -75,6 +79,7 @@ union psd_any_rep {
 #include "common/control.def"
 #include "common/service.def"
 #include "common/resolver.def"
+#include "common/relay.def"
 #include "common/ops_clear.h"
 };
 
@@ -125,6 +130,9 @@ const struct psd_op_row *psd_svc_find(uint32_t number);
 
 /* The row of an operation of the resolver, or NULL. */
 const struct psd_op_row *psd_lookup_find(uint32_t number);
+
+/* The row of an operation of the relay, or NULL. */
+const struct psd_op_row *psd_relay_find(uint32_t number);
 
 /*
  * Writes the policy's name of an operation, ReadDirectory for read_directory,

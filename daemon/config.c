@@ -28,6 +28,7 @@ enum {
 #define PSD_LIBEXEC "/usr/local/libexec/privsepd"
 #endif
 
+static const char default_relay[] = PSD_LIBEXEC "/relay";
 static const char default_resolver[] = PSD_LIBEXEC "/resolver";
 static const char default_file[] = "/etc/privsepd/privsepd.conf";
 
@@ -190,23 +191,36 @@ set_log_level(struct psd_config *config, const struct psd_setting *setting,
 	config->log_level = (int)level;
 }
 
+/* It becomes a word of a policy, which white space would end. */
+static void
+set_program(char (*ret)[PATH_MAX], const char *normal,
+    const struct psd_setting *setting, struct psd_diag *diag)
+{
+	const char *path = setting->value[0] != '\0' ? setting->value : normal;
+
+	if (path[0] != '/' || strlen(path) >= sizeof(*ret) ||
+	    strpbrk(path, " \t\"'\\%") != NULL) {
+		psd_diag_error(diag, &setting->where,
+		    "%s= takes the absolute path of a program, without "
+		    "white space, quotes, \\ and %%; got \"%s\"",
+		    setting->key, setting->value);
+		return;
+	}
+	(void)snprintf(*ret, sizeof(*ret), "%s", path);
+}
+
+static void
+set_relay(struct psd_config *config, const struct psd_setting *setting,
+    struct psd_diag *diag)
+{
+	set_program(&config->relay, default_relay, setting, diag);
+}
+
 static void
 set_resolver(struct psd_config *config, const struct psd_setting *setting,
     struct psd_diag *diag)
 {
-	const char *path =
-	    setting->value[0] != '\0' ? setting->value : default_resolver;
-
-	/* It becomes a word of a policy, which white space would end. */
-	if (path[0] != '/' || strlen(path) >= sizeof(config->resolver) ||
-	    strpbrk(path, " \t\"'\\%") != NULL) {
-		psd_diag_error(diag, &setting->where,
-		    "Resolver= takes the absolute path of a program, without "
-		    "white space, quotes, \\ and %%; got \"%s\"",
-		    setting->value);
-		return;
-	}
-	(void)snprintf(config->resolver, sizeof(config->resolver), "%s", path);
+	set_program(&config->resolver, default_resolver, setting, diag);
 }
 
 static const struct {
@@ -219,6 +233,7 @@ static const struct {
 	{ "KeepCapabilities", set_keep_caps },
 	{ "LogLevel", set_log_level },
 	{ "MaxConnectionsPerUser", set_user_connections_max },
+	{ "Relay", set_relay },
 	{ "Resolver", set_resolver },
 	{ "UidRange", set_uid_range },
 };
@@ -245,8 +260,8 @@ take_setting(void *cookie, const struct psd_setting *setting,
 	}
 	psd_diag_error(diag, &setting->where,
 	    "unknown key %s=; [Daemon] has ControlGroup=, InstancesMax=, "
-	    "KeepCapabilities=, LogLevel=, MaxConnectionsPerUser=, Resolver= "
-	    "and UidRange=",
+	    "KeepCapabilities=, LogLevel=, MaxConnectionsPerUser=, Relay=, "
+	    "Resolver= and UidRange=",
 	    setting->key);
 }
 
@@ -264,6 +279,8 @@ psd_config_read(struct psd_config *config, struct psd_diag *diag)
 	config->log_level = config->is_run ? LOG_NOTICE : LOG_INFO;
 	(void)snprintf(config->resolver, sizeof(config->resolver), "%s",
 	    default_resolver);
+	(void)snprintf(config->relay, sizeof(config->relay), "%s",
+	    default_relay);
 	switch (psd_file_read(path, PSD_FILE_CHECKED, &file, diag)) {
 	case PSD_FOUND_FILE:
 		break;

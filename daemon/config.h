@@ -30,6 +30,7 @@ struct psd_config {
 	uint32_t instances_max;        /* InstancesMax=, of all services */
 	uint32_t user_connections_max; /* MaxConnectionsPerUser=, likewise */
 	char resolver[PATH_MAX];       /* Resolver=, a path */
+	char relay[PATH_MAX];          /* Relay=, likewise */
 	int log_level;                 /* LogLevel= */
 };
 

@@ -93,6 +93,8 @@ type_name(enum psd_type type)
 		return "program";
 	case PSD_TYPE_FILTER:
 		return "filter";
+	case PSD_TYPE_INETD:
+		return "inetd";
 	}
 	return "unknown";
 }

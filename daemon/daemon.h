@@ -11,6 +11,8 @@
 #include <systemd/sd-event.h>
 
 struct psd_control;
+struct psd_relayed;
+TAILQ_HEAD(psd_relayed_list, psd_relayed); /* connections */
 struct psd_service;
 TAILQ_HEAD(psd_services, psd_service);
 
@@ -22,6 +24,9 @@ struct psd_daemon {
 	struct psd_services services; /* sorted by name */
 	struct psd_control *control;
 	struct psd_lookups lookups;
+	struct psd_service *relay; /* or NULL (daemon/relay.h) */
+	struct psd_relayed_list relayed;
+	uint32_t last_relayed;
 	struct psd_service *resolver;  /* or NULL (daemon/resolver.h) */
 	uint64_t resolver_looked_usec; /* at the files that it sees */
 	uint64_t resolver_tried;       /* fingerprint of a fresh view */

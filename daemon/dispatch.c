@@ -7,6 +7,7 @@
 #include "daemon/instance.h"
 #include "daemon/loaded.h"
 #include "daemon/lookup.h"
+#include "daemon/relay.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
 
@@ -155,6 +156,9 @@ psd_dispatch(struct psd_conversation *conversation, struct psd_frame *frame)
 	if (frame->type == PSD_FRAME_REPLY &&
 	    instance->loaded->policy->is_resolver) {
 		psd_lookup_answer(instance, frame);
+	} else if (frame->type == PSD_FRAME_REPLY &&
+	    instance->loaded->policy->is_relay) {
+		psd_relay_answer(instance, frame);
 	} else if (frame->type != PSD_FRAME_REQUEST || row == NULL) {
 		break_with(conversation, "sent an unknown operation",
 		    frame->op);
@@ -171,6 +175,8 @@ psd_dispatch(struct psd_conversation *conversation, struct psd_frame *frame)
 		/* A resolver that has said hello, and has its answer. */
 		if (instance->loaded->policy->is_resolver)
 			psd_lookup_next(instance->service->daemon);
+		else if (instance->loaded->policy->is_relay)
+			psd_relay_ready(instance->service->daemon);
 	}
 	drop(conversation, frame->fds, frame->n_fds);
 	psd_frame_init(frame);

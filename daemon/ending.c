@@ -11,6 +11,7 @@
 #include "daemon/oneshot.h"
 #include "daemon/output.h"
 #include "daemon/program.h"
+#include "daemon/relay.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
 
@@ -45,7 +46,8 @@ judge_program(const struct psd_instance *instance, const siginfo_t *info)
 	const bool obeyed =
 	    instance->first.was_told && info->si_status == SIGTERM;
 
-	return !instance->is_broken && (info->si_code == CLD_EXITED || obeyed)
+	return !instance->is_broken && !psd_relay_failed(instance) &&
+		(info->si_code == CLD_EXITED || obeyed)
 	    ? PSD_ENDING_ORDERLY
 	    : PSD_ENDING_ABRUPT;
 }
@@ -92,6 +94,8 @@ void
 psd_instance_free(struct psd_instance *instance)
 {
 	psd_lookup_lost(instance);
+	psd_relay_lost(instance);
+	psd_relay_forget(instance);
 	while (!TAILQ_EMPTY(&instance->clones))
 		psd_conversation_free(TAILQ_FIRST(&instance->clones));
 	psd_conversation_release(&instance->first);
@@ -177,6 +181,10 @@ on_exit_of(sd_event_source *source, int fd, uint32_t events, void *userdata)
 
 	(void)source;
 	(void)events;
+	if (psd_relay_holds(instance)) {
+		(void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
+		return 0;
+	}
 	memset(&info, 0, sizeof(info));
 	if (instance->is_adopted) {
 		info.si_code = CLD_EXITED;

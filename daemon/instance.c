@@ -6,6 +6,7 @@
 #include "daemon/cgroup.h"
 #include "daemon/loaded.h"
 #include "daemon/program.h"
+#include "daemon/relay.h"
 #include "daemon/lookup.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
@@ -98,6 +99,7 @@ on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 	    instance->state == PSD_INSTANCE_STARTING
 		? "did not say hello in time"
 		: "did not exit in time");
+	psd_relay_give_up(instance);
 	return 0;
 }
 
@@ -273,4 +275,5 @@ psd_instance_break(struct psd_instance *instance, const char *why)
 	psd_instance_drop(instance);
 	psd_instance_kill(instance);
 	psd_lookup_lost(instance);
+	psd_relay_lost(instance);
 }

@@ -64,6 +64,8 @@ struct psd_instance {
 	uint32_t n_runs, last_run;
 	struct psd_run *run; /* of a program, until its caller is told */
 
+	struct psd_relayed *relayed; /* its connection (daemon/relay.h) */
+
 	uint64_t allowed, refused;
 	struct psd_rate requests;  /* RequestRate= */
 	struct psd_rate lines;     /* of the log */

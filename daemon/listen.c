@@ -2,6 +2,7 @@
 #include "common/fd.h"
 #include "common/log.h"
 #include "daemon/bind.h"
+#include "daemon/inetd.h"
 #include "daemon/loaded.h"
 #include "daemon/service.h"
 
@@ -127,7 +128,9 @@ on_client(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	(void)source;
 	(void)fd;
 	(void)events;
-	if (TAILQ_EMPTY(&service->accepts))
+	if (service->loaded->policy->type == PSD_TYPE_INETD)
+		psd_inetd_accept(listener);
+	else if (TAILQ_EMPTY(&service->accepts))
 		psd_service_grow(service);
 	else
 		accept_clients(listener);
@@ -143,7 +146,10 @@ void
 psd_service_watch_listeners(struct psd_service *service)
 {
 	const bool wanted = service->backoff_source == NULL &&
-	    (!TAILQ_EMPTY(&service->accepts) || psd_service_may_grow(service));
+	    (service->loaded->policy->type == PSD_TYPE_INETD
+		    ? psd_inetd_may_accept(service)
+		    : !TAILQ_EMPTY(&service->accepts) ||
+			psd_service_may_grow(service));
 
 	for (size_t i = 0; i < service->listeners.n; i++)
 		if (service->listeners.at[i].source != NULL)

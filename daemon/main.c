@@ -277,6 +277,7 @@ main(int argc, char **argv)
 	self.host.cgroup.base_fd = PSD_NO_FD;
 	self.started_usec = psd_now();
 	TAILQ_INIT(&self.services);
+	TAILQ_INIT(&self.relayed);
 	psd_lookups_init(&self.lookups);
 	r = read_settings(&self.config);
 	/* While we have what that takes.  A filter asks for no sockets. */

@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "common/sys.h"
 #include "daemon/loaded.h"
+#include "daemon/relay.h"
 #include "daemon/service.h"
 
 #include <assert.h>
@@ -39,7 +40,8 @@ bool
 psd_instance_is_program(const struct psd_instance *instance)
 {
 	return instance->loaded->policy->type == PSD_TYPE_PROGRAM ||
-	    instance->loaded->policy->type == PSD_TYPE_FILTER;
+	    instance->loaded->policy->type == PSD_TYPE_FILTER ||
+	    instance->loaded->policy->type == PSD_TYPE_INETD;
 }
 
 static void
@@ -223,6 +225,7 @@ psd_program_end(struct psd_instance *program)
 	program->first.was_told = true;
 	/* ESRCH: it ends by itself just now. */
 	(void)psd_sys_pidfd_kill(program->child.pidfd, SIGTERM);
+	psd_relay_end(program);
 	psd_instance_set_deadline(program,
 	    program->loaded->policy->timeout_stop_usec);
 }

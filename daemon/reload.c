@@ -5,6 +5,8 @@
 #include "daemon/caps.h"
 #include "daemon/clash.h"
 #include "daemon/loaded.h"
+#include "daemon/own.h"
+#include "daemon/relay.h"
 #include "daemon/resolver.h"
 #include "daemon/service.h"
 #include "daemon/spawn.h"
@@ -27,7 +29,8 @@ struct batch {
 	struct fresh *at;
 	const struct psd_policy **policies; /* of all of them */
 	size_t n;
-	struct psd_loaded *resolver; /* NULL: nobody needs it */
+	/* NULL: nobody needs it */
+	struct psd_loaded *resolver, *relay;
 };
 
 static void
@@ -40,6 +43,7 @@ free_batch(struct batch *batch)
 	free(batch->at);
 	free(batch->policies);
 	psd_loaded_unref(batch->resolver);
+	psd_loaded_unref(batch->relay);
 	*batch = (struct batch){ .n = 0 };
 }
 
@@ -170,10 +174,9 @@ drop_unchanged(struct batch *batch)
 }
 
 static bool
-is_wanted(const struct psd_daemon *daemon, const struct batch *batch,
-    const struct psd_service *service)
+is_wanted(const struct batch *batch, const struct psd_service *service)
 {
-	if (service == daemon->resolver) /* comes and goes by itself */
+	if (psd_own_is(service)) /* comes and goes by itself */
 		return true;
 	for (size_t i = 0; i < batch->n; i++)
 		if (batch->at[i].service == service)
@@ -196,7 +199,7 @@ tell_changes(struct psd_daemon *daemon, const struct batch *batch,
 		    fresh->loaded->policy, change, cookie);
 	}
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
-		if (!service->is_removed && !is_wanted(daemon, batch, service))
+		if (!service->is_removed && !is_wanted(batch, service))
 			psd_policy_compare(service->loaded->policy, NULL,
 			    change, cookie);
 }
@@ -226,7 +229,7 @@ remove_unwanted(struct psd_daemon *daemon, const struct batch *batch)
 	for (service = TAILQ_FIRST(&daemon->services); service != NULL;
 	     service = next) {
 		next = TAILQ_NEXT(service, of_daemon);
-		if (!service->is_removed && !is_wanted(daemon, batch, service))
+		if (!service->is_removed && !is_wanted(batch, service))
 			psd_service_remove(service);
 	}
 }
@@ -259,6 +262,9 @@ commit(struct psd_daemon *daemon, struct batch *batch)
 	if (psd_resolver_change(daemon, batch->resolver) < 0)
 		r = -ENOMEM;
 	batch->resolver = NULL;
+	if (psd_relay_change(daemon, batch->relay) < 0)
+		r = -ENOMEM;
+	batch->relay = NULL;
 	return r;
 }
 
@@ -299,6 +305,9 @@ psd_reload(struct psd_daemon *daemon, bool dry_run, struct psd_diag *diag,
 	if (r == 0)
 		r = psd_resolver_prepare(daemon, batch.policies, batch.n,
 		    &batch.resolver, diag);
+	if (r == 0)
+		r = psd_relay_prepare(daemon, batch.policies, batch.n,
+		    &batch.relay, diag);
 	if (r == 0 && daemon->generation > 0)
 		r = settle_privileges(daemon, &batch, diag);
 	if (r == 0 && change != NULL)

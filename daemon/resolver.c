@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "daemon/loaded.h"
+#include "daemon/own.h"
 #include "daemon/service.h"
 #include "policy/group.h"
 #include "policy/load.h"
@@ -107,24 +108,7 @@ psd_resolver_prepare(struct psd_daemon *daemon,
 int
 psd_resolver_change(struct psd_daemon *daemon, struct psd_loaded *loaded)
 {
-	struct psd_service *service = daemon->resolver;
-	struct psd_listeners none = { .n = 0 };
-
-	if (loaded != NULL)
-		loaded->generation = daemon->generation;
-	if (service == NULL)
-		return loaded == NULL
-		    ? 0
-		    : psd_service_add(daemon, loaded, &none, &daemon->resolver);
-	if (loaded == NULL) {
-		psd_service_remove(service);
-	} else if (loaded->fingerprint == service->loaded->fingerprint) {
-		psd_loaded_unref(loaded);
-		psd_service_resume(service);
-	} else {
-		psd_service_change(service, loaded, &none);
-	}
-	return 0;
+	return psd_own_change(daemon, &daemon->resolver, loaded);
 }
 
 void

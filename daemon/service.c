@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "daemon/loaded.h"
+#include "daemon/own.h"
 #include "daemon/program.h"
 #include "daemon/respawn.h"
 
@@ -232,9 +233,7 @@ psd_service_remove(struct psd_service *service)
 {
 	service->is_stopped = true;
 	service->is_removed = true;
-	/* Nothing more is asked of it, and soon it is no more. */
-	if (service->daemon->resolver == service)
-		service->daemon->resolver = NULL;
+	psd_own_forget(service);
 	psd_listeners_free(&service->listeners);
 	psd_clients_refuse(service, -ESHUTDOWN, "the service has ended");
 	end_all(service);

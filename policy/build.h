@@ -26,6 +26,10 @@ struct psd_build {
 	const char *starts_key; /* the first that no filter has, or NULL */
 	struct psd_where starts_where;
 	struct psd_where instances_where;
+	const char *others_key; /* the first that is not for inetd, or NULL */
+	struct psd_where others_where;
+	const char *inetd_key; /* the first that is for inetd alone, or NULL */
+	struct psd_where inetd_where;
 	struct psd_where output_where; /* of StandardError= */
 	struct psd_where start_where;
 	bool has_dynamic_user; /* DynamicUser= was said */

@@ -62,7 +62,9 @@ psd_explain_view(const struct psd_policy *policy, const struct psd_op_row *row,
 		    "refused: %s\nby Type=%s: the program knows nothing of "
 		    "privsepd and has no conversation",
 		    request,
-		    policy->type == PSD_TYPE_FILTER ? "filter" : "program");
+		    policy->type == PSD_TYPE_PROGRAM     ? "program"
+			: policy->type == PSD_TYPE_INETD ? "inetd"
+							 : "filter");
 		return PSD_ANSWER_REFUSED;
 	}
 	word = psd_view_find(policy, &open->path, open->access);

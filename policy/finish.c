@@ -5,6 +5,7 @@
 #include "policy/build.h"
 #include "policy/finish_net.h"
 #include "policy/index.h"
+#include "policy/inetd.h"
 #include "policy/keep.h"
 #include "policy/may_exec.h"
 #include "policy/phase.h"
@@ -89,7 +90,8 @@ check_listeners(struct psd_build *build)
 		psd_diag_warning(build->diag, &policy->clients[0].where,
 		    "Clients= without AllowAccept=yes: clients would wait in "
 		    "vain");
-	if (!may_accept && policy->n_listens > 0)
+	if (!may_accept && policy->n_listens > 0 &&
+	    policy->type != PSD_TYPE_INETD)
 		psd_diag_warning(build->diag, &policy->listens[0].where,
 		    "ListenStream= without AllowAccept=yes: clients would "
 		    "wait for ever");
@@ -273,4 +275,5 @@ psd_build_finish(struct psd_build *build)
 	psd_may_exec_check(build);
 	psd_keep_check(build);
 	psd_runs_finish(build);
+	psd_inetd_finish(build);
 }

@@ -11,7 +11,7 @@
 #define A_DAY (86400 * USEC_PER_SEC)
 
 static const char *const types[] = { "native", "monitor", "program", "filter",
-	NULL };
+	"inetd", NULL };
 static const char *const restarts[] = { "always", "on-failure", "no", NULL };
 static const char *const violations[] = { "kill", "errno", "log", NULL };
 static const char *const verdicts[] = { "refused", "all", "none", NULL };
@@ -36,8 +36,8 @@ const struct psd_key psd_keys[] = {
 	{ HELPER, OF_START, .name = "ExecStart", .parse = psd_key_exec,
 	    .takes = "an absolute path and arguments" },
 	{ HELPER, .name = "Type", .parse = psd_key_choice,
-	    .takes = "native, monitor, program or filter", .at = AT(type),
-	    .words = types },
+	    .takes = "native, monitor, program, filter or inetd",
+	    .at = AT(type), .words = types },
 	{ HELPER, .name = "ListenStream", .parse = psd_key_listen,
 	    .is_list = true,
 	    .takes = "PORT, ADDRESS:PORT with a numeric address such as "
@@ -56,6 +56,14 @@ const struct psd_key psd_keys[] = {
 	    .parse = psd_key_count, .takes = "a number from 1 to 4096",
 	    .at = AT(user_connections_max), .min = 1, .max = 4096,
 	    .normal = 8 },
+	{ HELPER, OF_START, .name = "MaxConnectionsPerSource",
+	    .parse = psd_key_count,
+	    .takes = "a number from 1 to 4096, or 0 for no limit",
+	    .at = AT(source_connections_max), .max = 4096 },
+	{ HELPER, OF_START, .name = "IdleTimeoutSec", SPAN,
+	    .takes = "a time span from 1s on, or infinity",
+	    .at = AT(idle_timeout_usec), .min = USEC_PER_SEC,
+	    .max = PSD_VALUE_INFINITY, .normal = 300 * USEC_PER_SEC },
 	{ HELPER, OF_START, .name = "ConnectTimeoutSec", SPAN,
 	    .takes = "a time span such as 10s, from 1ms to a day",
 	    .at = AT(connect_timeout_usec), .min = USEC_PER_SEC / 1000,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/mem.h"
 #include "policy/grant.h"
+#include "policy/inetd.h"
 #include "policy/keys.h"
 #include "policy/near.h"
 #include "policy/runs.h"
@@ -131,6 +132,7 @@ psd_keys_take(void *cookie, const struct psd_setting *setting,
 	if (key != NULL) {
 		note_start(build, key, setting);
 		psd_runs_note(build, key->name, setting);
+		psd_inetd_note(build, key->name, setting);
 		key->parse(build, key, setting);
 		return;
 	}

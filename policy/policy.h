@@ -33,6 +33,7 @@ enum psd_type {
 	PSD_TYPE_PROGRAM, /* a helper runs it, and it speaks by its stdio */
 	PSD_TYPE_FILTER,  /* privsepctl run does, and its stdin and stdout are
 			     one end of a pair */
+	PSD_TYPE_INETD,   /* one for each client, likewise, and relayed */
 };
 enum psd_restart { PSD_RESTART_ALWAYS, PSD_RESTART_ON_FAILURE, PSD_RESTART_NO };
 enum psd_verdicts { PSD_VERDICTS_REFUSED, PSD_VERDICTS_ALL, PSD_VERDICTS_NONE };
@@ -156,11 +157,13 @@ struct psd_policy {
 	struct psd_admission *clients;
 	size_t n_clients;
 	uint32_t connections_max, user_connections_max; /* of clients */
-	uint64_t connect_timeout_usec; /* until a helper has a client */
-	bool accepts_fds;              /* AcceptFileDescriptors=yes */
-	bool reuses_instances;         /* ReuseInstances=yes */
-	struct psd_words provides;     /* names by which it is called */
-	bool sends_fds;                /* its filter lets it pass some */
+	uint32_t source_connections_max; /* with Type=inetd; 0: none */
+	uint64_t idle_timeout_usec;      /* with Type=inetd; 0: none */
+	uint64_t connect_timeout_usec;   /* until a helper has a client */
+	bool accepts_fds;                /* AcceptFileDescriptors=yes */
+	bool reuses_instances;           /* ReuseInstances=yes */
+	struct psd_words provides;       /* names by which it is called */
+	bool sends_fds;                  /* its filter lets it pass some */
 	uint32_t instances_min, instances_max;
 	uint32_t accepts_max;     /* clients of one instance; UINT32_MAX: any */
 	uint64_t memory_max;      /* bytes; UINT64_MAX: none */
@@ -181,6 +184,7 @@ struct psd_policy {
 	uint32_t require;      /* PSD_LAYER_* */
 	bool log_stderr;       /* StandardError=log */
 	struct psd_words keep; /* KeepFDs=, words as written */
+	bool is_relay;         /* the daemon's own (daemon/relay.h) */
 	bool is_resolver;      /* the daemon's own: has the host's network */
 
 	/* [Policy] */

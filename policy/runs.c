@@ -29,10 +29,9 @@ is_among(const char *const *keys, size_t n, const char *key)
 	return false;
 }
 
-/* Notes the first key of its kind, until it is taken back. */
-static void
-note_first(const char **noted, struct psd_where *where, const char *key,
-    const struct psd_setting *setting)
+void
+psd_runs_note_first(const char **noted, struct psd_where *where,
+    const char *key, const struct psd_setting *setting)
 {
 	const bool is_reset = setting->value[0] == '\0';
 
@@ -49,12 +48,14 @@ psd_runs_note(struct psd_build *build, const char *key,
     const struct psd_setting *setting)
 {
 	if (is_among(of_talk, PSD_ELEMENTS(of_talk), key))
-		note_first(&build->talk_key, &build->talk_where, key, setting);
-	if (is_among(of_door, PSD_ELEMENTS(of_door), key))
-		note_first(&build->door_key, &build->door_where, key, setting);
-	if (is_among(of_starts, PSD_ELEMENTS(of_starts), key))
-		note_first(&build->starts_key, &build->starts_where, key,
+		psd_runs_note_first(&build->talk_key, &build->talk_where, key,
 		    setting);
+	if (is_among(of_door, PSD_ELEMENTS(of_door), key))
+		psd_runs_note_first(&build->door_key, &build->door_where, key,
+		    setting);
+	if (is_among(of_starts, PSD_ELEMENTS(of_starts), key))
+		psd_runs_note_first(&build->starts_key, &build->starts_where,
+		    key, setting);
 	if (strcmp(key, "Instances") == 0)
 		build->instances_where = setting->value[0] == '\0'
 		    ? (struct psd_where){ NULL, 0 }
@@ -65,21 +66,17 @@ psd_runs_note(struct psd_build *build, const char *key,
 		    : setting->where;
 }
 
-/* It has no conversation in which it could ask for anything. */
-static void
-refuse_grants(struct psd_build *build)
+void
+psd_runs_refuse_grants(struct psd_build *build, const char *what)
 {
-	const bool is_filter = build->policy->type == PSD_TYPE_FILTER;
 	const struct psd_policy *policy = build->policy;
 
 	for (size_t row = 0; row < psd_op_count; row++)
 		for (size_t i = 0; i < policy->grants[row].n; i++)
 			psd_diag_error(build->diag,
 			    &policy->grants[row].at[i].where,
-			    "%s: a %s has no conversation; leave the line out",
-			    policy->grants[row].at[i].text,
-			    is_filter ? "filter (Type=filter)"
-				      : "program (Type=program)");
+			    "%s: %s has no conversation; leave the line out",
+			    policy->grants[row].at[i].text, what);
 }
 
 /* It was not written for a filter that kills. */
@@ -117,12 +114,21 @@ check_clients(struct psd_build *build)
 		    "used; write a number, the most that run at a time");
 }
 
+/* What it says on it is all that it can say of what went wrong. */
+void
+psd_runs_finish_guest(struct psd_build *build)
+{
+	if (build->output_where.line == 0)
+		build->policy->log_stderr = true;
+	answer_violations(build);
+}
+
 static void
 finish_filter(struct psd_build *build)
 {
 	struct psd_policy *policy = build->policy;
 
-	refuse_grants(build);
+	psd_runs_refuse_grants(build, "a filter (Type=filter)");
 	if (build->talk_key != NULL)
 		psd_diag_error(build->diag, &build->talk_where,
 		    "%s= means nothing with Type=filter, which privsepctl "
@@ -137,10 +143,7 @@ finish_filter(struct psd_build *build)
 	check_clients(build);
 	policy->instances_min = 0;
 	policy->restart = PSD_RESTART_NO;
-	/* What it says on it is all that it can say of what went wrong. */
-	if (build->output_where.line == 0)
-		policy->log_stderr = true;
-	answer_violations(build);
+	psd_runs_finish_guest(build);
 }
 
 void
@@ -152,7 +155,7 @@ psd_runs_finish(struct psd_build *build)
 		finish_filter(build);
 	if (policy->type != PSD_TYPE_PROGRAM)
 		return;
-	refuse_grants(build);
+	psd_runs_refuse_grants(build, "a program (Type=program)");
 	if (build->output_where.line != 0)
 		psd_diag_error(build->diag, &build->output_where,
 		    "StandardError= means nothing with Type=program, whose "

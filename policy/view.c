@@ -17,7 +17,7 @@ bool
 psd_view_is_all(const struct psd_policy *policy)
 {
 	return policy->type == PSD_TYPE_FILTER ||
-	    policy->type == PSD_TYPE_PROGRAM;
+	    policy->type == PSD_TYPE_PROGRAM || policy->type == PSD_TYPE_INETD;
 }
 
 uint32_t

@@ -6,7 +6,7 @@
 
 /*
  * The file view of a program that knows nothing of privsepd (Type=filter,
- * Type=program): its AllowOpen= lines grant no request, since it makes none,
+ * Type=program, Type=inetd): its AllowOpen= lines grant no request, since it makes none,
  * but say which files it has in its sight.
  */
 

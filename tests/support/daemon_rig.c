@@ -63,7 +63,7 @@ put_word(const struct daemon_rig *rig, char letter, FILE *file)
 		const char *path;
 	} words[] = { { 'p', "tests/helpers/puppet" },
 		{ 'a', "tests/helpers/asker" }, { 'l', "tests/helpers/liar" },
-		{ 'h', "helpers" } };
+		{ 'c', "tests/helpers/closer" }, { 'h', "helpers" } };
 
 	if (letter == 's')
 		return fputs(rig->dir, file) >= 0;
@@ -103,7 +103,7 @@ daemon_rig_prepare(struct daemon_rig *rig)
 	for (size_t i = 0; i < PSD_ELEMENTS(dirs); i++)
 		assert_int_equal(mkdir(below(rig, dirs[i]), 0755), 0);
 	daemon_rig_write(rig, "privsepd.conf",
-	    "[Daemon]\nResolver=%h/resolver\n");
+	    "[Daemon]\nResolver=%h/resolver\nRelay=%h/relay\n");
 }
 
 void

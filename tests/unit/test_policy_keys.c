@@ -62,7 +62,7 @@ values_of_helper_keys_are_bounded(void **state)
 		{ "ExecStart=-/bin/true", "absolute path" },
 		{ "ExecStart=/bin/true \"a", "quotes go around" },
 		{ "ExecStart=/bin/true %i", "has a % that is not doubled" },
-		{ "Type=inetd", "Type= takes native" },
+		{ "Type=inet", "Type= takes native" },
 		{ "Type=simple", "Type= takes native" },
 		{ "ListenStream=http", "ListenStream= takes PORT" },
 		{ "ListenStream=0", "ListenStream= takes PORT" },

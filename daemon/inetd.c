@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/inetd.h"
+
+#include "common/fd.h"
+#include "common/log.h"
+#include "common/pair.h"
+#include "common/sys.h"
+#include "daemon/loaded.h"
+#include "daemon/program.h"
+#include "daemon/relay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+bool
+psd_inetd_may_accept(const struct psd_service *service)
+{
+	return !service->is_stopped &&
+	    psd_relay_find_ready(service->daemon) != NULL;
+}
+
+/* Who has no address is told by the user, as the kernel noted it. */
+static int
+look_at_origin(int fd, struct psd_origin *ret)
+{
+	struct sockaddr_in6 sin6 = { .sin6_family = AF_UNSPEC };
+	struct sockaddr_in sin;
+	struct ucred who;
+	socklen_t len = sizeof(sin6), who_len = sizeof(who);
+
+	*ret = (struct psd_origin){ .is_local = false };
+	if (getpeername(fd, (struct sockaddr *)&sin6, &len) < 0)
+		return -errno;
+	if (sin6.sin6_family == AF_INET6) {
+		memcpy(ret->address, &sin6.sin6_addr, sizeof(ret->address));
+	} else if (sin6.sin6_family == AF_INET) {
+		memcpy(&sin, &sin6, sizeof(sin));
+		memset(ret->address + 10, 0xff, 2);
+		memcpy(ret->address + 12, &sin.sin_addr, 4);
+	} else {
+		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &who_len) < 0)
+			return -errno;
+		ret->is_local = true;
+		ret->uid = who.uid;
+	}
+	return 0;
+}
+
+static bool
+is_same(const struct psd_origin *a, const struct psd_origin *b)
+{
+	return a->is_local == b->is_local && a->uid == b->uid &&
+	    memcmp(a->address, b->address, sizeof(a->address)) == 0;
+}
+
+/* Which limit another one would exceed, or NULL. */
+static const char *
+find_limit(const struct psd_service *service, const struct psd_origin *origin)
+{
+	const struct psd_policy *policy = service->loaded->policy;
+	const struct psd_instance *instance;
+	uint32_t n = 0, n_same = 0;
+
+	TAILQ_FOREACH(instance, &service->instances, of_service) {
+		n++;
+		n_same += instance->relayed != NULL &&
+		    is_same(&instance->relayed->origin, origin);
+	}
+	if (n >= policy->connections_max)
+		return "MaxConnections=";
+	if (policy->source_connections_max > 0 &&
+	    n_same >= policy->source_connections_max)
+		return "MaxConnectionsPerSource=";
+	return NULL;
+}
+
+/* What the relay has must not block it. */
+static int
+open_pair(int *ret_ours, int *ret_theirs)
+{
+	int ends[2];
+	int r = psd_pair(SOCK_STREAM, ends);
+
+	if (r < 0)
+		return r;
+	*ret_ours = ends[0];
+	*ret_theirs = ends[1];
+	psd_sys_pass_rights(ends[0], false);
+	return fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+}
+
+static int
+serve(struct psd_service *service, int *connection,
+    const struct psd_origin *origin)
+{
+	_cleanup_fd_ int ours = PSD_NO_FD;
+	_cleanup_fd_ int theirs = PSD_NO_FD;
+	struct psd_instance *instance = NULL;
+	int stdio[3], r;
+
+	r = open_pair(&ours, &theirs);
+	if (r < 0)
+		return r;
+	stdio[0] = theirs;
+	stdio[1] = theirs;
+	stdio[2] = PSD_NO_FD;
+	r = psd_instance_start_program(service, stdio, &instance);
+	if (r < 0)
+		return r;
+	r = psd_relay_begin(instance, psd_fd_take(connection),
+	    psd_fd_take(&ours), origin);
+	if (r < 0)
+		psd_program_end(instance);
+	return r;
+}
+
+static void
+refuse(struct psd_service *service, const char *why)
+{
+	service->clients.refused++;
+	(void)snprintf(service->last_refused, sizeof(service->last_refused),
+	    "a client: %s", why);
+	/* Whoever is refused may come again at once, and again. */
+	if (psd_rate_pass(&service->starts, psd_now()))
+		psd_log(LOG_WARNING, "%s: refused a client: %s", service->name,
+		    why);
+}
+
+/* One a turn: a start takes longer than anything else that we do. */
+void
+psd_inetd_accept(struct psd_listener *listener)
+{
+	struct psd_service *service = listener->service;
+	_cleanup_fd_ int fd = PSD_NO_FD;
+	struct psd_origin origin;
+	const char *limit;
+	int r;
+
+	if (!psd_inetd_may_accept(service))
+		return;
+	fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd < 0) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+		    errno == ENOMEM)
+			psd_service_back_off(service, errno);
+		return;
+	}
+	/* It has gone already. */
+	if (look_at_origin(fd, &origin) < 0)
+		return;
+	limit = find_limit(service, &origin);
+	if (limit != NULL) {
+		refuse(service, limit);
+		return;
+	}
+	service->clients.admitted++;
+	r = serve(service, &fd, &origin);
+	if (r < 0)
+		psd_service_back_off(service, -r);
+}

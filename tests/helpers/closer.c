@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A server in the manner of inetd, which does what a shell cannot: says
+ * something, ends its output by shutdown(), and tells on its standard error
+ * how much it read to the end of its input ("closer half").  With "stay" it
+ * does not end when its input does; with "crash" it ends by a signal after
+ * its first words; with "deaf" it says a lot and reads nothing; with "attack" it
+ * wants a socket of its own.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { LOT = 1 << 20 };
+
+static void
+say(const char *text)
+{
+	if (write(STDOUT_FILENO, text, strlen(text)) < 0)
+		exit(EXIT_FAILURE);
+}
+
+static size_t
+read_to_end(void)
+{
+	char buffer[4096];
+	size_t sum = 0;
+	ssize_t n;
+
+	while ((n = read(STDIN_FILENO, buffer, sizeof(buffer))) > 0)
+		sum += (size_t)n;
+	return sum;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *how = argc > 1 ? argv[1] : "half";
+
+	say("first\n");
+	if (strcmp(how, "crash") == 0)
+		__builtin_trap();
+	if (strcmp(how, "attack") == 0) {
+		say(socket(AF_INET, SOCK_STREAM, 0) < 0 ? "refused\n"
+							: "got it\n");
+		return EXIT_SUCCESS;
+	}
+	if (strcmp(how, "deaf") == 0) {
+		for (size_t i = 0; i < LOT / 16; i++)
+			say("0123456789abcde\n");
+		return EXIT_SUCCESS;
+	}
+	if (strcmp(how, "half") == 0 && shutdown(STDOUT_FILENO, SHUT_WR) < 0)
+		return EXIT_FAILURE;
+	(void)fprintf(stderr, "read %zu\n", read_to_end());
+	while (strcmp(how, "stay") == 0)
+		(void)poll(NULL, 0, -1);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TEST_INETD_FIXTURE_H
+#define TEST_INETD_FIXTURE_H
+
+#include "common/mem.h"
+#include "tests/support/daemon_rig.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum {
+	DEADLINE_MSEC = 30000,
+};
+
+static struct daemon_rig rig;
+static int port; /* of loopback */
+
+/* A server with lines of its own, at DIR/run/NAME.sock. */
+static inline void
+server(const char *name, const char *program, const char *lines)
+{
+	char policy[1024], file[64];
+
+	(void)snprintf(policy, sizeof(policy),
+	    "[Helper]\nType=inetd\nExecStart=%s\n"
+	    "ListenStream=%%s/run/%s.sock\n%s\n"
+	    "[Policy]\nSystemCallFilter=@filter @loader shutdown poll\n"
+	    "AllowOpen=@runtime\n",
+	    program, name, lines);
+	(void)snprintf(file, sizeof(file), "policies/%s.policy", name);
+	daemon_rig_write(&rig, file, policy);
+}
+
+static inline int
+start(void **state)
+{
+	char tcp[64];
+
+	(void)state;
+	daemon_rig_prepare(&rig);
+	/* Several tests may run at a time. */
+	port = 12000 + (int)(getpid() % 16000);
+	(void)snprintf(tcp, sizeof(tcp),
+	    "ListenStream=127.0.0.1:%d\nMaxConnections=1100", port);
+	server("echo", "/bin/cat", tcp);
+	server("half", "%c half", "");
+	server("stay", "%c stay", "TimeoutStopSec=300ms");
+	server("crash", "%c crash", "");
+	server("deaf", "%c deaf", "");
+	server("idle", "/bin/cat", "IdleTimeoutSec=1s");
+	server("total", "/bin/cat", "RuntimeMaxSec=500ms");
+	server("two", "/bin/cat", "MaxConnections=2");
+	server("each", "/bin/cat", "MaxConnectionsPerSource=1");
+	server("attack", "%c attack", "");
+	daemon_rig_start(&rig);
+	return 0;
+}
+
+static inline int
+stop(void **state)
+{
+	(void)state;
+	daemon_rig_clean(&rig);
+	return 0;
+}
+
+static inline int
+connect_tcp(void)
+{
+	const struct sockaddr_in sin = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&sin,
+			     sizeof(sin)),
+	    0);
+	return fd;
+}
+
+static inline bool
+is_readable(int fd, int msec)
+{
+	struct pollfd look = { .fd = fd, .events = POLLIN };
+
+	return poll(&look, 1, msec) > 0;
+}
+
+/* Reads to the end; len is what there may be at most. */
+static inline size_t
+read_all(int fd, char *ret, size_t len)
+{
+	size_t sum = 0;
+	ssize_t n;
+
+	do {
+		assert_true(is_readable(fd, DEADLINE_MSEC));
+		n = recv(fd, ret + sum, len - sum, 0);
+		assert_true(n >= 0);
+		sum += (size_t)n;
+	} while (n > 0 && sum < len);
+	return sum;
+}
+
+static inline void
+expect_line(int fd, const char *line)
+{
+	const size_t len = strlen(line);
+	char text[64];
+
+	assert_true(len < sizeof(text));
+	assert_int_equal(read_all(fd, text, len), len);
+	assert_memory_equal(text, line, len);
+}
+
+static inline void
+expect_end(int fd)
+{
+	char more;
+
+	assert_int_equal(read_all(fd, &more, 1), 0);
+}
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/system/inetd_fixture.h"
+
+#include <dirent.h>
+#include <sys/resource.h>
+
+enum {
+	MANY = 1000,
+	RELAY_KIB_MAX = 32 * 1024,
+};
+
+static void
+time_limits_end_it(void **state)
+{
+	const int idle = daemon_rig_connect(&rig, "idle");
+	const int total = daemon_rig_connect(&rig, "total");
+
+	(void)state;
+	expect_end(total);
+	assert_true(daemon_rig_logs(&rig, "has run for RuntimeMaxSec="));
+	expect_end(idle);
+	assert_true(
+	    daemon_rig_logs(&rig, "nothing was said for IdleTimeoutSec="));
+	assert_true(daemon_rig_logs(&rig, "ended: overdue (killed by SIGTERM"));
+	(void)close(idle);
+	(void)close(total);
+}
+
+static void
+expect_served(int fd)
+{
+	assert_int_equal(send(fd, "x", 1, MSG_NOSIGNAL), 1);
+	expect_line(fd, "x");
+}
+
+static void
+connections_are_bounded_and_bounded_for_each_source(void **state)
+{
+	int fds[3];
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		fds[i] = daemon_rig_connect(&rig, "two");
+	expect_served(fds[0]);
+	expect_served(fds[1]);
+	expect_end(fds[2]);
+	assert_true(
+	    daemon_rig_logs(&rig, "two: refused a client: MaxConnections="));
+	for (int i = 0; i < 3; i++)
+		(void)close(fds[i]);
+	fds[0] = daemon_rig_connect(&rig, "each");
+	expect_served(fds[0]);
+	fds[1] = daemon_rig_connect(&rig, "each");
+	expect_end(fds[1]);
+	assert_true(daemon_rig_logs(&rig,
+	    "each: refused a client: MaxConnectionsPerSource="));
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+}
+
+static void
+what_an_attacker_tries_is_refused_and_logged(void **state)
+{
+	const int fd = daemon_rig_connect(&rig, "attack");
+
+	(void)state;
+	expect_line(fd, "first\nrefused\n");
+	assert_true(daemon_rig_logs(&rig, ": refused socket(AF_INET"));
+	assert_true(daemon_rig_logs(&rig, "to allow: SystemCallFilter=socket"));
+	(void)close(fd);
+}
+
+/* Of our relay, in KiB; 0: there is none. */
+static unsigned long
+memory_of_relay(void)
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *entry;
+	unsigned long size = 0;
+
+	assert_non_null(proc);
+	while (size == 0 && (entry = readdir(proc)) != NULL) {
+		char path[300], line[128];
+		bool is_relay = false, is_ours = false;
+		FILE *file;
+
+		(void)snprintf(path, sizeof(path), "/proc/%s/status",
+		    entry->d_name);
+		file = fopen(path, "re");
+		if (file == NULL)
+			continue;
+		while (fgets(line, sizeof(line), file) != NULL) {
+			if (strcmp(line, "Name:\trelay\n") == 0)
+				is_relay = true;
+			if (strncmp(line, "PPid:\t", 6) == 0)
+				is_ours = atoi(line + 6) == rig.pid;
+			if (is_relay && is_ours &&
+			    strncmp(line, "VmRSS:", 6) == 0)
+				size = strtoul(line + 6, NULL, 10);
+		}
+		(void)fclose(file);
+	}
+	(void)closedir(proc);
+	return size;
+}
+
+static void
+a_thousand_connections_are_served_at_once(void **state)
+{
+	static int fds[MANY];
+	const struct rlimit room = { MANY + 100, MANY + 100 };
+	unsigned long memory;
+
+	(void)state;
+	(void)setrlimit(RLIMIT_NOFILE, &room);
+	for (int i = 0; i < MANY; i++) {
+		fds[i] = connect_tcp();
+		assert_int_equal(send(fds[i], "hello\n", 6, MSG_NOSIGNAL), 6);
+	}
+	for (int i = 0; i < MANY; i++)
+		expect_line(fds[i], "hello\n");
+	memory = memory_of_relay();
+	print_message("relay: %lu KiB with %d connections\n", memory, MANY);
+	assert_in_range(memory, 1, RELAY_KIB_MAX);
+	for (int i = 0; i < MANY; i++)
+		assert_int_equal(shutdown(fds[i], SHUT_WR), 0);
+	for (int i = 0; i < MANY; i++) {
+		expect_end(fds[i]);
+		(void)close(fds[i]);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(time_limits_end_it),
+		cmocka_unit_test(
+		    connections_are_bounded_and_bounded_for_each_source),
+		cmocka_unit_test(what_an_attacker_tries_is_refused_and_logged),
+		cmocka_unit_test(a_thousand_connections_are_served_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, start, stop);
+}
