@@ -95,39 +95,22 @@ an_entry_that_a_deny_line_names_otherwise_is_not_there(void **state)
 static void
 a_refused_group_is_not_asked_for(void **state)
 {
-	struct psd_get_group_rep rep;
-	struct lookup_rig rig;
-
 	(void)state;
-	lookup_rig_start(&rig, LINES);
 	for (size_t i = 0; i < PSD_ELEMENTS(refused); i++) {
 		struct psd_get_group_req req = request(refused[i]);
 
-		assert_int_equal(op_rig_ask(&rig.op, PSD_OP_get_group, &req,
-				     &rep),
-		    -EPERM);
+		lookup_rig_check_refused(LINES, PSD_OP_get_group, &req);
 	}
-	assert_false(lookup_rig_is_asked(&rig));
-	lookup_rig_stop(&rig);
 }
 
 static void
 what_the_resolver_fails_with_is_told(void **state)
 {
 	struct psd_get_group_req req = request(granted);
-	struct psd_lookup_group_req asked;
-	struct psd_get_group_rep rep;
-	struct lookup_rig rig;
-	uint32_t id, question;
 
 	(void)state;
-	lookup_rig_start(&rig, LINES);
-	id = op_rig_send(&rig.op, PSD_OP_get_group, &req);
-	question = lookup_rig_hear(&rig, 0, PSD_OP_lookup_group, &asked);
-	lookup_rig_reply(&rig, 0, PSD_OP_lookup_group, question, -ENOENT, NULL);
-	assert_int_equal(op_rig_take(&rig.op, PSD_OP_get_group, id, &rep),
-	    -ENOENT);
-	lookup_rig_stop(&rig);
+	lookup_rig_check_failing(LINES, PSD_OP_get_group, &req,
+	    PSD_OP_lookup_group);
 }
 
 static void

@@ -72,40 +72,22 @@ a_granted_service_is_told_by_name_and_port(void **state)
 static void
 a_refused_service_is_not_asked_for(void **state)
 {
-	struct psd_get_service_rep rep;
-	struct lookup_rig rig;
-
 	(void)state;
-	lookup_rig_start(&rig, LINES);
 	for (size_t i = 0; i < PSD_ELEMENTS(refused); i++) {
 		struct psd_get_service_req req = request(refused[i]);
 
-		assert_int_equal(op_rig_ask(&rig.op, PSD_OP_get_service, &req,
-				     &rep),
-		    -EPERM);
+		lookup_rig_check_refused(LINES, PSD_OP_get_service, &req);
 	}
-	assert_false(lookup_rig_is_asked(&rig));
-	lookup_rig_stop(&rig);
 }
 
 static void
 what_the_resolver_fails_with_is_told(void **state)
 {
 	struct psd_get_service_req req = request(granted);
-	struct psd_lookup_service_req asked;
-	struct psd_get_service_rep rep;
-	struct lookup_rig rig;
-	uint32_t id, question;
 
 	(void)state;
-	lookup_rig_start(&rig, LINES);
-	id = op_rig_send(&rig.op, PSD_OP_get_service, &req);
-	question = lookup_rig_hear(&rig, 0, PSD_OP_lookup_service, &asked);
-	lookup_rig_reply(&rig, 0, PSD_OP_lookup_service, question, -ENOENT,
-	    NULL);
-	assert_int_equal(op_rig_take(&rig.op, PSD_OP_get_service, id, &rep),
-	    -ENOENT);
-	lookup_rig_stop(&rig);
+	lookup_rig_check_failing(LINES, PSD_OP_get_service, &req,
+	    PSD_OP_lookup_service);
 }
 
 static void

@@ -122,39 +122,22 @@ only_the_fields_that_a_line_shows_are_told(void **state)
 static void
 a_refused_user_is_not_asked_for(void **state)
 {
-	struct psd_get_user_rep rep;
-	struct lookup_rig rig;
-
 	(void)state;
-	lookup_rig_start(&rig, LINES);
 	for (size_t i = 0; i < PSD_ELEMENTS(refused); i++) {
 		struct psd_get_user_req req = request(refused[i]);
 
-		assert_int_equal(op_rig_ask(&rig.op, PSD_OP_get_user, &req,
-				     &rep),
-		    -EPERM);
+		lookup_rig_check_refused(LINES, PSD_OP_get_user, &req);
 	}
-	assert_false(lookup_rig_is_asked(&rig));
-	lookup_rig_stop(&rig);
 }
 
 static void
 what_the_resolver_fails_with_is_told(void **state)
 {
 	struct psd_get_user_req req = request(granted);
-	struct psd_lookup_user_req asked;
-	struct psd_get_user_rep rep;
-	struct lookup_rig rig;
-	uint32_t id, question;
 
 	(void)state;
-	lookup_rig_start(&rig, LINES);
-	id = op_rig_send(&rig.op, PSD_OP_get_user, &req);
-	question = lookup_rig_hear(&rig, 0, PSD_OP_lookup_user, &asked);
-	lookup_rig_reply(&rig, 0, PSD_OP_lookup_user, question, -ENOENT, NULL);
-	assert_int_equal(op_rig_take(&rig.op, PSD_OP_get_user, id, &rep),
-	    -ENOENT);
-	lookup_rig_stop(&rig);
+	lookup_rig_check_failing(LINES, PSD_OP_get_user, &req,
+	    PSD_OP_lookup_user);
 }
 
 static void

@@ -176,3 +176,32 @@ lookup_rig_status(struct lookup_rig *rig, int end)
 	assert_int_equal(psd_frame_recv(end, 0, &frame), PSD_HEARD_FRAME);
 	return frame.status;
 }
+
+void
+lookup_rig_check_refused(const char *policy_lines, enum psd_op op, void *req)
+{
+	struct lookup_rig rig;
+	union psd_any_rep rep;
+
+	lookup_rig_start(&rig, policy_lines);
+	assert_int_equal(op_rig_ask(&rig.op, op, req, &rep), -EPERM);
+	assert_false(lookup_rig_is_asked(&rig));
+	lookup_rig_stop(&rig);
+}
+
+void
+lookup_rig_check_failing(const char *policy_lines, enum psd_op op, void *req,
+    enum psd_op question)
+{
+	struct lookup_rig rig;
+	union psd_any_rep rep;
+	union psd_any_req asked;
+	uint32_t id, asked_id;
+
+	lookup_rig_start(&rig, policy_lines);
+	id = op_rig_send(&rig.op, op, req);
+	asked_id = lookup_rig_hear(&rig, 0, question, &asked);
+	lookup_rig_reply(&rig, 0, question, asked_id, -ENOENT, NULL);
+	assert_int_equal(op_rig_take(&rig.op, op, id, &rep), -ENOENT);
+	lookup_rig_stop(&rig);
+}

@@ -34,6 +34,17 @@ uint32_t lookup_rig_hear(struct lookup_rig *rig, size_t i, enum psd_op op,
 void lookup_rig_reply(struct lookup_rig *rig, size_t i, enum psd_op op,
     uint32_t id, int status, void *rep);
 
+/* With a rig of its own: the request is refused, and no resolver is asked. */
+void lookup_rig_check_refused(const char *policy_lines, enum psd_op op,
+    void *req);
+
+/*
+ * With a rig of its own: the request has a resolver asked that question, and
+ * is told what that fails with.
+ */
+void lookup_rig_check_failing(const char *policy_lines, enum psd_op op,
+    void *req, enum psd_op question);
+
 /*
  * Another helper of the same policy, in a service of its own, that has said
  * hello.  Its other end is the caller's.
