@@ -175,7 +175,7 @@ show(struct psd_view_item *item)
 		    ? -errno
 		    : 0;
 	r = make_target(name, item->is_dir);
-	if (r < 0)
+	if (r < 0 || item->fd == PSD_NO_FD)
 		return r;
 	r = bind_new(item, name);
 	return r == -ENOSYS ? bind_old(item, name) : r;

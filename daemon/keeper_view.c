@@ -2,6 +2,8 @@
 #include "daemon/keeper_view.h"
 
 #include "common/fd.h"
+#include "daemon/spawn.h"
+#include "policy/view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -198,6 +200,21 @@ compare(const void *a, const void *b)
 	return strcmp(one->path, other->path);
 }
 
+/*
+ * Each instance mounts its own.  Landlock's rule is of the directory that the
+ * mount point is in, since a rule of the mount point itself is hidden by what
+ * is mounted there; so that has to be a directory of its own.
+ */
+static int
+add_temporary(struct psd_view *view)
+{
+	int r = add(view, PSD_VIEW_TEMPORARY, PSD_SPAWN_TEMPORARY, PSD_NO_FD,
+	    false);
+
+	return r < 0 ? r
+		     : add(view, PSD_SPAWN_TEMPORARY, NULL, PSD_NO_FD, true);
+}
+
 static bool
 is_within(const char *path, const char *dir)
 {
@@ -227,7 +244,9 @@ psd_view_resolve(const struct psd_words *paths, struct psd_view *ret)
 {
 	ret->n = 0;
 	for (size_t i = 0; i < paths->n; i++) {
-		const int r = resolve(&paths->at[i], ret);
+		const int r = paths->at[i].is_temporary
+		    ? add_temporary(ret)
+		    : resolve(&paths->at[i], ret);
 
 		if (r < 0)
 			return r;

@@ -8,7 +8,8 @@
 struct psd_view_item {
 	char *path;   /* absolute; no component of it is a link */
 	char *target; /* of a symbolic link; NULL: to be bound */
-	int fd;       /* O_PATH of what is to be bound, or PSD_NO_FD */
+	int fd;       /* O_PATH of what is to be bound; PSD_NO_FD: nothing is,
+			 and it is an empty directory */
 	int tree;     /* its mount here once it is shown, or PSD_NO_FD */
 	bool is_dir;
 	bool is_writable; /* some word says so of it or of what it is in */

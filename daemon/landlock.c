@@ -64,8 +64,21 @@ allow_all(int ruleset_fd, const int *programs, size_t n,
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = psd_sys_landlock_allow(ruleset_fd, programs[i], run);
 	for (size_t i = 0; r == 0 && i < view->n; i++)
-		r = allow_path(ruleset_fd, &view->at[i], known);
+		if (!view->at[i].is_temporary)
+			r = allow_path(ruleset_fd, &view->at[i], known);
 	return r;
+}
+
+uint64_t
+psd_landlock_temporary(int abi)
+{
+	const int newest = (int)PSD_ELEMENTS(versions) - 1;
+	const uint64_t all = PSD_LANDLOCK_READ_FILE | PSD_LANDLOCK_READ_DIR |
+	    PSD_LANDLOCK_WRITE_FILE | PSD_LANDLOCK_TRUNCATE |
+	    PSD_LANDLOCK_MAKE_REG | PSD_LANDLOCK_MAKE_DIR |
+	    PSD_LANDLOCK_REMOVE_FILE | PSD_LANDLOCK_REMOVE_DIR;
+
+	return all & lowest_bits(versions[abi > newest ? newest : abi].fs);
 }
 
 int

@@ -15,4 +15,7 @@
 int psd_landlock_make(int abi, const int *programs, size_t n,
     const struct psd_words *view, uint16_t port);
 
+/* What an instance may do in a temporary file system of its own. */
+uint64_t psd_landlock_temporary(int abi);
+
 #endif

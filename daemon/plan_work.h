@@ -12,6 +12,7 @@ struct psd_prepared_resources {
 	int *programs; /* that Landlock lets be executed; owned */
 	size_t n_programs;
 	int ns[PSD_NS_COUNT];
+	char temporary[96]; /* options of each instance's tmpfs */
 	int landlock_fd;
 	struct psd_filter *filter, *plain_filter;
 	char **argv;           /* of a script; its strings are borrowed */
@@ -54,6 +55,9 @@ void psd_plan_keep(const struct psd_plan_work *work, int fd);
 /* Shows a path in the view. */
 void psd_plan_show(const struct psd_plan_work *work, const char *path,
     const struct psd_where *where);
+
+/* TemporaryFileSystem=, when the view is known.  0, or -errno with diag. */
+int psd_plan_take_temporary(const struct psd_plan_work *work);
 
 /* Closes what only Landlock was told of. */
 void psd_plan_forget(struct psd_prepared_resources *own);

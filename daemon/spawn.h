@@ -11,6 +11,10 @@
 /* The namespaces prepared for a service (daemon/namespace.h). */
 enum { PSD_NS_MNT, PSD_NS_NET, PSD_NS_IPC, PSD_NS_UTS, PSD_NS_COUNT };
 
+/* Where a temporary file system goes, and the directory that is in. */
+#define PSD_SPAWN_TEMPORARY_DIR "/.private"
+#define PSD_SPAWN_TEMPORARY PSD_SPAWN_TEMPORARY_DIR "/tmp"
+
 /*
  * The numbers of the child's that lie above its limit, counted from
  * psd_plan.exec_number, which is the first.  Our own limit has to be above
@@ -39,7 +43,10 @@ struct psd_plan {
 				     NULL */
 	const int *namespaces;    /* PSD_NS_COUNT descriptors, or NULL; a
 				     single one may be PSD_NO_FD */
-	int null_fd;              /* /dev/null, read-write */
+	const char *temporary; /* options of a tmpfs of each instance's own at
+				  PSD_SPAWN_TEMPORARY, or NULL */
+	uint64_t temporary_rights; /* Landlock's there */
+	int null_fd;               /* /dev/null, read-write */
 	const struct psd_limit *limits;
 	size_t n_limits;
 	bool set_ids;         /* change groups, gid, uid (not rootless) */

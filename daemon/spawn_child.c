@@ -269,6 +269,7 @@ psd_spawn_child(void *argument)
 	(void)(step(s, PSD_STEP_CGROUP, enter_cgroup) &&
 	    step(s, PSD_STEP_MAKE_WAY, make_way_for_all) &&
 	    step(s, PSD_STEP_NAMESPACES, join_namespaces) &&
+	    step(s, PSD_STEP_TEMPORARY, psd_spawn_mount_temporary) &&
 	    step(s, PSD_STEP_STDIO, point_stdio) &&
 	    step(s, PSD_STEP_PAIR, place_pair) &&
 	    step(s, PSD_STEP_CLOSE_RANGE, close_others) &&

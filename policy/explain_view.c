@@ -15,10 +15,11 @@ allow(const struct psd_policy *policy, const struct psd_word *word,
 {
 	(void)snprintf(ret, size,
 	    "allowed: %s\nby the file view of %s.policy, which shows %s\n"
-	    "by %s:%u: AllowOpen=%s\nprovided that the file's mode lets the "
+	    "by %s:%u: %s=%s\nprovided that the file's mode lets the "
 	    "program's user",
 	    request, policy->name, word->text, word->where.file,
 	    word->where.line,
+	    word->is_temporary ? "TemporaryFileSystem" : "AllowOpen",
 	    word->shown != NULL ? word->shown : "a file group");
 	return PSD_ANSWER_ALLOWED;
 }

@@ -129,6 +129,11 @@ const struct psd_key psd_keys[] = {
 	{ HELPER, .name = "KeepFDs", .parse = psd_key_keep, .is_list = true,
 	    .takes = "numbers of descriptors, and stdio, listeners, sockets "
 		     "or events" },
+	{ HELPER, OF_START, .name = "TemporaryFileSystem",
+	    .parse = psd_key_temporary,
+	    .takes = "/tmp:size=SIZE with a size from 4K on, such as "
+		     "/tmp:size=64M",
+	    .min = 4096, .max = UINT64_C(1) << 62 },
 	{ HELPER, .name = "StandardError", .parse = psd_key_flag,
 	    .takes = "null or log", .at = AT(log_stderr), .words = outputs },
 

@@ -51,7 +51,7 @@ psd_key_parse psd_key_limit_size, psd_key_limit_count, psd_key_limit_time;
 
 /* What a helper is (policy/keys_helper.c). */
 psd_key_parse psd_key_exec, psd_key_listen, psd_key_environment, psd_key_user,
-    psd_key_dynamic_user, psd_key_require;
+    psd_key_dynamic_user, psd_key_require, psd_key_temporary;
 
 /* Who may come to it (policy/keys_clients.c). */
 psd_key_parse psd_key_clients, psd_key_provides;

@@ -4,6 +4,7 @@
 #include "policy/path.h"
 #include "policy/user.h"
 #include "policy/value.h"
+#include "policy/view.h"
 
 #include <errno.h>
 #include <string.h>
@@ -249,4 +250,28 @@ psd_key_require(struct psd_build *build, const struct psd_key *key,
 			    key->takes, build->word);
 		build->policy->require |= layer;
 	}
+}
+
+void
+psd_key_temporary(struct psd_build *build, const struct psd_key *key,
+    const struct psd_setting *setting)
+{
+	static const char place[] = PSD_VIEW_TEMPORARY ":size=";
+	struct psd_policy *policy = build->policy;
+	uint64_t bytes = 0;
+
+	policy->temporary = NULL;
+	policy->temporary_max = 0;
+	if (is_reset(setting))
+		return;
+	/* To a tmpfs no size is no limit. */
+	if (strncmp(setting->value, place, sizeof(place) - 1) != 0 ||
+	    psd_value_size(setting->value + sizeof(place) - 1, &bytes) < 0 ||
+	    bytes < key->min || bytes > key->max) {
+		psd_key_refuse(build, key, setting);
+		return;
+	}
+	policy->temporary = psd_build_copy(build, setting->value);
+	policy->temporary_where = setting->where;
+	policy->temporary_max = bytes;
 }

@@ -67,6 +67,7 @@ struct psd_word {
 			      group's or a program's, to read and execute */
 	const char *shown; /* the line behind "AllowOpen=", or NULL */
 	bool is_tree;      /* a directory with all beneath it */
+	bool is_temporary; /* TemporaryFileSystem=: each instance's own */
 };
 
 struct psd_words {
@@ -183,9 +184,12 @@ struct psd_policy {
 	uint64_t start_limit_usec;
 	uint32_t require;      /* PSD_LAYER_* */
 	bool log_stderr;       /* StandardError=log */
-	struct psd_words keep; /* KeepFDs=, words as written */
-	bool is_relay;         /* the daemon's own (daemon/relay.h) */
-	bool is_resolver;      /* the daemon's own: has the host's network */
+	const char *temporary; /* TemporaryFileSystem=, as written, or NULL */
+	struct psd_where temporary_where;
+	uint64_t temporary_max; /* bytes in it */
+	struct psd_words keep;  /* KeepFDs=, words as written */
+	bool is_relay;          /* the daemon's own (daemon/relay.h) */
+	bool is_resolver;       /* the daemon's own: has the host's network */
 
 	/* [Policy] */
 	struct psd_words calls;    /* SystemCallFilter=, words as written */

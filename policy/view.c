@@ -83,6 +83,16 @@ is_in_proc(const char *path)
 	return strcmp(path, "/proc") == 0 || strncmp(path, "/proc/", 6) == 0;
 }
 
+bool
+psd_view_is_covered(const struct psd_policy *policy, const char *path)
+{
+	const size_t len = sizeof(PSD_VIEW_TEMPORARY) - 1;
+
+	return policy->temporary != NULL &&
+	    strncmp(path, PSD_VIEW_TEMPORARY, len) == 0 &&
+	    (path[len] == '/' || path[len] == '\0');
+}
+
 static const char *
 take_place(struct psd_build *build, const struct psd_grant *grant,
     struct psd_word *word)
@@ -107,6 +117,8 @@ take_place(struct psd_build *build, const struct psd_grant *grant,
 	path[literal] = '\0';
 	word->text = path;
 	word->may_be_missing = grant->may_be_missing;
+	if (psd_view_is_covered(build->policy, path))
+		return "TemporaryFileSystem= covers what is there";
 	return is_in_proc(path)
 	    ? "/proc is not shown, since it is about other processes, too"
 	    : NULL;
@@ -144,6 +156,29 @@ append(struct psd_build *build, const struct psd_word *word)
 	view->at = larger;
 }
 
+static void
+take_temporary(struct psd_build *build)
+{
+	const struct psd_policy *policy = build->policy;
+	const struct psd_word word = {
+		.text = PSD_VIEW_TEMPORARY,
+		.where = policy->temporary_where,
+		.access = PSD_ACCESS_ALL,
+		.shown = policy->temporary,
+		.is_tree = true,
+		.is_temporary = true,
+	};
+
+	if (policy->temporary == NULL)
+		return;
+	if (psd_view_is_all(policy))
+		append(build, &word);
+	else
+		psd_diag_error(build->diag, &word.where,
+		    "TemporaryFileSystem= is for programs that open files "
+		    "themselves (Type=filter, program or inetd); leave it out");
+}
+
 void
 psd_view_take(struct psd_build *build)
 {
@@ -151,6 +186,7 @@ psd_view_take(struct psd_build *build)
 	struct psd_grants *grants =
 	    &policy->grants[psd_op_find(PSD_OP_open) - psd_op_rows];
 
+	take_temporary(build);
 	if (!psd_view_is_all(policy))
 		return;
 	for (size_t i = 0; i < grants->n && !build->is_short; i++) {
@@ -204,7 +240,8 @@ psd_view_look(const struct psd_policy *policy, struct psd_diag *diag)
 
 	for (size_t i = 0; i < view->n; i++) {
 		const struct psd_word *word = &view->at[i];
-		const char *wrong = word->access == 0 ? NULL : look(word);
+		const char *wrong =
+		    word->access == 0 || word->is_temporary ? NULL : look(word);
 
 		if (wrong != NULL)
 			psd_diag_error(diag, &word->where, "AllowOpen=%s: %s",

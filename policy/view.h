@@ -6,9 +6,12 @@
 
 /*
  * The file view of a program that knows nothing of privsepd (Type=filter,
- * Type=program, Type=inetd): its AllowOpen= lines grant no request, since it makes none,
- * but say which files it has in its sight.
+ * Type=program, Type=inetd): its AllowOpen= lines grant no request, since it
+ * makes none, but say which files it has in its sight.
  */
+
+/* Where TemporaryFileSystem= is. */
+#define PSD_VIEW_TEMPORARY "/tmp"
 
 /* Does the program open files itself, and ask for nothing? */
 bool psd_view_is_all(const struct psd_policy *policy);
@@ -18,6 +21,9 @@ bool psd_view_is_all(const struct psd_policy *policy);
  * mount could keep is an error.
  */
 void psd_view_take(struct psd_build *build);
+
+/* Is path within what TemporaryFileSystem= covers, or that itself? */
+bool psd_view_is_covered(const struct psd_policy *policy, const char *path);
 
 /* Looks at what there is of them; what cannot be shown is an error. */
 void psd_view_look(const struct psd_policy *policy, struct psd_diag *diag);

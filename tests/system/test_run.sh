@@ -476,4 +476,40 @@ if [ "$(id -u)" -eq 0 ]; then
 	try ordinary_user_has_the_same_view
 fi
 
+# What lies in /tmp is covered there, this script too.
+apart=$(mktemp -d /var/tmp/privsep.XXXXXX)
+trap 'rm -rf "$dir" "$apart"' EXIT
+chmod 755 "$apart"
+script scratch 'open my $f, ">", "/tmp/x"; print $f "x" x 200000;' \
+    'close $f or print "$!\n"; print -s "/tmp/x", "\n";' \
+    'opendir my $d, "/tmp"; print join(" ", sort readdir $d), "\n";'
+cp "$dir/scratch" "$apart"
+sed -e 's/^SystemCallFilter=.*/& openat getdents64/' \
+    -e 's,^Type=filter,&\nTemporaryFileSystem=/tmp:size=64K,' \
+    "$dir/any.policy" >"$apart/scratch.policy"
+
+wrote_what_there_was_room_for() {
+	cmp "$dir/out" <(printf '%s\n' 'No space left on device' 65536 \
+	    '. .. x') && [ ! -e /tmp/x ]
+}
+
+temporary_files_are_its_own_and_bounded() {
+	timeout 60 "$ctl" run --policy "$apart/scratch.policy" -- \
+	    "$apart/scratch" </dev/null >"$dir/out" 2>"$dir/err"
+	exits 0 && wrote_what_there_was_room_for
+}
+try temporary_files_are_its_own_and_bounded
+
+temporary_files_of_an_ordinary_user_are_as_well() {
+	cp "$ctl" "$B/privsepd" "$apart"
+	chown -R 65534 "$apart"
+	timeout 60 setpriv --reuid=65534 --regid=65534 --clear-groups \
+	    "$apart/privsepctl" run --policy "$apart/scratch.policy" -- \
+	    "$apart/scratch" </dev/null >"$dir/out" 2>"$dir/err"
+	exits 0 && wrote_what_there_was_room_for
+}
+if [ "$(id -u)" -eq 0 ]; then
+	try temporary_files_of_an_ordinary_user_are_as_well
+fi
+
 echo "1..$number"
