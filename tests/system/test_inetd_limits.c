@@ -2,6 +2,7 @@
 #include "tests/system/inetd_fixture.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <sys/resource.h>
 
 enum {
@@ -70,18 +71,19 @@ what_an_attacker_tries_is_refused_and_logged(void **state)
 	(void)close(fd);
 }
 
-/* Of our relay, in KiB; 0: there is none. */
+/* A line of /proc/PID/status of our relay, as a number; 0: there is none. */
 static unsigned long
-memory_of_relay(void)
+of_relay(const char *key)
 {
 	DIR *proc = opendir("/proc");
 	const struct dirent *entry;
-	unsigned long size = 0;
+	unsigned long found = 0;
 
 	assert_non_null(proc);
-	while (size == 0 && (entry = readdir(proc)) != NULL) {
+	while (found == 0 && (entry = readdir(proc)) != NULL) {
 		char path[300], line[128];
 		bool is_relay = false, is_ours = false;
+		unsigned long value = 0;
 		FILE *file;
 
 		(void)snprintf(path, sizeof(path), "/proc/%s/status",
@@ -94,14 +96,34 @@ memory_of_relay(void)
 				is_relay = true;
 			if (strncmp(line, "PPid:\t", 6) == 0)
 				is_ours = atoi(line + 6) == rig.pid;
-			if (is_relay && is_ours &&
-			    strncmp(line, "VmRSS:", 6) == 0)
-				size = strtoul(line + 6, NULL, 10);
+			if (strncmp(line, key, strlen(key)) == 0)
+				value = strtoul(line + strlen(key), NULL, 10);
 		}
 		(void)fclose(file);
+		if (is_relay && is_ours)
+			found = value;
 	}
 	(void)closedir(proc);
-	return size;
+	return found;
+}
+
+static void
+a_relay_that_dies_ends_its_connections_and_another_comes(void **state)
+{
+	const int fd = connect_tcp();
+	const pid_t relay = (pid_t)of_relay("Pid:");
+	int next;
+
+	(void)state;
+	expect_served(fd);
+	assert_true(relay > 1);
+	assert_int_equal(kill(relay, SIGKILL), 0);
+	expect_end(fd);
+	(void)close(fd);
+	next = connect_tcp();
+	expect_served(next);
+	assert_int_not_equal((pid_t)of_relay("Pid:"), relay);
+	(void)close(next);
 }
 
 static void
@@ -119,7 +141,7 @@ a_thousand_connections_are_served_at_once(void **state)
 	}
 	for (int i = 0; i < MANY; i++)
 		expect_line(fds[i], "hello\n");
-	memory = memory_of_relay();
+	memory = of_relay("VmRSS:");
 	print_message("relay: %lu KiB with %d connections\n", memory, MANY);
 	assert_in_range(memory, 1, RELAY_KIB_MAX);
 	for (int i = 0; i < MANY; i++)
@@ -138,6 +160,8 @@ main(void)
 		cmocka_unit_test(
 		    connections_are_bounded_and_bounded_for_each_source),
 		cmocka_unit_test(what_an_attacker_tries_is_refused_and_logged),
+		cmocka_unit_test(
+		    a_relay_that_dies_ends_its_connections_and_another_comes),
 		cmocka_unit_test(a_thousand_connections_are_served_at_once),
 	};
 
