@@ -131,6 +131,7 @@ get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
 	switch (field->kind) {
 	case PSD_KIND_number:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:

@@ -134,6 +134,7 @@ put_field(struct psd_frame *frame, struct cursor *c,
 	switch (field->kind) {
 	case PSD_KIND_number:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
@@ -182,6 +183,7 @@ is_known_value(enum psd_kind kind, const unsigned char *at)
 	switch (kind) {
 	case PSD_KIND_number:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:

@@ -235,3 +235,35 @@ psd_protocol_find(const char *name, size_t len)
 			return i;
 	return 0;
 }
+
+static const struct {
+	uint32_t family;
+	const char *name;
+} families[] = {
+	{ 0, "any" },
+	{ PSD_FAMILY_INET, "ipv4" },
+	{ PSD_FAMILY_INET6, "ipv6" },
+};
+
+enum { FAMILIES = sizeof(families) / sizeof(families[0]) };
+
+const char *
+psd_family_name(uint32_t family)
+{
+	for (size_t i = 0; i < FAMILIES; i++)
+		if (families[i].family == family)
+			return families[i].name;
+	return NULL;
+}
+
+bool
+psd_family_find(const char *name, uint32_t *ret)
+{
+	for (size_t i = 0; i < FAMILIES; i++) {
+		if (strcmp(families[i].name, name) == 0) {
+			*ret = families[i].family;
+			return true;
+		}
+	}
+	return false;
+}

@@ -53,6 +53,10 @@ void psd_endpoint_print(char *ret, size_t size,
 /* Reads what psd_endpoint_print() writes.  0 or -EINVAL. */
 int psd_endpoint_parse(const char *text, struct psd_endpoint *ret);
 
+/* "any", "ipv4", "ipv6"; NULL when there is no such number.  And back: false. */
+const char *psd_family_name(uint32_t family);
+bool psd_family_find(const char *name, uint32_t *ret);
+
 /* "tcp", "udp", "unix"; NULL when there is no such number. */
 const char *psd_protocol_name(uint32_t protocol);
 

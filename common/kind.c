@@ -10,6 +10,9 @@ psd_kind_is_valid(enum psd_kind kind, uint32_t value)
 	switch (kind) {
 	case PSD_KIND_number:
 		return true;
+	case PSD_KIND_family:
+		return value == 0 || value == PSD_FAMILY_INET ||
+		    value == PSD_FAMILY_INET6;
 	case PSD_KIND_mode:
 	case PSD_KIND_permissions:
 		return value <= 0777;

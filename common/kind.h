@@ -21,6 +21,8 @@ enum psd_kind {
 	PSD_KIND_offset,      /* int64_t, nanoseconds, forth or back; granted up
 			       to max= */
 	PSD_KIND_mode,        /* uint32_t, permission bits up to 0777 */
+	PSD_KIND_family,      /* uint32_t, PSD_FAMILY_* or 0 for any; granted by
+				 family= */
 	PSD_KIND_permissions, /* the same; granted by a list of them */
 	PSD_KIND_owner,       /* uint64_t, PSD_OWNER(); granted by users and
 			       groups */
@@ -136,6 +138,7 @@ typedef uint64_t psd_kind_wide;
 typedef int64_t psd_kind_moment;
 typedef int64_t psd_kind_offset;
 typedef uint32_t psd_kind_mode;
+typedef uint32_t psd_kind_family;
 typedef uint32_t psd_kind_permissions;
 typedef uint64_t psd_kind_owner;
 typedef uint32_t psd_kind_access;

@@ -104,6 +104,8 @@ put_u32(struct out *out, enum psd_kind kind, uint32_t value)
 	} else if (kind == PSD_KIND_protocol &&
 	    psd_protocol_name(value) != NULL) {
 		(void)put_text(out, psd_protocol_name(value));
+	} else if (kind == PSD_KIND_family && psd_family_name(value) != NULL) {
+		(void)put_text(out, psd_family_name(value));
 	} else if (kind == PSD_KIND_mode || kind == PSD_KIND_permissions) {
 		(void)put_format(out, "%04" PRIo32, value);
 	} else {
@@ -141,10 +143,12 @@ put_endpoint(struct out *out, const void *at)
 }
 
 static void
-put_owner(struct out *out, uint64_t owner)
+put_owner(struct out *out, const void *at)
 {
 	char text[PSD_OWNER_TEXT_MAX + 1];
+	uint64_t owner;
 
+	memcpy(&owner, at, sizeof(owner));
 	psd_print_owner(text, sizeof(text), owner);
 	(void)put_text(out, text);
 }
@@ -161,6 +165,7 @@ put_field(struct out *out, enum psd_kind kind, const void *at)
 	switch (kind) {
 	case PSD_KIND_number:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:
@@ -182,8 +187,7 @@ put_field(struct out *out, enum psd_kind kind, const void *at)
 		(void)put_format(out, "%" PRId64, moment);
 		break;
 	case PSD_KIND_owner:
-		memcpy(&wide, at, sizeof(wide));
-		put_owner(out, wide);
+		put_owner(out, at);
 		break;
 	case PSD_KIND_path:
 	case PSD_KIND_setting:

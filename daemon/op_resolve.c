@@ -38,8 +38,8 @@ psd_do_resolve(struct psd_call *call, const struct psd_resolve_req *req,
 	};
 
 	(void)rep;
-	if (psd_lookup_af(req->family) < 0 || psd_lookup_sock(req->type) < 0 ||
-	    psd_lookup_ai(req->flags) < 0 || req->protocol > UINT16_MAX)
+	if (psd_lookup_sock(req->type) < 0 || psd_lookup_ai(req->flags) < 0 ||
+	    req->protocol > UINT16_MAX)
 		return -EINVAL;
 	/* Files have no names that end in one. */
 	if (ask.host.len > 0 && ask.host.at[ask.host.len - 1] == '.')

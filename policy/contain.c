@@ -69,6 +69,7 @@ contains_field(enum psd_kind kind, const struct psd_grant *wider,
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_operation:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
@@ -78,7 +79,7 @@ contains_field(enum psd_kind kind, const struct psd_grant *wider,
 	case PSD_KIND_ids:
 	case PSD_KIND_fd:
 	case PSD_KIND_fds:
-		/* No line says anything of it, but by max=, a modifier. */
+		/* No line says anything of it, but by max= and family=, modifiers. */
 		return true;
 	case PSD_KIND_end:
 		break;

@@ -163,6 +163,7 @@ take_word(struct reading *reading, enum psd_kind kind, struct psd_grant *grant)
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_operation:
 	case PSD_KIND_name:
 	case PSD_KIND_text:

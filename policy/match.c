@@ -34,6 +34,7 @@ psd_match_is_grantable(enum psd_kind kind)
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_operation:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
@@ -182,6 +183,10 @@ ask_field(enum psd_kind kind, const void *at, struct psd_question *question)
 		memcpy(&question->priority, at, sizeof(question->priority));
 		return psd_kind_is_valid(kind, question->priority);
 	}
+	if (kind == PSD_KIND_family) {
+		memcpy(&question->family, at, sizeof(question->family));
+		return psd_kind_is_valid(kind, question->family);
+	}
 	if (kind == PSD_KIND_protocol) {
 		question->has_protocol = true;
 		memcpy(&question->protocol, at, sizeof(question->protocol));
@@ -268,6 +273,10 @@ psd_match_allows(const struct psd_grant *grant,
 	if (question->has_endpoint &&
 	    (grant->reach == NULL ||
 		!psd_reach_covers(grant->reach, &question->endpoint)))
+		return false;
+	/* Who leaves the family open asks for all of them. */
+	if ((grant->modifiers & PSD_MODIFIER_FAMILY) != 0 &&
+	    question->family != grant->family)
 		return false;
 	if (question->has_distance &&
 	    (grant->modifiers & PSD_MODIFIER_MAX) != 0 &&

@@ -16,7 +16,8 @@ struct psd_question {
 	uint32_t access;
 	uint32_t priority;
 	uint32_t protocol;
-	uint16_t port;                /* of a site, whose host is in host */
+	uint32_t family; /* 0 where it is left open, or none is asked for */
+	uint16_t port;   /* of a site, whose host is in host */
 	struct psd_endpoint endpoint; /* the address that it is */
 	uint64_t distance;            /* nanoseconds (policy/distance.h) */
 	struct psd_str paths[PSD_MATCH_PATHS_MAX];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/modifier.h"
 
+#include "common/endpoint.h"
 #include "common/mem.h"
 #include "policy/distance.h"
 #include "policy/phase.h"
@@ -79,6 +80,13 @@ shows_no_more(const struct pair *pair)
 	return (pair->narrower->fields & ~pair->wider->fields) == 0;
 }
 
+static bool
+is_of_family(const struct pair *pair)
+{
+	return !pair->was ||
+	    (pair->is && pair->wider->family == pair->narrower->family);
+}
+
 /* The addresses are part of the line's reach, as its ports are. */
 static bool
 is_compared_elsewhere(const struct pair *pair)
@@ -102,6 +110,7 @@ static const struct {
 	{ "max=", PSD_MODIFIER_MAX, false, is_no_farther },
 	{ "phase=", PSD_MODIFIER_PHASE, false, is_in_phase },
 	{ "fields=", PSD_MODIFIER_FIELDS, false, shows_no_more },
+	{ "family=", PSD_MODIFIER_FAMILY, false, is_of_family },
 	{ "to=", PSD_MODIFIER_TO, false, is_compared_elsewhere },
 };
 
@@ -153,12 +162,20 @@ has_distance(const struct psd_op_row *row)
 }
 
 static bool
-has_site(const struct psd_op_row *row)
+has_field(const struct psd_op_row *row, enum psd_kind kind)
 {
 	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end; f++)
-		if (f->kind == PSD_KIND_site)
+		if (f->kind == kind)
 			return true;
 	return false;
+}
+
+static const char *
+take_family(struct psd_grant *grant, const char *name)
+{
+	return psd_family_find(name, &grant->family) && grant->family != 0
+	    ? NULL
+	    : "ipv4 or ipv6 must follow family=";
 }
 
 /* What may follow instead of a word that is none. */
@@ -168,7 +185,10 @@ wanted(const struct psd_grant *grant, const struct psd_op_row *row)
 	if (has_distance(row))
 		return "only the words once, phase=NAME and max=SPAN may "
 		       "follow";
-	if (has_site(row))
+	if (has_field(row, PSD_KIND_family))
+		return "only the words once, phase=NAME and family=ipv4 or "
+		       "family=ipv6 may follow";
+	if (has_field(row, PSD_KIND_site))
 		return "only the words once, phase=NAME and to=ADDRESS/BITS "
 		       "may follow";
 	if (psd_visible_is_of(row))
@@ -195,7 +215,11 @@ psd_modifier_take(struct psd_build *build, struct psd_grant *grant,
 		if (modifiers[i].bit == PSD_MODIFIER_FIELDS &&
 		    !psd_visible_is_of(row))
 			return wanted(grant, row);
-		if (modifiers[i].bit == PSD_MODIFIER_TO && !has_site(row))
+		if (modifiers[i].bit == PSD_MODIFIER_TO &&
+		    !has_field(row, PSD_KIND_site))
+			return wanted(grant, row);
+		if (modifiers[i].bit == PSD_MODIFIER_FAMILY &&
+		    !has_field(row, PSD_KIND_family))
 			return wanted(grant, row);
 		if ((grant->modifiers & modifiers[i].bit) != 0)
 			return "this word stands here twice";
@@ -206,6 +230,8 @@ psd_modifier_take(struct psd_build *build, struct psd_grant *grant,
 		if (modifiers[i].bit == PSD_MODIFIER_MAX)
 			return psd_distance_parse(word + strlen("max="),
 			    &grant->max_nsec);
+		if (modifiers[i].bit == PSD_MODIFIER_FAMILY)
+			return take_family(grant, word + strlen("family="));
 		if (modifiers[i].bit == PSD_MODIFIER_TO)
 			return psd_site_to(build, word + strlen("to="), grant);
 		if (modifiers[i].bit == PSD_MODIFIER_FIELDS)

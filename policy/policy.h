@@ -85,6 +85,7 @@ enum psd_modifier {
 	PSD_MODIFIER_MAX = 1 << 5,    /* "max=SPAN": how far the clock moves */
 	PSD_MODIFIER_PHASE = 1 << 6,  /* "phase=NAME": counts in that alone */
 	PSD_MODIFIER_FIELDS = 1 << 7, /* "fields=NAME,...": what is shown */
+	PSD_MODIFIER_FAMILY = 1 << 9, /* "family=": of addresses asked for */
 	PSD_MODIFIER_TO = 1 << 8,     /* "to=ADDRESS": where a name may lead */
 };
 
@@ -109,6 +110,7 @@ struct psd_grant {
 	uint32_t modifiers; /* PSD_MODIFIER_* */
 	uid_t owner;        /* of PSD_MODIFIER_OWNER */
 	uint64_t max_nsec;  /* of PSD_MODIFIER_MAX */
+	uint32_t family;    /* of PSD_MODIFIER_FAMILY */
 	const char *phase;  /* of PSD_MODIFIER_PHASE, or NULL */
 	uint32_t fields;    /* that are shown, PSD_SHOWS_* */
 	uint32_t phase_at;  /* its place in the policy's phases */

@@ -34,6 +34,7 @@ may_be_left_out(enum psd_kind kind)
 	case PSD_KIND_number:
 	case PSD_KIND_wide:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 	case PSD_KIND_bytes:

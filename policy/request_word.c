@@ -27,6 +27,8 @@ psd_request_wants(enum psd_kind kind)
 		return "nanoseconds since 1970";
 	case PSD_KIND_offset:
 		return "a span of time such as 500ms or -1.5s";
+	case PSD_KIND_family:
+		return "any, ipv4 or ipv6";
 	case PSD_KIND_mode:
 	case PSD_KIND_permissions:
 		return "an octal mode up to 0777";
@@ -94,6 +96,8 @@ parse_u32(enum psd_kind kind, const char *word, uint32_t *ret)
 		return psd_parse_access(word, ret) == 0;
 	if (kind == PSD_KIND_priority)
 		return psd_parse_priority(word, ret) == 0;
+	if (kind == PSD_KIND_family)
+		return psd_family_find(word, ret);
 	if (kind == PSD_KIND_protocol) {
 		*ret = psd_protocol_find(word, strlen(word));
 		return *ret != 0;
@@ -179,6 +183,7 @@ psd_request_word(enum psd_kind kind, const char *word, void *at)
 	switch (kind) {
 	case PSD_KIND_number:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:

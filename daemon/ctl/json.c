@@ -89,6 +89,7 @@ json_of_field(enum psd_op op, const struct psd_field *field, const void *at)
 	switch (field->kind) {
 	case PSD_KIND_number:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:

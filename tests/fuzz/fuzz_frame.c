@@ -106,6 +106,7 @@ check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
 	switch (kind) {
 	case PSD_KIND_number:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:

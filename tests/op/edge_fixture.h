@@ -118,6 +118,7 @@ count_edges(enum psd_kind kind)
 	switch (kind) {
 	case PSD_KIND_number:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_permissions:
 	case PSD_KIND_access:
 	case PSD_KIND_priority:

@@ -93,23 +93,63 @@ a_refused_name_is_not_asked_for(void **state)
 static void
 numbers_that_mean_nothing_are_not_asked_for(void **state)
 {
-	struct psd_resolve_req reqs[4];
+	struct psd_resolve_req reqs[3];
 	struct psd_resolve_rep rep;
 	struct lookup_rig rig;
 
 	(void)state;
 	for (size_t i = 0; i < PSD_ELEMENTS(reqs); i++)
 		reqs[i] = request("www.example.org");
-	reqs[0].family = 2;
-	reqs[1].type = PSD_SOCKET_RAW + 1;
-	reqs[2].protocol = UINT16_MAX + 1;
-	reqs[3].flags = PSD_LOOKUP_HOST_FLAGS + 1;
+	reqs[0].type = PSD_SOCKET_RAW + 1;
+	reqs[1].protocol = UINT16_MAX + 1;
+	reqs[2].flags = PSD_LOOKUP_HOST_FLAGS + 1;
 	lookup_rig_start(&rig, "AllowResolve=**");
 	for (size_t i = 0; i < PSD_ELEMENTS(reqs); i++)
 		assert_int_equal(op_rig_ask(&rig.op, PSD_OP_resolve, &reqs[i],
 				     &rep),
 		    -EINVAL);
 	assert_false(lookup_rig_is_asked(&rig));
+	lookup_rig_stop(&rig);
+}
+
+static int
+ask_for(struct lookup_rig *rig, uint32_t family)
+{
+	struct psd_resolve_req req = request("www.example.org");
+	struct psd_lookup_host_req asked;
+	uint32_t id, question;
+	struct psd_resolve_rep rep;
+
+	req.family = family;
+	id = op_rig_send(&rig->op, PSD_OP_resolve, &req);
+	if (lookup_rig_is_asked(rig)) {
+		question = lookup_rig_hear(rig, 0, PSD_OP_lookup_host, &asked);
+		assert_int_equal(asked.family, family);
+		lookup_rig_reply(rig, 0, PSD_OP_lookup_host, question, -ENOENT,
+		    NULL);
+	}
+	return op_rig_take(&rig->op, PSD_OP_resolve, id, &rep);
+}
+
+/* Who leaves it open asks for all. */
+static void
+a_line_with_a_family_covers_requests_for_it_alone(void **state)
+{
+	struct lookup_rig rig;
+
+	(void)state;
+	lookup_rig_start(&rig, "AllowResolve=www.example.org family=ipv4");
+	assert_int_equal(ask_for(&rig, PSD_FAMILY_INET), -ENOENT);
+	assert_int_equal(ask_for(&rig, PSD_FAMILY_INET6), -EPERM);
+	assert_int_equal(ask_for(&rig, 0), -EPERM);
+	lookup_rig_stop(&rig);
+	/* Each by its own line; both together are not all. */
+	lookup_rig_start(&rig,
+	    "AllowResolve=www.example.org family=ipv4\n"
+	    "AllowResolve=www.example.org family=ipv6");
+	assert_int_equal(ask_for(&rig, PSD_FAMILY_INET), -ENOENT);
+	assert_int_equal(ask_for(&rig, PSD_FAMILY_INET6), -ENOENT);
+	assert_int_equal(ask_for(&rig, 0), -EPERM);
 	lookup_rig_stop(&rig);
 }
 
@@ -157,6 +197,8 @@ main(void)
 		    what_was_granted_is_asked_and_the_answer_handed_on),
 		cmocka_unit_test(a_refused_name_is_not_asked_for),
 		cmocka_unit_test(numbers_that_mean_nothing_are_not_asked_for),
+		cmocka_unit_test(
+		    a_line_with_a_family_covers_requests_for_it_alone),
 		cmocka_unit_test(what_the_resolver_fails_with_is_told),
 		cmocka_unit_test(a_malformed_resolve_ends_the_conversation),
 	};

@@ -60,6 +60,8 @@ words_of_kind(enum psd_kind kind)
 		    struct sample_words){ "17000000", "17000000", NULL, NULL };
 	case PSD_KIND_offset:
 		return (struct sample_words){ "1ms", "1ms", NULL, NULL };
+	case PSD_KIND_family:
+		return (struct sample_words){ "any", "any", NULL, NULL };
 	case PSD_KIND_mode:
 		return (struct sample_words){ "0640", "0640", NULL, NULL };
 	case PSD_KIND_permissions:

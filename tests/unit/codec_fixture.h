@@ -178,8 +178,9 @@ fill_field(const struct psd_field *field, void *at)
 	case PSD_KIND_access:
 		set_u32(at, PSD_ACCESS_READ | PSD_ACCESS_TRUNCATE);
 		break;
+	case PSD_KIND_family:
 	case PSD_KIND_priority:
-		set_u32(at, 7);
+		set_u32(at, 6);
 		break;
 	case PSD_KIND_operation:
 		set_u32(at, PSD_OP_read_directory);

@@ -49,6 +49,7 @@ assert_field(enum psd_kind kind, const void *at, const void *expected)
 	switch (kind) {
 	case PSD_KIND_number:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:

@@ -24,6 +24,11 @@ number_outside_its_kind_is_refused(void **state)
 	} cases[] = {
 		{ PSD_KIND_number, 0, true },
 		{ PSD_KIND_number, UINT32_MAX, true },
+		{ PSD_KIND_family, 0, true },
+		{ PSD_KIND_family, 4, true },
+		{ PSD_KIND_family, 6, true },
+		{ PSD_KIND_family, 2, false },
+		{ PSD_KIND_family, 10, false },
 		{ PSD_KIND_mode, 0, true },
 		{ PSD_KIND_mode, 0777, true },
 		{ PSD_KIND_mode, 01000, false },

@@ -101,6 +101,7 @@ largest(enum psd_kind kind)
 	switch (kind) {
 	case PSD_KIND_number:
 	case PSD_KIND_mode:
+	case PSD_KIND_family:
 	case PSD_KIND_access:
 	case PSD_KIND_priority:
 	case PSD_KIND_operation:

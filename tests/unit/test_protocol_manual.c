@@ -27,6 +27,7 @@ static const char *const kind_names[] = {
 	[PSD_KIND_moment] = "moment",
 	[PSD_KIND_offset] = "offset",
 	[PSD_KIND_mode] = "mode",
+	[PSD_KIND_family] = "family",
 	[PSD_KIND_access] = "access",
 	[PSD_KIND_priority] = "priority",
 	[PSD_KIND_operation] = "operation",
