@@ -235,6 +235,8 @@ run_groups(const char *only)
 		{ "requests", bench_requests },
 		{ "pool", bench_pool },
 		{ "pages", bench_pages },
+		{ "filters", bench_filters },
+		{ "inetd", bench_inetd },
 		{ "memory", bench_memory },
 		{ "starts", bench_starts },
 	};

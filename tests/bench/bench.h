@@ -50,6 +50,8 @@ double bench_posix_spawn(void *program, unsigned n);
 void bench_requests(void);
 void bench_pool(void);
 void bench_pages(void);
+void bench_filters(void);
+void bench_inetd(void);
 void bench_memory(void);
 void bench_starts(void);
 

@@ -8,14 +8,11 @@
 #include "common/mem.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_daemon.h"
+#include "tests/bench/bench_loopback.h"
 #include "tests/support/child.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/sendfile.h>
@@ -34,33 +31,6 @@ struct site {
 	char path[PATH_MAX]; /* of the bare one's file */
 	int listener;        /* the same */
 };
-
-static struct sockaddr_in
-local(uint16_t port)
-{
-	return (struct sockaddr_in){
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-}
-
-/* A listener on a port that was free, and which it is.  -errno. */
-static int
-listen_somewhere(uint16_t *ret_port)
-{
-	_cleanup_fd_ int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_in address = local(0);
-	socklen_t len = sizeof(address);
-
-	if (fd < 0 ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    listen(fd, 64) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
-		return -errno;
-	*ret_port = ntohs(address.sin_port);
-	return psd_fd_take(&fd);
-}
 
 static int
 answer_barely(const char *path, int client)
@@ -104,20 +74,6 @@ serve_barely(void *argument)
 	}
 }
 
-static int
-connect_to(uint16_t port)
-{
-	_cleanup_fd_ int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	const struct sockaddr_in address = local(port);
-	const int on = 1;
-
-	if (fd < 0 ||
-	    connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return -errno;
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	return psd_fd_take(&fd);
-}
-
 /* One page over a connection; false when it did not come. */
 static bool
 fetch(int fd, const char *request)
@@ -145,7 +101,7 @@ static double
 fetch_kept(void *context, unsigned n)
 {
 	const struct site *site = context;
-	_cleanup_fd_ int fd = connect_to(site->port);
+	_cleanup_fd_ int fd = bench_loopback_connect(site->port);
 	double start;
 
 	if (fd < 0 || !fetch(fd, keep))
@@ -164,7 +120,7 @@ fetch_once(void *context, unsigned n)
 	const double start = bench_now();
 
 	for (unsigned i = 0; i < n; i++) {
-		_cleanup_fd_ int fd = connect_to(site->port);
+		_cleanup_fd_ int fd = bench_loopback_connect(site->port);
 
 		if (fd < 0 || !fetch(fd, once))
 			return -1;
@@ -204,14 +160,12 @@ bench_pages(void)
 		bench_skip(title, "the web helper was left out of the build");
 		return;
 	}
-	helper.listener = listen_somewhere(&helper.port);
-	bare.listener = listen_somewhere(&bare.port);
-	if (helper.listener < 0 || bare.listener < 0) {
+	bare.listener = bench_loopback_listen(&bare.port);
+	/* The daemon binds its own. */
+	if (bare.listener < 0 || bench_loopback_port(&helper.port) < 0) {
 		bench_skip(title, "no loopback to listen on");
 		return;
 	}
-	/* The daemon binds it anew. */
-	psd_fd_cleanup(&helper.listener);
 	(void)snprintf(program + strlen(program),
 	    sizeof(program) - strlen(program), " --root=%%s/files");
 	(void)snprintf(lines, sizeof(lines),
