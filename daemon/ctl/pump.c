@@ -153,7 +153,10 @@ write_some(struct pump *pump)
 		n = pwritev2(pump->ends->output, &piece, 1, -1, RWF_NOWAIT);
 		if (n >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS))
 			return n;
+		/* From now on not before poll() says that there is room. */
 		pump->is_pipe = false;
+		errno = EAGAIN;
+		return -1;
 	}
 	if (!pump->writes_whole && piece.iov_len > PIPE_BUF)
 		piece.iov_len = PIPE_BUF;
@@ -220,10 +223,7 @@ wait_msec(const struct pump *pump)
 static void
 look_for(struct pollfd *look, int fd, short events)
 {
-	*look = (struct pollfd){
-		.fd = events != 0 ? fd : -1,
-		.events = events,
-	};
+	*look = (struct pollfd){ events != 0 ? fd : -1, events, 0 };
 }
 
 /* What nothing is wanted of is not looked at: its end would wake us. */
@@ -250,6 +250,14 @@ wait_for(struct pump *pump, struct pollfd looks[PLACES])
 	return 0;
 }
 
+/* What cannot wait is tried at once: mostly there is room, and no need to ask. */
+static bool
+can_write(const struct pump *pump, const struct pollfd *look)
+{
+	return pump->out.len > 0 &&
+	    (pump->is_pipe || pump->writes_whole || look->revents != 0);
+}
+
 /* control is readable when the program has ended, and not before. */
 static int
 turn(struct pump *pump)
@@ -269,13 +277,13 @@ turn(struct pump *pump)
 			return r;
 		}
 	}
-	if (pump->in.len > 0 && looks[AT_PAIR].revents != 0)
+	if (pump->in.len > 0)
 		feed_program(pump);
 	say_end(pump);
 	if (pump->out.len == 0 && !pump->out.is_over &&
 	    (looks[AT_PAIR].revents != 0 || pump->has_ended))
 		hear_program(pump);
-	if (looks[AT_OUTPUT].revents != 0)
+	if (can_write(pump, &looks[AT_OUTPUT]))
 		r = write_output(pump);
 	if (r < 0)
 		psd_ctl_complain("cannot write the output: %s", strerror(-r));
