@@ -156,12 +156,12 @@ psd_relay_begin(struct psd_instance *instance, int connection, int pair,
 		.idle_usec = instance->loaded->policy->idle_timeout_usec,
 	};
 	struct psd_instance *relay = psd_relay_find_ready(daemon);
-	struct psd_relayed *relayed = calloc(1, sizeof(*relayed));
+	struct psd_relayed *relayed =
+	    relay == NULL ? NULL : calloc(1, sizeof(*relayed));
 
-	if (relayed == NULL || relay == NULL) {
+	if (relayed == NULL) {
 		psd_fd_close(connection);
 		psd_fd_close(pair);
-		free(relayed);
 		return relay == NULL ? -ESHUTDOWN : -ENOMEM;
 	}
 	relayed->instance = instance;
