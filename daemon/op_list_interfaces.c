@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/codec.h"
+#include "common/interface_entry.h"
 #include "daemon/call.h"
 #include "daemon/instance.h"
 
@@ -11,18 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How an entry is laid out (privsep-protocol(7)); the name follows. */
-enum {
-	INDEX_AT = 0,
-	FLAGS_AT = 4,
-	FAMILY_AT = 8,
-	BITS_AT = 9,
-	ADDRESS_LEN_AT = 10,
-	NAME_LEN_AT = 11,
-	ADDRESS_AT = 12,
-	HEAD_LEN = ADDRESS_AT + PSD_ADDRESS_LEN,
-	ENTRY_MAX = HEAD_LEN + IF_NAMESIZE,
-};
+enum { ENTRY_MAX = PSD_INTERFACE_HEAD + IF_NAMESIZE };
 
 /* A reply points into it; one thread, so one is enough. */
 static unsigned char batch[PSD_BYTES_MAX];
@@ -46,15 +36,15 @@ put_entry(unsigned char *at, const struct entry *entry)
 {
 	const size_t len = strlen(entry->name);
 
-	put_u32(at + INDEX_AT, entry->index);
-	put_u32(at + FLAGS_AT, entry->flags);
-	at[FAMILY_AT] = entry->family;
-	at[BITS_AT] = entry->bits;
-	at[ADDRESS_LEN_AT] = entry->address_len;
-	at[NAME_LEN_AT] = (unsigned char)len;
-	memcpy(at + ADDRESS_AT, entry->address, PSD_ADDRESS_LEN);
-	memcpy(at + HEAD_LEN, entry->name, len);
-	return HEAD_LEN + (uint32_t)len;
+	put_u32(at + PSD_INTERFACE_INDEX_AT, entry->index);
+	put_u32(at + PSD_INTERFACE_FLAGS_AT, entry->flags);
+	at[PSD_INTERFACE_FAMILY_AT] = entry->family;
+	at[PSD_INTERFACE_BITS_AT] = entry->bits;
+	at[PSD_INTERFACE_ADDRESS_LEN_AT] = entry->address_len;
+	at[PSD_INTERFACE_NAME_LEN_AT] = (unsigned char)len;
+	memcpy(at + PSD_INTERFACE_ADDRESS_AT, entry->address, PSD_ADDRESS_LEN);
+	memcpy(at + PSD_INTERFACE_HEAD, entry->name, len);
+	return PSD_INTERFACE_HEAD + (uint32_t)len;
 }
 
 static unsigned char

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/codec.h"
+#include "common/interface_entry.h"
 #include "helper/exchange.h"
 #include "helper/stub.h"
 
@@ -7,18 +8,6 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <string.h>
-
-/* As the daemon lays an entry out (privsep-protocol(7)); the name follows. */
-enum {
-	INDEX_AT = 0,
-	FLAGS_AT = 4,
-	FAMILY_AT = 8,
-	BITS_AT = 9,
-	ADDRESS_LEN_AT = 10,
-	NAME_LEN_AT = 11,
-	ADDRESS_AT = 12,
-	HEAD_LEN = ADDRESS_AT + PSD_ADDRESS_LEN,
-};
 
 /* Out of the frame, so that the caller's function may make requests. */
 struct batch {
@@ -56,24 +45,24 @@ next_entry(const struct batch *batch, uint32_t *at,
 	const uint32_t left = batch->len - *at;
 	uint32_t len;
 
-	if (left < HEAD_LEN)
+	if (left < PSD_INTERFACE_HEAD)
 		return false;
-	len = entry[NAME_LEN_AT];
-	if (len == 0 || len >= IF_NAMESIZE || left - HEAD_LEN < len ||
-	    entry[ADDRESS_LEN_AT] > PSD_ADDRESS_LEN)
+	len = entry[PSD_INTERFACE_NAME_LEN_AT];
+	if (len == 0 || len >= IF_NAMESIZE || left - PSD_INTERFACE_HEAD < len ||
+	    entry[PSD_INTERFACE_ADDRESS_LEN_AT] > PSD_ADDRESS_LEN)
 		return false;
-	memcpy(ret_name, entry + HEAD_LEN, len);
+	memcpy(ret_name, entry + PSD_INTERFACE_HEAD, len);
 	ret_name[len] = '\0';
 	*ret = (struct privsep_interface){
 		.name = ret_name,
-		.index = get_u32(entry + INDEX_AT),
-		.flags = get_u32(entry + FLAGS_AT),
-		.family = family_of(entry[FAMILY_AT]),
-		.prefix = entry[BITS_AT],
-		.address_len = entry[ADDRESS_LEN_AT],
+		.index = get_u32(entry + PSD_INTERFACE_INDEX_AT),
+		.flags = get_u32(entry + PSD_INTERFACE_FLAGS_AT),
+		.family = family_of(entry[PSD_INTERFACE_FAMILY_AT]),
+		.prefix = entry[PSD_INTERFACE_BITS_AT],
+		.address_len = entry[PSD_INTERFACE_ADDRESS_LEN_AT],
 	};
-	memcpy(ret->address, entry + ADDRESS_AT, PSD_ADDRESS_LEN);
-	*at += HEAD_LEN + len;
+	memcpy(ret->address, entry + PSD_INTERFACE_ADDRESS_AT, PSD_ADDRESS_LEN);
+	*at += PSD_INTERFACE_HEAD + len;
 	return true;
 }
 
