@@ -4,15 +4,12 @@
 #include "common/fd.h"
 #include "common/handover.h"
 #include "common/log.h"
-#include "common/pair.h"
-#include "common/sys.h"
 #include "daemon/loaded.h"
 #include "daemon/program.h"
 #include "daemon/service.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 bool
 psd_client_may_run(const struct psd_service *service)
@@ -68,27 +65,6 @@ bind_to(struct psd_client *client, struct psd_instance *program)
 	return r < 0 ? r : 0;
 }
 
-static int
-start(struct psd_client *client, struct psd_instance **ret, int *ret_end)
-{
-	_cleanup_fd_ int ours = PSD_NO_FD;
-	_cleanup_fd_ int theirs = PSD_NO_FD;
-	int ends[2];
-	int r;
-
-	r = psd_pair(SOCK_STREAM, ends);
-	if (r < 0)
-		return r;
-	ours = ends[0];
-	theirs = ends[1];
-	psd_sys_pass_rights(ours, false);
-	r = psd_instance_start_program(client->service,
-	    (const int[3]){ theirs, theirs, PSD_NO_FD }, ret);
-	if (r == 0)
-		*ret_end = psd_fd_take(&ours);
-	return r;
-}
-
 void
 psd_client_run(struct psd_client *client)
 {
@@ -101,7 +77,7 @@ psd_client_run(struct psd_client *client)
 	struct psd_instance *program;
 	int r;
 
-	r = start(client, &program, &end);
+	r = psd_program_start_on_pair(client->service, &program, &end);
 	if (r == -ETIMEDOUT)
 		psd_program_hold_back(client->service);
 	if (r < 0) {

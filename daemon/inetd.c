@@ -3,8 +3,6 @@
 
 #include "common/fd.h"
 #include "common/log.h"
-#include "common/pair.h"
-#include "common/sys.h"
 #include "daemon/loaded.h"
 #include "daemon/program.h"
 #include "daemon/relay.h"
@@ -78,41 +76,22 @@ find_limit(const struct psd_service *service, const struct psd_origin *origin)
 	return NULL;
 }
 
-/* What the relay has must not block it. */
-static int
-open_pair(int *ret_ours, int *ret_theirs)
-{
-	int ends[2];
-	int r = psd_pair(SOCK_STREAM, ends);
-
-	if (r < 0)
-		return r;
-	*ret_ours = ends[0];
-	*ret_theirs = ends[1];
-	psd_sys_pass_rights(ends[0], false);
-	return fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
-}
-
 static int
 serve(struct psd_service *service, int *connection,
     const struct psd_origin *origin)
 {
 	_cleanup_fd_ int ours = PSD_NO_FD;
-	_cleanup_fd_ int theirs = PSD_NO_FD;
 	struct psd_instance *instance = NULL;
-	int stdio[3], r;
+	int r;
 
-	r = open_pair(&ours, &theirs);
+	r = psd_program_start_on_pair(service, &instance, &ours);
 	if (r < 0)
 		return r;
-	stdio[0] = theirs;
-	stdio[1] = theirs;
-	stdio[2] = PSD_NO_FD;
-	r = psd_instance_start_program(service, stdio, &instance);
-	if (r < 0)
-		return r;
-	r = psd_relay_begin(instance, psd_fd_take(connection),
-	    psd_fd_take(&ours), origin);
+	/* What the relay has must not block it. */
+	r = fcntl(ours, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+	if (r == 0)
+		r = psd_relay_begin(instance, psd_fd_take(connection),
+		    psd_fd_take(&ours), origin);
 	if (r < 0)
 		psd_program_end(instance);
 	return r;

@@ -4,12 +4,11 @@
 #include "common/fd.h"
 #include "common/handover.h"
 #include "common/log.h"
-#include "common/pair.h"
-#include "common/sys.h"
 #include "daemon/caps.h"
 #include "daemon/client_run.h"
 #include "daemon/loaded.h"
 #include "daemon/proc_fd.h"
+#include "daemon/program.h"
 #include "daemon/service.h"
 #include "policy/load.h"
 #include "policy/view.h"
@@ -186,24 +185,14 @@ static int
 run(struct psd_daemon *daemon, struct psd_service *service)
 {
 	_cleanup_fd_ int ours = PSD_NO_FD;
-	_cleanup_fd_ int theirs = PSD_NO_FD;
 	struct psd_handover handover = {
 		.version = PSD_HANDOVER_VERSION,
 		.stop_usec = service->loaded->policy->timeout_stop_usec,
 	};
 	struct psd_instance *instance;
-	int ends[2];
 	int r;
 
-	r = psd_pair(SOCK_STREAM, ends);
-	if (r < 0)
-		return r;
-	ours = ends[0];
-	theirs = ends[1];
-	/* What a program sends along would be privsepctl's to close. */
-	psd_sys_pass_rights(ours, false);
-	r = psd_instance_start_program(service,
-	    (const int[3]){ theirs, theirs, PSD_NO_FD }, &instance);
+	r = psd_program_start_on_pair(service, &instance, &ours);
 	if (r < 0)
 		return r;
 	r = sd_event_add_io(daemon->event, NULL, PSD_HANDOVER_NUMBER,

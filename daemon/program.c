@@ -3,6 +3,7 @@
 
 #include "common/fd.h"
 #include "common/log.h"
+#include "common/pair.h"
 #include "common/sys.h"
 #include "daemon/loaded.h"
 #include "daemon/relay.h"
@@ -14,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { HOLD_BACK_USEC = 60 * 1000000 };
@@ -143,6 +145,28 @@ void
 psd_program_hold_back(struct psd_service *service)
 {
 	service->no_start_before_usec = psd_now() + HOLD_BACK_USEC;
+}
+
+int
+psd_program_start_on_pair(struct psd_service *service,
+    struct psd_instance **ret_program, int *ret_end)
+{
+	_cleanup_fd_ int ours = PSD_NO_FD;
+	_cleanup_fd_ int theirs = PSD_NO_FD;
+	int ends[2];
+	int r;
+
+	r = psd_pair(SOCK_STREAM, ends);
+	if (r < 0)
+		return r;
+	ours = ends[0];
+	theirs = ends[1];
+	psd_sys_pass_rights(ours, false);
+	r = psd_instance_start_program(service,
+	    (const int[3]){ theirs, theirs, PSD_NO_FD }, ret_program);
+	if (r == 0)
+		*ret_end = psd_fd_take(&ours);
+	return r;
 }
 
 int

@@ -38,6 +38,14 @@ int psd_program_run(struct psd_instance *caller, struct psd_service *service,
     uint32_t *ret_handle, struct psd_program_ends *ret);
 
 /*
+ * Starts one that has one end of a new SOCK_STREAM pair as its standard input
+ * and output.  Returns 0, the program and the other end, which is the caller's
+ * and takes no descriptors that the program sends along; or -errno.
+ */
+int psd_program_start_on_pair(struct psd_service *service,
+    struct psd_instance **ret_program, int *ret_end);
+
+/*
  * Answers call with how the program ended, now or when it does.  Returns 0 with
  * rep filled in, PSD_LATER, -ESRCH without such a handle, -EBUSY when another
  * call waits for it, or -errno.
