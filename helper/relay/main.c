@@ -11,6 +11,7 @@
 #include "common/codec.h"
 #include "common/conv.h"
 #include "common/fd.h"
+#include "common/hello.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -42,29 +43,6 @@ look_at_clock(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
-static int
-say_hello(struct psd_conv *conv)
-{
-	struct psd_hello_req req = {
-		.oldest = PSD_PROTOCOL,
-		.newest = PSD_PROTOCOL,
-	};
-	int r;
-
-	psd_frame_init(&frame);
-	r = psd_encode_request(&frame, psd_op_find(PSD_OP_hello), 0, &req);
-	if (r == 0)
-		r = psd_conv_send(conv, 1, &frame);
-	psd_frame_clear(&frame);
-	if (r < 0)
-		return r;
-	if (psd_conv_recv(conv, 1, &frame) != PSD_HEARD_FRAME)
-		return -EPIPE;
-	r = frame.op == PSD_OP_hello ? frame.status : -EPROTO;
-	psd_frame_clear(&frame);
-	return r;
 }
 
 static int
@@ -244,7 +222,7 @@ main(void)
 
 	TAILQ_INIT(&relay.connections);
 	psd_conv_init(&relay.conv, PAIR);
-	if (say_hello(&relay.conv) < 0 || serve(&relay) < 0)
+	if (psd_hello_say(&relay.conv, &frame) < 0 || serve(&relay) < 0)
 		return EXIT_FAILURE;
 	return psd_conv_end(&relay.conv) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

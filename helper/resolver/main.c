@@ -10,6 +10,7 @@
 
 #include "common/codec.h"
 #include "common/conv.h"
+#include "common/hello.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -26,28 +27,6 @@ send_frame(struct psd_conv *conv)
 {
 	const int r = psd_conv_send(conv, 1, &frame);
 
-	psd_frame_clear(&frame);
-	return r;
-}
-
-static int
-say_hello(struct psd_conv *conv)
-{
-	struct psd_hello_req req = {
-		.oldest = PSD_PROTOCOL,
-		.newest = PSD_PROTOCOL,
-	};
-	int r;
-
-	psd_frame_init(&frame);
-	r = psd_encode_request(&frame, psd_op_find(PSD_OP_hello), 0, &req);
-	if (r == 0)
-		r = send_frame(conv);
-	if (r < 0)
-		return r;
-	if (psd_conv_recv(conv, 1, &frame) != PSD_HEARD_FRAME)
-		return -EPIPE;
-	r = frame.op == PSD_OP_hello ? frame.status : -EPROTO;
 	psd_frame_clear(&frame);
 	return r;
 }
@@ -117,7 +96,7 @@ main(void)
 	(void)res_init();
 	_res.options &= ~(unsigned long)(RES_DNSRCH | RES_DEFNAMES);
 	psd_conv_init(&conv, PAIR);
-	if (say_hello(&conv) < 0 || serve(&conv) < 0)
+	if (psd_hello_say(&conv, &frame) < 0 || serve(&conv) < 0)
 		return EXIT_FAILURE;
 	return psd_conv_end(&conv) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
