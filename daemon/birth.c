@@ -39,6 +39,7 @@ psd_instance_make(struct psd_service *service)
 	instance->child.pidfd = PSD_NO_FD;
 	instance->child.listener = PSD_NO_FD;
 	instance->output = PSD_NO_FD;
+	instance->waiting_end = PSD_NO_FD;
 	instance->leaf = -1;
 	psd_conversation_init(&instance->first, instance);
 	/* A program never has one. */

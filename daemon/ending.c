@@ -25,12 +25,13 @@
 
 /* Our words for what the kernel tells of the process's end. */
 static void
-print_exit(char *ret, size_t size, const siginfo_t *info)
+print_exit(char *ret, size_t size, const siginfo_t *info, bool is_early)
 {
 	const char *name;
 
 	if (info->si_code == CLD_EXITED) {
-		(void)snprintf(ret, size, "exit status %d", info->si_status);
+		(void)snprintf(ret, size, "exit status %d%s", info->si_status,
+		    is_early ? ", before it had a client" : "");
 		return;
 	}
 	name = sigabbrev_np(info->si_status);
@@ -39,7 +40,10 @@ print_exit(char *ret, size_t size, const siginfo_t *info)
 	    info->si_code == CLD_DUMPED ? ", core dumped" : "");
 }
 
-/* A program exits by itself, or does as it was told. */
+/*
+ * A program exits by itself, or does as it was told.  One that waits for its
+ * client (waiting_end) has no reason to.
+ */
 static enum psd_ending
 judge_program(const struct psd_instance *instance, const siginfo_t *info)
 {
@@ -47,6 +51,7 @@ judge_program(const struct psd_instance *instance, const siginfo_t *info)
 	    instance->first.was_told && info->si_status == SIGTERM;
 
 	return !instance->is_broken && !psd_relay_failed(instance) &&
+		instance->waiting_end < 0 &&
 		(info->si_code == CLD_EXITED || obeyed)
 	    ? PSD_ENDING_ORDERLY
 	    : PSD_ENDING_ABRUPT;
@@ -80,7 +85,7 @@ tell(const struct psd_instance *instance, enum psd_ending ending,
 	if (instance->is_adopted)
 		(void)snprintf(how, sizeof(how), "gone");
 	else
-		print_exit(how, sizeof(how), info);
+		print_exit(how, sizeof(how), info, instance->waiting_end >= 0);
 	psd_log(ending == PSD_ENDING_ORDERLY ? LOG_INFO : LOG_WARNING,
 	    "%s[%d]: ended: %s (%s)", service->name, instance->child.pid,
 	    psd_ending_name(ending), how);
@@ -106,6 +111,7 @@ psd_instance_free(struct psd_instance *instance)
 	sd_event_source_disable_unref(instance->listener_source);
 	sd_event_source_disable_unref(instance->deadline_source);
 	sd_event_source_disable_unref(instance->runtime_source);
+	psd_fd_cleanup(&instance->waiting_end);
 	psd_fd_cleanup(&instance->child.pidfd);
 	psd_fd_cleanup(&instance->child.listener);
 	psd_leftover_release(instance);
@@ -219,9 +225,22 @@ on_runtime_max(sd_event_source *source, uint64_t usec, void *userdata)
 }
 
 int
-psd_ending_watch(struct psd_instance *instance)
+psd_ending_limit_runtime(struct psd_instance *instance)
 {
 	const uint64_t max = instance->loaded->policy->runtime_max_usec;
+	int r;
+
+	if (max == 0)
+		return 0;
+	r = sd_event_add_time_relative(instance->service->daemon->event,
+	    &instance->runtime_source, CLOCK_MONOTONIC, max, 0, on_runtime_max,
+	    instance);
+	return r < 0 ? r : 0;
+}
+
+int
+psd_ending_watch(struct psd_instance *instance)
+{
 	sd_event *event = instance->service->daemon->event;
 	int r;
 
@@ -231,8 +250,8 @@ psd_ending_watch(struct psd_instance *instance)
 	if (r >= 0)
 		r = sd_event_source_set_priority(instance->exit_source,
 		    SD_EVENT_PRIORITY_NORMAL + 10);
-	if (r >= 0 && max != 0)
-		r = sd_event_add_time_relative(event, &instance->runtime_source,
-		    CLOCK_MONOTONIC, max, 0, on_runtime_max, instance);
+	/* Of one that serves a client that begins with him. */
+	if (r >= 0 && instance->loaded->policy->type != PSD_TYPE_INETD)
+		r = psd_ending_limit_runtime(instance);
 	return r;
 }

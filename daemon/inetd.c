@@ -3,6 +3,8 @@
 
 #include "common/fd.h"
 #include "common/log.h"
+#include "daemon/ending.h"
+#include "daemon/inetd_pool.h"
 #include "daemon/loaded.h"
 #include "daemon/program.h"
 #include "daemon/relay.h"
@@ -14,11 +16,20 @@
 #include <string.h>
 #include <sys/socket.h>
 
+static bool
+has_room(const struct psd_service *service)
+{
+	return service->n_instances < service->loaded->policy->instances_max;
+}
+
+/* Who is one too many for MaxConnections= is told; the others may wait. */
 bool
 psd_inetd_may_accept(const struct psd_service *service)
 {
 	return !service->is_stopped &&
-	    psd_relay_find_ready(service->daemon) != NULL;
+	    psd_relay_find_ready(service->daemon) != NULL &&
+	    (has_room(service) || psd_inetd_pool_has_one(service) ||
+		service->n_taken >= service->loaded->policy->connections_max);
 }
 
 /* Who has no address is told by the user, as the kernel noted it. */
@@ -64,7 +75,7 @@ find_limit(const struct psd_service *service, const struct psd_origin *origin)
 	uint32_t n = 0, n_same = 0;
 
 	TAILQ_FOREACH(instance, &service->instances, of_service) {
-		n++;
+		n += instance->is_taken;
 		n_same += instance->relayed != NULL &&
 		    is_same(&instance->relayed->origin, origin);
 	}
@@ -76,6 +87,20 @@ find_limit(const struct psd_service *service, const struct psd_origin *origin)
 	return NULL;
 }
 
+/* One that waits, or else one that is started now. */
+static int
+find_server(struct psd_service *service, struct psd_instance **ret,
+    int *ret_end)
+{
+	*ret = psd_inetd_pool_take(service, ret_end);
+	if (*ret != NULL)
+		return 0;
+	/* The last one that waited has died just now. */
+	if (!has_room(service))
+		return -EAGAIN;
+	return psd_program_start_on_pair(service, ret, ret_end);
+}
+
 static int
 serve(struct psd_service *service, int *connection,
     const struct psd_origin *origin)
@@ -84,7 +109,7 @@ serve(struct psd_service *service, int *connection,
 	struct psd_instance *instance = NULL;
 	int r;
 
-	r = psd_program_start_on_pair(service, &instance, &ours);
+	r = find_server(service, &instance, &ours);
 	if (r < 0)
 		return r;
 	/* What the relay has must not block it. */
@@ -92,6 +117,9 @@ serve(struct psd_service *service, int *connection,
 	if (r == 0)
 		r = psd_relay_begin(instance, psd_fd_take(connection),
 		    psd_fd_take(&ours), origin);
+	if (r == 0)
+		r = psd_ending_limit_runtime(instance);
+	psd_instance_accepted(instance);
 	if (r < 0)
 		psd_program_end(instance);
 	return r;

@@ -229,6 +229,9 @@ psd_instance_end(struct psd_instance *instance, bool grace)
 void
 psd_instance_retire(struct psd_instance *instance)
 {
+	/* One that waits for its client has nothing to finish. */
+	if (instance->waiting_end >= 0)
+		psd_program_end(instance);
 	if (instance->is_retired || instance->is_broken ||
 	    psd_instance_is_program(instance))
 		return;

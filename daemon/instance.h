@@ -65,6 +65,7 @@ struct psd_instance {
 	struct psd_run *run; /* of a program, until its caller is told */
 
 	struct psd_relayed *relayed; /* its connection (daemon/relay.h) */
+	int waiting_end; /* its pair's other one, while it waits for that */
 
 	uint64_t allowed, refused;
 	struct psd_rate requests;  /* RequestRate= */
@@ -123,7 +124,8 @@ void psd_instance_ended(struct psd_instance *instance);
 /*
  * A newer policy has taken its place: its waiting and later accept calls are
  * answered -ESHUTDOWN, so that it can finish and end by itself; one that
- * never takes clients is told by psd_instance_end().  A program goes on.
+ * never takes clients is told by psd_instance_end().  A program goes on,
+ * unless it waits for its client.
  */
 void psd_instance_retire(struct psd_instance *instance);
 

@@ -247,6 +247,7 @@ psd_program_end(struct psd_instance *program)
 		return;
 	program->state = PSD_INSTANCE_ENDING;
 	program->first.was_told = true;
+	psd_fd_cleanup(&program->waiting_end);
 	/* ESRCH: it ends by itself just now. */
 	(void)psd_sys_pidfd_kill(program->child.pidfd, SIGTERM);
 	psd_relay_end(program);

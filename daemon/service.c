@@ -72,6 +72,8 @@ free_service(struct psd_service *service)
 	psd_respawn_cancel(service);
 	service->backoff_source =
 	    sd_event_source_disable_unref(service->backoff_source);
+	service->refill_source =
+	    sd_event_source_disable_unref(service->refill_source);
 	psd_listeners_free(&service->listeners);
 	psd_loaded_unref(service->loaded);
 	free(service->name);
@@ -115,35 +117,6 @@ psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
 	psd_service_fill(service);
 	psd_service_watch_listeners(service);
 	return 0;
-}
-
-void
-psd_service_fill(struct psd_service *service)
-{
-	const struct psd_policy *policy = service->loaded->policy;
-
-	while (
-	    service->n_instances - service->n_taken < policy->instances_min &&
-	    service->n_instances < policy->instances_max &&
-	    psd_respawn_may(service))
-		if (psd_instance_start(service) < 0)
-			return;
-}
-
-bool
-psd_service_may_grow(const struct psd_service *service)
-{
-	/* One at a time: the next when this one could not cope, either. */
-	return service->n_instances == service->n_ready &&
-	    service->n_instances < service->loaded->policy->instances_max &&
-	    psd_respawn_may(service);
-}
-
-void
-psd_service_grow(struct psd_service *service)
-{
-	if (psd_service_may_grow(service))
-		(void)psd_instance_start(service);
 }
 
 /* Those of older policies finish what they do, and take nothing new. */
@@ -272,7 +245,7 @@ psd_service_instance_taken(struct psd_instance *instance)
 	if (!instance->is_counted)
 		return;
 	instance->service->n_taken++;
-	psd_service_fill(instance->service);
+	psd_service_refill(instance->service);
 }
 
 /*
@@ -286,14 +259,15 @@ replace(struct psd_service *service, const struct psd_instance *instance,
 	service->n_instances--;
 	if (instance->first.has_greeted)
 		service->n_ready--;
-	/* A program is started by who wants it. */
-	if (psd_instance_is_program(instance))
-		return;
 	if (instance->is_taken) {
 		service->n_taken--;
-		psd_service_fill(service);
+		psd_service_refill(service);
 		return;
 	}
+	/* A program is started by who wants it, unless some are to wait. */
+	if (psd_instance_is_program(instance) &&
+	    service->loaded->policy->instances_min == 0)
+		return;
 	/* One that served and ended as agreed did not fail. */
 	if ((ending == PSD_ENDING_ORDERLY && instance->allowed > 1) ||
 	    instance->has_served)

@@ -48,6 +48,7 @@ struct psd_service {
 
 	struct psd_rate starts; /* of programs, in a while */
 	uint64_t no_start_before_usec;
+	sd_event_source *refill_source; /* of a pool (daemon/inetd_pool.h) */
 
 	/* Respawn. */
 	uint32_t failures; /* in a row */
@@ -94,6 +95,10 @@ struct psd_service *psd_service_find(struct psd_daemon *daemon,
  * below the upper bound.
  */
 void psd_service_fill(struct psd_service *service);
+bool psd_service_is_short(const struct psd_service *service);
+
+/* The same when one was taken by its client. */
+void psd_service_refill(struct psd_service *service);
 
 /*
  * Goes on with another loaded policy and its listeners (takes over both):

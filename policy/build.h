@@ -30,6 +30,8 @@ struct psd_build {
 	struct psd_where others_where;
 	const char *inetd_key; /* the first that is for inetd alone, or NULL */
 	struct psd_where inetd_where;
+	const char *pool_key; /* the first that is for a pool, or NULL */
+	struct psd_where pool_where;
 	struct psd_where output_where; /* of StandardError= */
 	struct psd_where start_where;
 	bool has_dynamic_user; /* DynamicUser= was said */

@@ -104,6 +104,7 @@ op_rig_instance(struct psd_service *service, struct psd_loaded *loaded,
 	instance->id = ++service->daemon->next_instance;
 	instance->leaf = -1;
 	instance->output = PSD_NO_FD;
+	instance->waiting_end = PSD_NO_FD;
 	instance->child.pid = child;
 	instance->child.pidfd = psd_sys_pidfd_open(child);
 	instance->child.listener = PSD_NO_FD;

@@ -24,7 +24,7 @@ enum {
 };
 
 static struct daemon_rig rig;
-static int port; /* of loopback */
+static int port; /* of loopback, and the next one */
 
 /* A server with lines of its own, at DIR/run/NAME.sock. */
 static inline void
@@ -42,18 +42,29 @@ server(const char *name, const char *program, const char *lines)
 	daemon_rig_write(&rig, file, policy);
 }
 
+static inline void
+inetd_prepare(void)
+{
+	daemon_rig_prepare(&rig);
+	/* Several tests may run at a time. */
+	port = 12000 + (int)(getpid() % 8000) * 2;
+}
+
 static inline int
 start(void **state)
 {
-	char tcp[64];
+	char tcp[96];
 
 	(void)state;
-	daemon_rig_prepare(&rig);
-	/* Several tests may run at a time. */
-	port = 12000 + (int)(getpid() % 16000);
+	inetd_prepare();
 	(void)snprintf(tcp, sizeof(tcp),
 	    "ListenStream=127.0.0.1:%d\nMaxConnections=1100", port);
 	server("echo", "/bin/cat", tcp);
+	(void)snprintf(tcp, sizeof(tcp),
+	    "ListenStream=127.0.0.1:%d\nMaxConnections=1100\n"
+	    "Instances=50..1100",
+	    port + 1);
+	server("pool", "/bin/cat", tcp);
 	server("half", "%c half", "");
 	server("stay", "%c stay", "TimeoutStopSec=300ms");
 	server("crash", "%c crash", "");
@@ -76,11 +87,11 @@ stop(void **state)
 }
 
 static inline int
-connect_tcp(void)
+connect_port(int to)
 {
 	const struct sockaddr_in sin = {
 		.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)port),
+		.sin_port = htons((uint16_t)to),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -90,6 +101,12 @@ connect_tcp(void)
 			     sizeof(sin)),
 	    0);
 	return fd;
+}
+
+static inline int
+connect_tcp(void)
+{
+	return connect_port(port);
 }
 
 static inline bool
@@ -133,6 +150,20 @@ expect_end(int fd)
 	char more;
 
 	assert_int_equal(read_all(fd, &more, 1), 0);
+}
+
+/* Of closer's "half": the end of what it said came, and it hears the rest. */
+static inline void
+check_half(const char *service)
+{
+	const int fd = daemon_rig_connect(&rig, service);
+
+	expect_line(fd, "first\n");
+	expect_end(fd);
+	assert_int_equal(send(fd, "12345", 5, MSG_NOSIGNAL), 5);
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	assert_true(daemon_rig_logs(&rig, "stderr: read 5"));
+	(void)close(fd);
 }
 
 #endif

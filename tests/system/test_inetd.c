@@ -64,15 +64,8 @@ a_client_that_half_closes_gets_the_whole_answer(void **state)
 static void
 a_server_that_half_closes_first_hears_the_rest(void **state)
 {
-	const int fd = daemon_rig_connect(&rig, "half");
-
 	(void)state;
-	expect_line(fd, "first\n");
-	expect_end(fd);
-	assert_int_equal(send(fd, "12345", 5, MSG_NOSIGNAL), 5);
-	assert_int_equal(shutdown(fd, SHUT_WR), 0);
-	assert_true(daemon_rig_logs(&rig, "stderr: read 5"));
-	(void)close(fd);
+	check_half("half");
 }
 
 static void

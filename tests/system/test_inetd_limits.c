@@ -127,16 +127,15 @@ a_relay_that_dies_ends_its_connections_and_another_comes(void **state)
 }
 
 static void
-a_thousand_connections_are_served_at_once(void **state)
+check_a_thousand(int to)
 {
 	static int fds[MANY];
 	const struct rlimit room = { MANY + 100, MANY + 100 };
 	unsigned long memory;
 
-	(void)state;
 	(void)setrlimit(RLIMIT_NOFILE, &room);
 	for (int i = 0; i < MANY; i++) {
-		fds[i] = connect_tcp();
+		fds[i] = connect_port(to);
 		assert_int_equal(send(fds[i], "hello\n", 6, MSG_NOSIGNAL), 6);
 	}
 	for (int i = 0; i < MANY; i++)
@@ -152,6 +151,20 @@ a_thousand_connections_are_served_at_once(void **state)
 	}
 }
 
+static void
+a_thousand_connections_are_served_at_once(void **state)
+{
+	(void)state;
+	check_a_thousand(port);
+}
+
+static void
+a_thousand_connections_are_served_by_a_pool(void **state)
+{
+	(void)state;
+	check_a_thousand(port + 1);
+}
+
 int
 main(void)
 {
@@ -163,6 +176,7 @@ main(void)
 		cmocka_unit_test(
 		    a_relay_that_dies_ends_its_connections_and_another_comes),
 		cmocka_unit_test(a_thousand_connections_are_served_at_once),
+		cmocka_unit_test(a_thousand_connections_are_served_by_a_pool),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -33,9 +33,12 @@ what_makes_no_sense_for_it_is_an_error_with_its_place(void **state)
 	} cases[] = {
 		{ "inetd", "", "", "www.policy:2: Type=inetd without" },
 		{ "inetd", "Clients=user:root", "", "policy:4: Clients=" },
-		{ "inetd", "Instances=2", "", "policy:4: Instances=" },
 		{ "inetd", "Restart=no", "", "policy:4: Restart=" },
-		{ "inetd", "StartLimitBurst=1", "", "StartLimitBurst=" },
+		{ "inetd", "StartLimitBurst=1", "",
+		    "www.policy:4: StartLimitBurst= means nothing with "
+		    "Type=inetd without Instances=" },
+		{ "inetd", "RestartSec=1s", "", "add Instances= or leave" },
+		{ "inetd", "Instances=2\nRestart=no", "", "Restart= means" },
 		{ "inetd", "Provides=x", "", "Provides= means nothing" },
 		{ "inetd", "MaxConnectionsPerUser=1", "", "means nothing" },
 		{ "inetd", "", "RequestRate=1/s", "RequestRate= means" },
@@ -89,6 +92,24 @@ its_limits_are_kept(void **state)
 	test_policy_free(&policy);
 }
 
+static void
+as_many_as_it_says_wait_for_their_client(void **state)
+{
+	struct test_policy policy;
+
+	(void)state;
+	load(&policy, "inetd",
+	    "ListenStream=/run/x\nInstances=2..9\nRestartSec=2s\n"
+	    "StartLimitBurst=3",
+	    "");
+	assert_non_null(policy.policy);
+	assert_int_equal(policy.policy->instances_min, 2);
+	assert_int_equal(policy.policy->instances_max, 9);
+	assert_int_equal(policy.policy->restart, PSD_RESTART_ALWAYS);
+	assert_int_equal(policy.policy->restart_usec, 2000000);
+	test_policy_free(&policy);
+}
+
 int
 main(void)
 {
@@ -96,6 +117,7 @@ main(void)
 		cmocka_unit_test(
 		    what_makes_no_sense_for_it_is_an_error_with_its_place),
 		cmocka_unit_test(its_limits_are_kept),
+		cmocka_unit_test(as_many_as_it_says_wait_for_their_client),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
