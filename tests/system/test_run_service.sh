@@ -5,12 +5,11 @@
 # privsepctl run with a service: programs that a daemon runs for its clients.
 set -u
 
-: "${B:?run me by make check}"
 if [ "$(id -u)" -ne 0 ]; then
 	echo 'SKIP: being one user and another takes root'
 	exit 77
 fi
-dir=$(mktemp -d)
+. tests/support/run.sh
 daemon=
 finish() {
 	if [ -n "$daemon" ]; then
@@ -20,26 +19,9 @@ finish() {
 	rm -rf "$dir"
 }
 trap finish EXIT
-umask 022
-chmod 755 "$dir"
 mkdir "$dir/etc" "$dir/run"
 : >"$dir/log"
 cp "$B/privsepctl" "$dir"
-number=0
-gone_after=20
-
-# try NAME: one case, the function of that name.
-try() {
-	number=$((number + 1))
-	: >"$dir/err"
-	if "$1"; then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		sed 's/^/# err: /' "$dir/err"
-		tail -n 20 "$dir/log" | sed 's/^/# log: /'
-	fi
-}
 
 # service NAME PROGRAM LINE...: a filter that user 1 may run.
 service() {
@@ -49,14 +31,6 @@ service() {
 	    'Clients=user:1' "$@" '[Policy]' \
 	    'SystemCallFilter=@filter @loader' 'AllowOpen=@runtime' \
 	    >"$dir/etc/$name.policy"
-}
-
-# script NAME LINE...: a program in perl.
-script() {
-	local name=$1
-	shift
-	printf '%s\n' '#!/usr/bin/perl' '$| = 1;' "$@" >"$dir/$name"
-	chmod 755 "$dir/$name"
 }
 
 # as UID SERVICE: the service's program, for that user; input is ours.
@@ -69,29 +43,7 @@ as() {
 client=(setpriv --reuid=1 --regid=1 --clear-groups "$dir/privsepctl"
     --runtime-dir "$dir/run" run)
 
-# exits STATUS: the last command did.
-exits() {
-	local status=$?
-	[ "$status" -eq "$1" ] && return 0
-	echo "# exit status $status, not $1"
-	return 1
-}
-
-says() { grep -qF -- "$1" "$dir/err"; }
-
-# until_so COMMAND...: it succeeds within a while.
-until_so() {
-	local i
-	for ((i = 0; i < gone_after * 10; i++)); do
-		"$@" && return 0
-		sleep 0.1
-	done
-	echo "# not in time: $*"
-	return 1
-}
-
 logs() { grep -qF -- "$1" "$dir/log"; }
-nobody_runs() { ! pgrep -f -- "$1" >/dev/null; }
 
 script three 'exit 3;'
 script ends 'print "x" x 100000, "\n"; kill 15, $$; sleep 60;'
@@ -133,7 +85,7 @@ program_has_a_uid_of_its_own() {
 	uid=$(ps -o uid= -p "$(pgrep -of "perl.*$dir/deaf")" | tr -d ' ')
 	kill "$pid"
 	wait "$pid"
-	[ "$uid" -ge 1900000000 ] && until_so nobody_runs "$dir/deaf"
+	[ "$uid" -ge 1900000000 ] && nobody_runs "$dir/deaf"
 }
 try program_has_a_uid_of_its_own
 
@@ -211,7 +163,7 @@ try many_at_once_are_all_served
 
 closed_output_ends_the_program() {
 	as 1 chat </dev/null 2>"$dir/err" | head -n 1 >"$dir/out"
-	until_so nobody_runs "$dir/chat"
+	nobody_runs "$dir/chat"
 }
 try closed_output_ends_the_program
 
@@ -222,7 +174,7 @@ killed_client_ends_the_program() {
 	until_so grep -q 'so far' "$dir/out" || return 1
 	kill -KILL "$pid"
 	wait "$pid" 2>/dev/null
-	until_so nobody_runs "$dir/deaf" && logs 'whoever ran it is gone'
+	nobody_runs "$dir/deaf" && logs 'whoever ran it is gone'
 }
 try killed_client_ends_the_program
 
