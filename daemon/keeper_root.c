@@ -78,7 +78,8 @@ bind_new(struct psd_view_item *item, const char *name)
 {
 	struct mount_attr attributes = {
 		.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
-		    MOUNT_ATTR_NODEV | (item->can_run ? 0 : MOUNT_ATTR_NOEXEC),
+		    (item->is_device ? 0 : MOUNT_ATTR_NODEV) |
+		    (item->can_run ? 0 : MOUNT_ATTR_NOEXEC),
 	};
 	_cleanup_fd_ int tree = clone_tree(item->fd);
 
@@ -113,7 +114,8 @@ static int
 remount_old(const struct psd_view_item *item, const char *name,
     unsigned long flags)
 {
-	flags |= MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV;
+	flags |= MS_REMOUNT | MS_BIND | MS_NOSUID;
+	flags |= item->is_device ? 0 : MS_NODEV;
 	flags |= item->can_run ? 0 : MS_NOEXEC;
 	return mount(NULL, name, NULL, flags | present_flags(name), NULL) < 0
 	    ? -errno

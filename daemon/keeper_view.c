@@ -129,8 +129,11 @@ add_bind(struct psd_view *view, const char *path, const struct psd_word *word)
 		return -EISDIR;
 	}
 	r = add(view, path, NULL, fd, S_ISDIR(status.st_mode));
-	if (r == 0)
+	if (r == 0) {
 		take_rights(&view->at[view->n - 1], word);
+		view->at[view->n - 1].is_device =
+		    psd_view_is_harmless_device(&status);
+	}
 	return r;
 }
 

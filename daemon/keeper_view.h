@@ -12,6 +12,7 @@ struct psd_view_item {
 			 and it is an empty directory */
 	int tree;     /* its mount here once it is shown, or PSD_NO_FD */
 	bool is_dir;
+	bool is_device;   /* one that may be opened */
 	bool is_writable; /* some word says so of it or of what it is in */
 	bool can_run;     /* likewise, that its files may be executed */
 };

@@ -2,6 +2,7 @@
 #include "policy/callset.h"
 
 #include "policy/callname.h"
+#include "policy/view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows for execveat and sendmsg, besides one for each word. */
-enum { LAST_STEPS = 2 };
+/*
+ * Rows for execveat and sendmsg, besides one for each word; groups that no word
+ * names.
+ */
+enum { LAST_STEPS = 2, IMPLIED_GROUPS = 5 };
 
 bool
 psd_call_row_is_free(const struct psd_call_row *row)
@@ -140,6 +144,20 @@ by_number(const void *left, const void *right)
 	return a->order < b->order ? -1 : 1;
 }
 
+/* Those that follow from other lines than SystemCallFilter=. */
+static void
+add_implied(struct psd_callset *set, const struct psd_policy *policy)
+{
+	if (policy->may_exec.n > 0)
+		add_group(set, PSD_CALLS_exec);
+	if (psd_view_is_writable(policy))
+		add_group(set, PSD_CALLS_write);
+	if (policy->temporary != NULL)
+		add_group(set, PSD_CALLS_temporary);
+	if (policy->is_resolver)
+		add_group(set, PSD_CALLS_lookup);
+}
+
 int
 psd_callset_init(struct psd_callset *set, uint32_t arch,
     const struct psd_policy *policy, enum psd_filter_kind kind,
@@ -152,8 +170,9 @@ psd_callset_init(struct psd_callset *set, uint32_t arch,
 	set->refusal = refusal_of(policy, kind);
 	set->highest = psd_call_highest(arch);
 	/* A group written several times counts several times. */
-	set->at = calloc((words + 3) * psd_call_row_count + LAST_STEPS,
-	    sizeof(*set->at));
+	set->at =
+	    calloc((words + IMPLIED_GROUPS) * psd_call_row_count + LAST_STEPS,
+		sizeof(*set->at));
 	set->own_rows = calloc(words + LAST_STEPS, sizeof(*set->own_rows));
 	if (set->at == NULL || set->own_rows == NULL) {
 		psd_callset_free(set);
@@ -161,10 +180,7 @@ psd_callset_init(struct psd_callset *set, uint32_t arch,
 	}
 	add_group(set, PSD_CALLS_always);
 	add_words(set, &policy->calls);
-	if (policy->may_exec.n > 0)
-		add_group(set, PSD_CALLS_exec);
-	if (policy->is_resolver)
-		add_group(set, PSD_CALLS_lookup);
+	add_implied(set, policy);
 	if (numbers != NULL)
 		add_last_steps(set, &set->own_rows[words], kind, numbers);
 	qsort(set->at, set->n, sizeof(*set->at), by_number);

@@ -14,6 +14,7 @@ const struct psd_group_path psd_group_runtime[] = {
 	{ "/lib64", "the loader of x86-64; libraries elsewhere" },
 	{ "/usr/lib64", "libraries, where other distributions have them" },
 	{ "/lib/ld-linux-aarch64.so.1", "the loader of arm64" },
+	{ "/etc/alternatives", "links to libraries, where Debian has them" },
 	{ "/etc/ld.so.cache", "the loader finds libraries by it" },
 	{ "/usr/lib/locale", "what setlocale() reads" },
 	{ "/usr/share/locale", "translated messages" },

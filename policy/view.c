@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <linux/magic.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 /* Behind the directory of a whole tree. */
@@ -24,6 +24,16 @@ uint32_t
 psd_view_access(const struct psd_word *word)
 {
 	return word->access == 0 ? PSD_ACCESS_READ : word->access;
+}
+
+bool
+psd_view_is_writable(const struct psd_policy *policy)
+{
+	for (size_t i = 0; i < policy->view.n; i++)
+		if ((psd_view_access(&policy->view.at[i]) & PSD_ACCESS_WRITE) !=
+		    0)
+			return true;
+	return false;
 }
 
 static bool
@@ -206,6 +216,26 @@ psd_view_take(struct psd_build *build)
 	grants->n = 0;
 }
 
+bool
+psd_view_is_harmless_device(const struct stat *status)
+{
+	/* From the kernel's list of devices. */
+	enum { MEM = 1, NUL = 3, ZERO = 5, FULL = 7, RANDOM = 8, URANDOM = 9 };
+
+	if (!S_ISCHR(status->st_mode) || major(status->st_rdev) != MEM)
+		return false;
+	switch (minor(status->st_rdev)) {
+	case NUL:
+	case ZERO:
+	case FULL:
+	case RANDOM:
+	case URANDOM:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* What is wrong with what is there; links are followed, as the view does. */
 static const char *
 look(const struct psd_word *word)
@@ -228,8 +258,10 @@ look(const struct psd_word *word)
 		       "/** behind it";
 	if (!S_ISDIR(status.st_mode) && word->is_tree)
 		return "it is no directory; leave /** out";
-	if (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode))
-		return "it is neither a regular file nor a directory";
+	if (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode) &&
+	    !psd_view_is_harmless_device(&status))
+		return "it is neither a regular file nor a directory, nor a "
+		       "device like /dev/null";
 	return NULL;
 }
 

@@ -4,6 +4,8 @@
 
 #include "policy/build.h"
 
+#include <sys/stat.h>
+
 /*
  * The file view of a program that knows nothing of privsepd (Type=filter,
  * Type=program, Type=inetd): its AllowOpen= lines grant no request, since it
@@ -28,8 +30,17 @@ bool psd_view_is_covered(const struct psd_policy *policy, const char *path);
 /* Looks at what there is of them; what cannot be shown is an error. */
 void psd_view_look(const struct psd_policy *policy, struct psd_diag *diag);
 
+/* Is there a place in it where files may be written? */
+bool psd_view_is_writable(const struct psd_policy *policy);
+
 /* What a word of the view lets be done, PSD_ACCESS_*. */
 uint32_t psd_view_access(const struct psd_word *word);
+
+/*
+ * One of the kernel's devices that do nothing to the host: null, zero, full,
+ * random and urandom, whatever their names.
+ */
+bool psd_view_is_harmless_device(const struct stat *status);
 
 /* The word that lets all of access be done to path, or NULL. */
 const struct psd_word *psd_view_find(const struct psd_policy *policy,

@@ -4,6 +4,7 @@
 
 #include "common/mem.h"
 #include "policy/callname.h"
+#include "policy/callset.h"
 
 #include <linux/audit.h>
 #include <setjmp.h>
@@ -178,7 +179,7 @@ calls_of_every_request_have_no_argument_rules(void **state)
 	each(looks_at_no_hot_argument);
 }
 
-/* libseccomp drops rules with arguments beside one without. */
+/* libseccomp drops rules with arguments beside one without; others we drop. */
 static void
 fails_alone(const struct psd_call_row *row)
 {
@@ -188,15 +189,16 @@ fails_alone(const struct psd_call_row *row)
 		return;
 	for (i = 0; i < psd_call_row_count; i++) {
 		if (&psd_call_rows[i] != row &&
+		    !psd_call_row_is_free(&psd_call_rows[i]) &&
 		    strcmp(psd_call_rows[i].call, row->call) == 0)
 			fail_msg("%s fails whatever its arguments, and has "
-				 "other rows",
+				 "rows that look at some",
 			    row->call);
 	}
 }
 
 static void
-call_that_always_fails_has_no_other_row(void **state)
+call_that_always_fails_has_no_row_for_some_arguments(void **state)
 {
 	(void)state;
 	each(fails_alone);
@@ -304,7 +306,8 @@ main(void)
 		cmocka_unit_test(no_policy_can_name_the_group_of_the_resolver),
 		cmocka_unit_test(no_group_names_what_belongs_in_none),
 		cmocka_unit_test(calls_of_every_request_have_no_argument_rules),
-		cmocka_unit_test(call_that_always_fails_has_no_other_row),
+		cmocka_unit_test(
+		    call_that_always_fails_has_no_row_for_some_arguments),
 		cmocka_unit_test(groups_of_systemd_keep_its_content),
 		cmocka_unit_test(group_is_found_by_its_name_alone),
 		cmocka_unit_test(

@@ -4,6 +4,7 @@
 #include "common/codec.h"
 #include "common/mem.h"
 #include "policy/explain.h"
+#include "policy/filter.h"
 #include "policy/widen.h"
 #include "tests/support/dir.h"
 #include "tests/support/policy.h"
@@ -128,7 +129,7 @@ what_is_there_is_looked_at(void **state)
 	refused(line, PSD_LOAD_HOLD, "neither a regular file");
 	refused("AllowOpen=read /etc/passwd/**", PSD_LOAD_HOLD,
 	    "it is no directory");
-	refused("AllowOpen=read /dev/null", PSD_LOAD_HOLD,
+	refused("AllowOpen=read /dev/tty", PSD_LOAD_HOLD,
 	    "neither a regular file");
 	test_dir_remove(dir);
 }
@@ -231,6 +232,53 @@ a_right_more_to_the_same_path_widens(void **state)
 	test_policy_free(&newer);
 }
 
+struct counts {
+	unsigned write, temporary;
+};
+
+static void
+count(void *cookie, const char *call, const char *rule, const char *group)
+{
+	struct counts *counts = cookie;
+
+	(void)call;
+	(void)rule;
+	counts->write += strcmp(group, "AllowOpen=write") == 0;
+	counts->temporary += strcmp(group, "TemporaryFileSystem=") == 0;
+}
+
+/* No more than that, and nothing where there is no such place. */
+static void
+the_filter_lets_what_the_view_does_be_written(void **state)
+{
+	static const struct {
+		const char *type, *lines;
+		bool write, temporary;
+	} cases[] = {
+		{ "filter", "AllowOpen=@runtime\nAllowOpen=read /etc/**", false,
+		    false },
+		{ "filter", "AllowOpen=read,write /etc/x", true, false },
+		{ "inetd\nListenStream=1", "AllowOpen=any /srv/**", true,
+		    false },
+		{ "filter\nTemporaryFileSystem=/tmp:size=1M", "", true, true },
+		{ "native", "AllowOpen=any /srv/**", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(cases); i++) {
+		struct counts counts = { 0 };
+		struct test_policy policy;
+
+		load(&policy, cases[i].type, cases[i].lines, 0);
+		if (policy.policy == NULL)
+			fail_msg("%s", policy.diag.text);
+		psd_filter_list(policy.policy, count, &counts);
+		assert_int_equal(counts.write > 0, cases[i].write);
+		assert_int_equal(counts.temporary > 0, cases[i].temporary);
+		test_policy_free(&policy);
+	}
+}
+
 int
 main(void)
 {
@@ -241,6 +289,7 @@ main(void)
 		cmocka_unit_test(an_empty_line_takes_all_back),
 		cmocka_unit_test(explain_answers_by_the_view),
 		cmocka_unit_test(a_right_more_to_the_same_path_widens),
+		cmocka_unit_test(the_filter_lets_what_the_view_does_be_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
