@@ -426,6 +426,7 @@ format:
 
 LIBDIR ?= $(PREFIX)/lib
 MANDIR ?= $(PREFIX)/share/man
+EXAMPLEDIR ?= $(PREFIX)/share/doc/privsepd/examples
 # systemd looks below /usr/lib and /usr/local/lib for these.
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
@@ -436,12 +437,15 @@ UNITS := $(wildcard systemd/*.service systemd/*.socket)
 SYSUSERS := $(wildcard systemd/sysusers.d/*.conf)
 TMPFILES := $(wildcard systemd/tmpfiles.d/*.conf)
 MANUALS := $(wildcard man/*.[1-8])
+EXAMPLES := $(wildcard policy/examples/*.policy)
 manual-path = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 
 # Where each file goes: what is installed and uninstalled, one list.
 COMPLETIONS := share/bash-completion/completions/privsepctl \
     share/zsh/site-functions/_privsepctl
-INSTALLED := $(addprefix $(PREFIX)/,$(COMPLETIONS)) $(if $(filter %/privsepd,$(PROGRAMS)),$(PREFIX)/sbin/privsepd) \
+INSTALLED := $(addprefix $(PREFIX)/,$(COMPLETIONS)) \
+    $(EXAMPLES:policy/examples/%=$(EXAMPLEDIR)/%) \
+    $(if $(filter %/privsepd,$(PROGRAMS)),$(PREFIX)/sbin/privsepd) \
     $(if $(filter %/privsepctl,$(PROGRAMS)),$(PREFIX)/bin/privsepctl) \
     $(BUILT_HELPERS:$(B)/helpers/%=$(PREFIX)/libexec/privsepd/%) \
     $(PREFIX)/include/privsep.h $(LIBRARY:$(B)/%=$(LIBDIR)/%) \
@@ -483,6 +487,8 @@ install: all $(B)/privsep.pc
 	    $(DESTDIR)$(PREFIX)/$(word 1,$(COMPLETIONS))
 	$(INSTALL) 644 scripts/completion/_privsepctl \
 	    $(DESTDIR)$(PREFIX)/$(word 2,$(COMPLETIONS))
+	$(foreach e,$(EXAMPLES),$(INSTALL) 644 $(e) \
+	    $(DESTDIR)$(EXAMPLEDIR)/$(notdir $(e));)
 	$(foreach u,$(UNITS),$(call install-unit,$(u),$(UNITDIR)))
 	$(foreach u,$(SYSUSERS),$(call install-unit,$(u),$(SYSUSERSDIR)))
 	$(foreach u,$(TMPFILES),$(call install-unit,$(u),$(TMPFILESDIR)))

@@ -82,6 +82,11 @@ needs_none() {
 	! readelf -d "$service_dir/static" | grep NEEDED
 }
 
+# Each that there is, as it stands.
+examples_are_there() {
+	diff -r policy/examples "$root$prefix/share/doc/privsepd/examples"
+}
+
 # Without a daemon it says so by its status.
 finds_no_daemon() {
 	LD_LIBRARY_PATH=$root$prefix/lib "$service_dir/$1"
@@ -94,6 +99,7 @@ is_all_gone() {
 }
 
 service_report everything_is_installed make_target install
+service_report the_examples_are_among_it examples_are_there
 service_report its_version_is_that_of_the_header version_is_the_headers
 service_report a_program_is_linked_with_the_shared_library compile shared
 service_report and_needs_it needs_the_shared_one
