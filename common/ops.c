@@ -22,6 +22,7 @@
 #include "common/service.def"
 #include "common/resolver.def"
 #include "common/relay.def"
+#include "common/watcher.def"
 #include "common/ops_clear.h"
 
 /* The layout of each reply. */
@@ -39,6 +40,7 @@
 #include "common/service.def"
 #include "common/resolver.def"
 #include "common/relay.def"
+#include "common/watcher.def"
 #include "common/ops_clear.h"
 
 /* The system calls that the daemon makes for each. */
@@ -54,6 +56,7 @@
 #include "common/service.def"
 #include "common/resolver.def"
 #include "common/relay.def"
+#include "common/watcher.def"
 #include "common/ops_clear.h"
 
 /* The capabilities that the daemon keeps for each. */
@@ -69,6 +72,7 @@
 #include "common/service.def"
 #include "common/resolver.def"
 #include "common/relay.def"
+#include "common/watcher.def"
 #include "common/ops_clear.h"
 
 /* One row each: OP opens it, FREE and others add to it, END closes it. */
@@ -107,6 +111,10 @@ static const struct psd_op_row lookup_rows[] = {
 
 static const struct psd_op_row relay_rows[] = {
 #include "common/relay.def"
+};
+
+static const struct psd_op_row watcher_rows[] = {
+#include "common/watcher.def"
 #include "common/ops_clear.h"
 };
 
@@ -175,6 +183,16 @@ psd_relay_find(uint32_t number)
 	for (size_t i = 0; i < sizeof(relay_rows) / sizeof(relay_rows[0]); i++)
 		if ((uint32_t)relay_rows[i].op == number)
 			return &relay_rows[i];
+	return NULL;
+}
+
+const struct psd_op_row *
+psd_watcher_find(uint32_t number)
+{
+	for (size_t i = 0; i < sizeof(watcher_rows) / sizeof(watcher_rows[0]);
+	     i++)
+		if ((uint32_t)watcher_rows[i].op == number)
+			return &watcher_rows[i];
 	return NULL;
 }
 

@@ -16,6 +16,7 @@ enum psd_op {
 #include "common/service.def"
 #include "common/resolver.def"
 #include "common/relay.def"
+#include "common/watcher.def"
 #include "common/ops_clear.h"
 };
 
@@ -43,6 +44,7 @@ enum { PSD_SVC_HELLO_ID = 1 };
 #include "common/service.def"
 #include "common/resolver.def"
 #include "common/relay.def"
+#include "common/watcher.def"
 #include "common/ops_clear.h"
 
 /* struct psd_open_rep and so on. */
@@ -57,6 +59,7 @@ enum { PSD_SVC_HELLO_ID = 1 };
 #include "common/service.def"
 #include "common/resolver.def"
 #include "common/relay.def"
+#include "common/watcher.def"
 #include "common/ops_clear.h"
 /* clang-format on */
 
@@ -69,6 +72,7 @@ union psd_any_req {
 #include "common/service.def"
 #include "common/resolver.def"
 #include "common/relay.def"
+#include "common/watcher.def"
 #include "common/ops_clear.h"
 };
 
@@ -80,6 +84,7 @@ union psd_any_rep {
 #include "common/service.def"
 #include "common/resolver.def"
 #include "common/relay.def"
+#include "common/watcher.def"
 #include "common/ops_clear.h"
 };
 
@@ -133,6 +138,9 @@ const struct psd_op_row *psd_lookup_find(uint32_t number);
 
 /* The row of an operation of the relay, or NULL. */
 const struct psd_op_row *psd_relay_find(uint32_t number);
+
+/* The row of an operation of a watcher, or NULL. */
+const struct psd_op_row *psd_watcher_find(uint32_t number);
 
 /*
  * Writes the policy's name of an operation, ReadDirectory for read_directory,
