@@ -110,10 +110,10 @@ tell_failure(struct psd_service *service, enum psd_step step, int error)
 
 /*
  * The child's ends are closed here, whatever happens: each has one owner.
- * stdio is NULL for a helper.
+ * kit is NULL for a helper.
  */
 static int
-spawn(struct psd_instance *instance, const int stdio[3],
+spawn(struct psd_instance *instance, const struct psd_kit *kit,
     struct psd_spawn_failure *ret_failure)
 {
 	_cleanup_fd_ int theirs = PSD_NO_FD;
@@ -121,14 +121,15 @@ spawn(struct psd_instance *instance, const int stdio[3],
 	struct psd_birth birth = {
 		.pair_end = PSD_NO_FD,
 		.stderr_fd = PSD_NO_FD,
-		.stdio = stdio,
+		.stdio = kit == NULL ? NULL : kit->stdio,
+		.environment = kit == NULL ? NULL : kit->environment,
 		.cgroup_fd = PSD_NO_FD,
 	};
 	int r;
 
 	r = psd_rights_init(&instance->first.rights, instance->loaded->policy);
 	if (r == 0)
-		r = stdio == NULL
+		r = kit == NULL
 		    ? psd_conversation_open(&instance->first, &theirs)
 		    : 0;
 	if (r == 0)
@@ -185,7 +186,7 @@ psd_instance_begin(struct psd_instance *instance)
 }
 
 static int
-launch(struct psd_service *service, const int stdio[3],
+launch(struct psd_service *service, const struct psd_kit *kit,
     struct psd_instance **ret)
 {
 	struct psd_spawn_failure failure = { PSD_STEP_NONE, 0 };
@@ -204,7 +205,7 @@ launch(struct psd_service *service, const int stdio[3],
 	instance = psd_instance_make(service);
 	if (instance == NULL)
 		return -ENOMEM;
-	r = spawn(instance, stdio, &failure);
+	r = spawn(instance, kit, &failure);
 	if (r < 0) {
 		tell_failure(service, failure.step, failure.error);
 		psd_instance_free(instance);
@@ -229,11 +230,11 @@ psd_instance_start(struct psd_service *service)
 }
 
 int
-psd_instance_start_program(struct psd_service *service, const int stdio[3],
-    struct psd_instance **ret)
+psd_instance_start_program(struct psd_service *service,
+    const struct psd_kit *kit, struct psd_instance **ret)
 {
 	struct psd_instance *instance = NULL;
-	const int r = launch(service, stdio, &instance);
+	const int r = launch(service, kit, &instance);
 
 	if (r < 0)
 		return r;

@@ -77,7 +77,7 @@ psd_client_run(struct psd_client *client)
 	struct psd_instance *program;
 	int r;
 
-	r = psd_program_start_on_pair(client->service, &program, &end);
+	r = psd_program_start_on_pair(client->service, NULL, &program, &end);
 	if (r == -ETIMEDOUT)
 		psd_program_hold_back(client->service);
 	if (r < 0) {

@@ -11,9 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 
 static bool
@@ -32,40 +30,6 @@ psd_inetd_may_accept(const struct psd_service *service)
 		service->n_taken >= service->loaded->policy->connections_max);
 }
 
-/* Who has no address is told by the user, as the kernel noted it. */
-static int
-look_at_origin(int fd, struct psd_origin *ret)
-{
-	struct sockaddr_in6 sin6 = { .sin6_family = AF_UNSPEC };
-	struct sockaddr_in sin;
-	struct ucred who;
-	socklen_t len = sizeof(sin6), who_len = sizeof(who);
-
-	*ret = (struct psd_origin){ .is_local = false };
-	if (getpeername(fd, (struct sockaddr *)&sin6, &len) < 0)
-		return -errno;
-	if (sin6.sin6_family == AF_INET6) {
-		memcpy(ret->address, &sin6.sin6_addr, sizeof(ret->address));
-	} else if (sin6.sin6_family == AF_INET) {
-		memcpy(&sin, &sin6, sizeof(sin));
-		memset(ret->address + 10, 0xff, 2);
-		memcpy(ret->address + 12, &sin.sin_addr, 4);
-	} else {
-		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &who_len) < 0)
-			return -errno;
-		ret->is_local = true;
-		ret->uid = who.uid;
-	}
-	return 0;
-}
-
-static bool
-is_same(const struct psd_origin *a, const struct psd_origin *b)
-{
-	return a->is_local == b->is_local && a->uid == b->uid &&
-	    memcmp(a->address, b->address, sizeof(a->address)) == 0;
-}
-
 /* Which limit another one would exceed, or NULL. */
 static const char *
 find_limit(const struct psd_service *service, const struct psd_origin *origin)
@@ -76,8 +40,8 @@ find_limit(const struct psd_service *service, const struct psd_origin *origin)
 
 	TAILQ_FOREACH(instance, &service->instances, of_service) {
 		n += instance->is_taken;
-		n_same += instance->relayed != NULL &&
-		    is_same(&instance->relayed->origin, origin);
+		n_same += instance->is_taken &&
+		    psd_origin_is_same(&instance->origin, origin);
 	}
 	if (n >= policy->connections_max)
 		return "MaxConnections=";
@@ -87,18 +51,26 @@ find_limit(const struct psd_service *service, const struct psd_origin *origin)
 	return NULL;
 }
 
-/* One that waits, or else one that is started now. */
+/* One that waits, or else one that is started now for this connection. */
 static int
-find_server(struct psd_service *service, struct psd_instance **ret,
-    int *ret_end)
+find_server(struct psd_service *service, int connection,
+    struct psd_instance **ret, int *ret_end)
 {
+	const bool tells_peer = service->loaded->policy->peer_environment;
+	struct psd_origin_environment peer;
+	int r;
+
 	*ret = psd_inetd_pool_take(service, ret_end);
 	if (*ret != NULL)
 		return 0;
 	/* The last one that waited has died just now. */
 	if (!has_room(service))
 		return -EAGAIN;
-	return psd_program_start_on_pair(service, ret, ret_end);
+	r = tells_peer ? psd_origin_describe(connection, &peer) : 0;
+	if (r < 0)
+		return r;
+	return psd_program_start_on_pair(service, tells_peer ? peer.list : NULL,
+	    ret, ret_end);
 }
 
 static int
@@ -109,16 +81,17 @@ serve(struct psd_service *service, int *connection,
 	struct psd_instance *instance = NULL;
 	int r;
 
-	r = find_server(service, &instance, &ours);
+	r = find_server(service, *connection, &instance, &ours);
 	if (r < 0)
 		return r;
 	/* What the relay has must not block it. */
 	r = fcntl(ours, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
 	if (r == 0)
 		r = psd_relay_begin(instance, psd_fd_take(connection),
-		    psd_fd_take(&ours), origin);
+		    psd_fd_take(&ours));
 	if (r == 0)
 		r = psd_ending_limit_runtime(instance);
+	instance->origin = *origin;
 	psd_instance_accepted(instance);
 	if (r < 0)
 		psd_program_end(instance);
@@ -157,7 +130,7 @@ psd_inetd_accept(struct psd_listener *listener)
 		return;
 	}
 	/* It has gone already. */
-	if (look_at_origin(fd, &origin) < 0)
+	if (psd_origin_look(fd, &origin) < 0)
 		return;
 	limit = find_limit(service, &origin);
 	if (limit != NULL) {
@@ -166,6 +139,6 @@ psd_inetd_accept(struct psd_listener *listener)
 	}
 	service->clients.admitted++;
 	r = serve(service, &fd, &origin);
-	if (r < 0)
+	if (r < 0 && r != -ENOTCONN)
 		psd_service_back_off(service, -r);
 }

@@ -17,7 +17,8 @@ psd_inetd_pool_start(struct psd_service *service)
 {
 	_cleanup_fd_ int ours = PSD_NO_FD;
 	struct psd_instance *instance = NULL;
-	const int r = psd_program_start_on_pair(service, &instance, &ours);
+	const int r =
+	    psd_program_start_on_pair(service, NULL, &instance, &ours);
 
 	if (r < 0) {
 		if (r != -ENOMEM)

@@ -4,6 +4,7 @@
 
 #include "daemon/client.h"
 #include "daemon/conversation.h"
+#include "daemon/origin.h"
 #include "daemon/rate.h"
 #include "daemon/spawn.h"
 
@@ -65,6 +66,7 @@ struct psd_instance {
 	struct psd_run *run; /* of a program, until its caller is told */
 
 	struct psd_relayed *relayed; /* its connection (daemon/relay.h) */
+	struct psd_origin origin;    /* of that */
 	int waiting_end; /* its pair's other one, while it waits for that */
 
 	uint64_t allowed, refused;
@@ -101,12 +103,18 @@ int psd_instance_begin(struct psd_instance *instance);
  */
 int psd_instance_start(struct psd_service *service);
 
+/* What a program is given in place of a pair; borrowed. */
+struct psd_kit {
+	int stdio[3]; /* the last, standard error, may be PSD_NO_FD */
+	char *const *environment; /* beside the policy's, or NULL */
+};
+
 /*
- * The same of a program, which has no pair, with these as its standard input,
- * output and error (borrowed).  ret is the service's, and ends by its pidfd.
+ * The same of a program, which has no pair.  ret is the service's, and ends by
+ * its pidfd.
  */
-int psd_instance_start_program(struct psd_service *service, const int stdio[3],
-    struct psd_instance **ret);
+int psd_instance_start_program(struct psd_service *service,
+    const struct psd_kit *kit, struct psd_instance **ret);
 
 /*
  * Ends our side of all its conversations: waiting calls are answered

@@ -192,7 +192,7 @@ run(struct psd_daemon *daemon, struct psd_service *service)
 	struct psd_instance *instance;
 	int r;
 
-	r = psd_program_start_on_pair(service, &instance, &ours);
+	r = psd_program_start_on_pair(service, NULL, &instance, &ours);
 	if (r < 0)
 		return r;
 	r = sd_event_add_io(daemon->event, NULL, PSD_HANDOVER_NUMBER,

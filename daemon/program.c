@@ -35,7 +35,8 @@ struct psd_run {
 
 /* Both ends of the three. */
 struct stdio {
-	int theirs[3], ours[3];
+	struct psd_kit theirs;
+	int ours[3];
 };
 
 bool
@@ -50,7 +51,7 @@ static void
 close_stdio(struct stdio *stdio)
 {
 	for (size_t i = 0; i < 3; i++) {
-		psd_fd_cleanup(&stdio->theirs[i]);
+		psd_fd_cleanup(&stdio->theirs.stdio[i]);
 		psd_fd_cleanup(&stdio->ours[i]);
 	}
 }
@@ -59,8 +60,9 @@ close_stdio(struct stdio *stdio)
 static int
 open_stdio(struct stdio *stdio)
 {
+	stdio->theirs.environment = NULL;
 	for (size_t i = 0; i < 3; i++) {
-		stdio->theirs[i] = PSD_NO_FD;
+		stdio->theirs.stdio[i] = PSD_NO_FD;
 		stdio->ours[i] = PSD_NO_FD;
 	}
 	for (size_t i = 0; i < 3; i++) {
@@ -69,7 +71,7 @@ open_stdio(struct stdio *stdio)
 
 		if (pipe2(ends, O_CLOEXEC) < 0)
 			return -errno;
-		stdio->theirs[i] = ends[reads ? 0 : 1];
+		stdio->theirs.stdio[i] = ends[reads ? 0 : 1];
 		stdio->ours[i] = ends[reads ? 1 : 0];
 	}
 	return 0;
@@ -134,7 +136,7 @@ start(struct psd_run *run, struct psd_service *service, struct stdio *stdio)
 
 	r = open_stdio(stdio);
 	if (r == 0)
-		r = psd_instance_start_program(service, stdio->theirs,
+		r = psd_instance_start_program(service, &stdio->theirs,
 		    &run->program);
 	if (r == 0)
 		run->program->run = run;
@@ -148,9 +150,10 @@ psd_program_hold_back(struct psd_service *service)
 }
 
 int
-psd_program_start_on_pair(struct psd_service *service,
+psd_program_start_on_pair(struct psd_service *service, char *const *environment,
     struct psd_instance **ret_program, int *ret_end)
 {
+	struct psd_kit kit = { .environment = environment };
 	_cleanup_fd_ int ours = PSD_NO_FD;
 	_cleanup_fd_ int theirs = PSD_NO_FD;
 	int ends[2];
@@ -162,8 +165,10 @@ psd_program_start_on_pair(struct psd_service *service,
 	ours = ends[0];
 	theirs = ends[1];
 	psd_sys_pass_rights(ours, false);
-	r = psd_instance_start_program(service,
-	    (const int[3]){ theirs, theirs, PSD_NO_FD }, ret_program);
+	kit.stdio[STDIN_FILENO] = theirs;
+	kit.stdio[STDOUT_FILENO] = theirs;
+	kit.stdio[STDERR_FILENO] = PSD_NO_FD;
+	r = psd_instance_start_program(service, &kit, ret_program);
 	if (r == 0)
 		*ret_end = psd_fd_take(&ours);
 	return r;

@@ -39,11 +39,12 @@ int psd_program_run(struct psd_instance *caller, struct psd_service *service,
 
 /*
  * Starts one that has one end of a new SOCK_STREAM pair as its standard input
- * and output.  Returns 0, the program and the other end, which is the caller's
- * and takes no descriptors that the program sends along; or -errno.
+ * and output, and these variables beside its policy's (or NULL).  Returns 0,
+ * the program and the other end, which is the caller's and takes no descriptors
+ * that the program sends along; or -errno.
  */
 int psd_program_start_on_pair(struct psd_service *service,
-    struct psd_instance **ret_program, int *ret_end);
+    char *const *environment, struct psd_instance **ret_program, int *ret_end);
 
 /*
  * Answers call with how the program ended, now or when it does.  Returns 0 with

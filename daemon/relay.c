@@ -146,8 +146,7 @@ ask(struct psd_instance *relay, enum psd_op op, uint32_t id, void *req)
 }
 
 int
-psd_relay_begin(struct psd_instance *instance, int connection, int pair,
-    const struct psd_origin *origin)
+psd_relay_begin(struct psd_instance *instance, int connection, int pair)
 {
 	struct psd_daemon *daemon = instance->service->daemon;
 	struct psd_relay_req req = {
@@ -167,7 +166,6 @@ psd_relay_begin(struct psd_instance *instance, int connection, int pair,
 	relayed->instance = instance;
 	relayed->relay = relay;
 	relayed->id = ++daemon->last_relayed;
-	relayed->origin = *origin;
 	instance->relayed = relayed;
 	TAILQ_INSERT_TAIL(&daemon->relayed, relayed, of_daemon);
 	return ask(relay, PSD_OP_relay, relayed->id, &req);

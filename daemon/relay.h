@@ -15,13 +15,6 @@
 /* Its name among the services, which no policy can have. */
 #define PSD_RELAY_NAME "(relay)"
 
-/* Where a client comes from, for MaxConnectionsPerSource=. */
-struct psd_origin {
-	uint8_t address[16]; /* IPv6, or IPv4 mapped to it; else uid */
-	uid_t uid;
-	bool is_local;
-};
-
 /* A connection: of one helper, until that is freed. */
 struct psd_relayed {
 	TAILQ_ENTRY(psd_relayed) of_daemon; /* until it is over */
@@ -30,7 +23,6 @@ struct psd_relayed {
 	uint32_t id; /* of the request */
 	bool is_over;
 	int status; /* then: 0, or -errno as in common/relay.def */
-	struct psd_origin origin;
 };
 
 /* As psd_resolver_prepare() and psd_resolver_change(). */
@@ -49,8 +41,7 @@ void psd_relay_ready(struct psd_daemon *daemon);
  * Has it relay a client's connection to the other end of an instance's stdio;
  * takes over both descriptors, also when it fails.  0 or -errno.
  */
-int psd_relay_begin(struct psd_instance *instance, int connection, int pair,
-    const struct psd_origin *origin);
+int psd_relay_begin(struct psd_instance *instance, int connection, int pair);
 
 /* It has sent a reply, or is lost. */
 void psd_relay_answer(struct psd_instance *relay, struct psd_frame *frame);

@@ -265,8 +265,8 @@ psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
 {
 	char pid_variable[PID_TEXT_SIZE] = "LISTEN_PID=";
 	_cleanup_free_ char **environment =
-	    psd_spawn_environment(plan->environment, pid_variable,
-		birth->pair_end >= 0);
+	    psd_spawn_environment(plan->environment, birth->environment,
+		birth->pair_end >= 0 ? pid_variable : NULL);
 	struct psd_spawn_state state = {
 		.plan = plan,
 		.birth = birth,

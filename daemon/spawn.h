@@ -70,7 +70,8 @@ struct psd_birth {
 	const int *stdio; /* standard input, output and error (borrowed), of a
 			     program; or NULL: /dev/null; without the last,
 			     stderr_fd */
-	int cgroup_fd;    /* a leaf directory, or PSD_NO_FD; borrowed */
+	char *const *environment; /* more NAME=value, or NULL */
+	int cgroup_fd;            /* a leaf directory, or PSD_NO_FD; borrowed */
 };
 
 /* The child; descriptors are the caller's. */

@@ -32,6 +32,7 @@ struct psd_build {
 	struct psd_where inetd_where;
 	const char *pool_key; /* the first that is for a pool, or NULL */
 	struct psd_where pool_where;
+	struct psd_where peer_where;   /* of PeerEnvironment= */
 	struct psd_where output_where; /* of StandardError= */
 	struct psd_where start_where;
 	bool has_dynamic_user; /* DynamicUser= was said */

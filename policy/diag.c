@@ -95,6 +95,17 @@ psd_diag_warning(struct psd_diag *diag, const struct psd_where *where,
 }
 
 void
+psd_diag_note(struct psd_diag *diag, const struct psd_where *where,
+    const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add(diag, where, "note: ", format, arguments);
+	va_end(arguments);
+}
+
+void
 psd_diag_no_memory(struct psd_diag *diag)
 {
 	static const char text[] = "out of memory";

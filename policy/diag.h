@@ -32,6 +32,10 @@ void psd_diag_error(struct psd_diag *diag, const struct psd_where *where,
 void psd_diag_warning(struct psd_diag *diag, const struct psd_where *where,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* What is neither, but good to know. */
+void psd_diag_note(struct psd_diag *diag, const struct psd_where *where,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /* An error that needs no memory to be told. */
 void psd_diag_no_memory(struct psd_diag *diag);
 

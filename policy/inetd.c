@@ -13,7 +13,7 @@ static const char *const of_others[] = { "Clients", "MaxConnectionsPerUser",
 	"RequestTimeoutSec", "Provides" };
 
 static const char *const of_inetd[] = { "MaxConnectionsPerSource",
-	"IdleTimeoutSec" };
+	"IdleTimeoutSec", "PeerEnvironment" };
 
 /* Of those that wait for their client: when they are started again. */
 static const char *const of_pool[] = { "RestartSec", "StartLimitBurst",
@@ -38,6 +38,44 @@ psd_inetd_note(struct psd_build *build, const char *key,
 	    &build->inetd_where, key, setting);
 	note_among(of_pool, PSD_ELEMENTS(of_pool), &build->pool_key,
 	    &build->pool_where, key, setting);
+	if (strcmp(key, "PeerEnvironment") == 0)
+		psd_runs_note_where(&build->peer_where, setting);
+}
+
+/* What PeerEnvironment=yes sets, or may set one day (daemon/origin.c). */
+static bool
+is_of_peer(const char *assignment)
+{
+	static const char *const beginnings[] = { "PROTO=", "REMOTE_", "TCP",
+		"UNIX" };
+
+	for (size_t i = 0; i < PSD_ELEMENTS(beginnings); i++)
+		if (strncmp(assignment, beginnings[i], strlen(beginnings[i])) ==
+		    0)
+			return true;
+	return false;
+}
+
+/* A program that has been executed cannot be given variables. */
+static void
+check_peer(struct psd_build *build)
+{
+	const struct psd_policy *policy = build->policy;
+
+	if (!policy->peer_environment)
+		return;
+	if (build->instances_where.line != 0)
+		psd_diag_error(build->diag, &build->instances_where,
+		    "Instances= has helpers wait for their client, who is not "
+		    "known then, and PeerEnvironment=yes tells them who it is; "
+		    "leave one out (MaxConnections= says how many there may "
+		    "be)");
+	for (size_t i = 0; policy->environment[i] != NULL; i++)
+		if (is_of_peer(policy->environment[i]))
+			psd_diag_error(build->diag, &build->peer_where,
+			    "PeerEnvironment=yes sets what Environment=%s "
+			    "does; leave one out",
+			    policy->environment[i]);
 }
 
 /* Without Instances= each is started when its client comes. */
@@ -84,5 +122,24 @@ psd_inetd_finish(struct psd_build *build)
 		psd_diag_error(build->diag, &policy->exec_where,
 		    "Type=inetd without ListenStream=: no client can come");
 	finish_pool(build);
+	check_peer(build);
 	psd_runs_finish_guest(build);
+}
+
+void
+psd_inetd_tell(const struct psd_policy *policy, struct psd_diag *diag)
+{
+	if (policy->type != PSD_TYPE_INETD)
+		return;
+	if (policy->instances_min == 0)
+		psd_diag_note(diag, &policy->exec_where,
+		    "each helper is started on demand, when its client comes%s",
+		    policy->peer_environment
+			? ", which PeerEnvironment=yes needs"
+			: "; with Instances= some would wait for theirs");
+	else
+		psd_diag_note(diag, &policy->exec_where,
+		    "helpers come from a pool: %u wait for their client "
+		    "(Instances=)",
+		    policy->instances_min);
 }

@@ -64,6 +64,8 @@ const struct psd_key psd_keys[] = {
 	    .takes = "a time span from 1s on, or infinity",
 	    .at = AT(idle_timeout_usec), .min = USEC_PER_SEC,
 	    .max = PSD_VALUE_INFINITY, .normal = 300 * USEC_PER_SEC },
+	{ HELPER, OF_START, .name = "PeerEnvironment", .parse = psd_key_flag,
+	    .takes = a_flag, .at = AT(peer_environment), .words = flags },
 	{ HELPER, OF_START, .name = "ConnectTimeoutSec", SPAN,
 	    .takes = "a time span such as 10s, from 1ms to a day",
 	    .at = AT(connect_timeout_usec), .min = USEC_PER_SEC / 1000,

@@ -162,6 +162,7 @@ struct psd_policy {
 	uint32_t connections_max, user_connections_max; /* of clients */
 	uint32_t source_connections_max; /* with Type=inetd; 0: none */
 	uint64_t idle_timeout_usec;      /* with Type=inetd; 0: none */
+	bool peer_environment;           /* PeerEnvironment=yes */
 	uint64_t connect_timeout_usec;   /* until a helper has a client */
 	bool accepts_fds;                /* AcceptFileDescriptors=yes */
 	bool reuses_instances;           /* ReuseInstances=yes */

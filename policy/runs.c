@@ -44,6 +44,14 @@ psd_runs_note_first(const char **noted, struct psd_where *where,
 }
 
 void
+psd_runs_note_where(struct psd_where *where, const struct psd_setting *setting)
+{
+	const bool is_reset = setting->value[0] == '\0';
+
+	*where = is_reset ? (struct psd_where){ NULL, 0 } : setting->where;
+}
+
+void
 psd_runs_note(struct psd_build *build, const char *key,
     const struct psd_setting *setting)
 {
@@ -57,13 +65,9 @@ psd_runs_note(struct psd_build *build, const char *key,
 		psd_runs_note_first(&build->starts_key, &build->starts_where,
 		    key, setting);
 	if (strcmp(key, "Instances") == 0)
-		build->instances_where = setting->value[0] == '\0'
-		    ? (struct psd_where){ NULL, 0 }
-		    : setting->where;
+		psd_runs_note_where(&build->instances_where, setting);
 	if (strcmp(key, "StandardError") == 0)
-		build->output_where = setting->value[0] == '\0'
-		    ? (struct psd_where){ NULL, 0 }
-		    : setting->where;
+		psd_runs_note_where(&build->output_where, setting);
 }
 
 void

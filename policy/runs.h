@@ -22,6 +22,10 @@ void psd_runs_finish(struct psd_build *build);
 void psd_runs_note_first(const char **noted, struct psd_where *where,
     const char *key, const struct psd_setting *setting);
 
+/* Where a key was said last; nowhere (line 0), when it was taken back. */
+void psd_runs_note_where(struct psd_where *where,
+    const struct psd_setting *setting);
+
 /* Tells each line that asks for something, of what has no conversation. */
 void psd_runs_refuse_grants(struct psd_build *build, const char *what);
 

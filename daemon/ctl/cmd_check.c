@@ -3,6 +3,7 @@
 #include "daemon/ctl/out.h"
 
 #include "policy/filter.h"
+#include "policy/inetd.h"
 #include "policy/load.h"
 
 #include <errno.h>
@@ -67,6 +68,7 @@ check_file(const char *path, struct psd_diag *diag)
 	}
 	check_program(policy, diag);
 	check_filters(policy, diag);
+	psd_inetd_tell(policy, diag);
 	psd_policy_free(policy);
 }
 

@@ -47,6 +47,18 @@ what_makes_no_sense_for_it_is_an_error_with_its_place(void **state)
 		{ "inetd", "MaxConnectionsPerSource=x", "", "0 for no limit" },
 		{ "inetd", "IdleTimeoutSec=1ms", "", "IdleTimeoutSec= takes" },
 		{ "native", "IdleTimeoutSec=2s", "", "is for Type=inetd" },
+		{ "filter", "PeerEnvironment=yes", "",
+		    "www.policy:4: PeerEnvironment= is for Type=inetd" },
+		{ "inetd", "PeerEnvironment=maybe", "", "takes yes or no" },
+		{ "inetd", "PeerEnvironment=yes\nInstances=2..9", "",
+		    "www.policy:5: Instances= has helpers wait for their "
+		    "client" },
+		{ "inetd", "PeerEnvironment=yes\nEnvironment=TCPREMOTEIP=::1",
+		    "",
+		    "www.policy:4: PeerEnvironment=yes sets what "
+		    "Environment=TCPREMOTEIP=::1 does" },
+		{ "inetd", "Environment=PROTO=x\nPeerEnvironment=yes", "",
+		    "leave one out" },
 		{ "program", "MaxConnectionsPerSource=2", "",
 		    "policy:4: MaxConnectionsPerSource= is for Type=inetd" },
 		{ "filter", "IdleTimeoutSec=2s", "", "is for Type=inetd" },
