@@ -431,11 +431,13 @@ EXAMPLEDIR ?= $(PREFIX)/share/doc/privsepd/examples
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+CATALOGDIR ?= $(PREFIX)/lib/systemd/catalog
 
 INSTALL := install -D -m
 UNITS := $(wildcard systemd/*.service systemd/*.socket)
 SYSUSERS := $(wildcard systemd/sysusers.d/*.conf)
 TMPFILES := $(wildcard systemd/tmpfiles.d/*.conf)
+CATALOGUES := $(wildcard systemd/*.catalog)
 MANUALS := $(wildcard man/*.[1-8])
 EXAMPLES := $(wildcard policy/examples/*.policy)
 manual-path = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
@@ -453,7 +455,8 @@ INSTALLED := $(addprefix $(PREFIX)/,$(COMPLETIONS)) \
     $(foreach m,$(MANUALS),$(call manual-path,$(m))) \
     $(UNITS:systemd/%=$(UNITDIR)/%) \
     $(SYSUSERS:systemd/sysusers.d/%=$(SYSUSERSDIR)/%) \
-    $(TMPFILES:systemd/tmpfiles.d/%=$(TMPFILESDIR)/%)
+    $(TMPFILES:systemd/tmpfiles.d/%=$(TMPFILESDIR)/%) \
+    $(CATALOGUES:systemd/%=$(CATALOGDIR)/%)
 
 $(B)/privsep.pc: helper/privsep.pc.in helper/privsep.h Makefile FORCE
 	@mkdir -p $(@D)
@@ -492,6 +495,8 @@ install: all $(B)/privsep.pc
 	$(foreach u,$(UNITS),$(call install-unit,$(u),$(UNITDIR)))
 	$(foreach u,$(SYSUSERS),$(call install-unit,$(u),$(SYSUSERSDIR)))
 	$(foreach u,$(TMPFILES),$(call install-unit,$(u),$(TMPFILESDIR)))
+	$(foreach c,$(CATALOGUES),$(INSTALL) 644 $(c) \
+	    $(DESTDIR)$(CATALOGDIR)/$(notdir $(c));)
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))

@@ -141,6 +141,26 @@ tell_lost(void)
 		lost = 0;
 }
 
+bool
+psd_log_is_heard(int priority)
+{
+	return priority <= highest_level;
+}
+
+void
+psd_log_escaped(int priority, const char *text,
+    const struct psd_log_field *fields, size_t n_fields)
+{
+	const int saved = errno;
+
+	if (!psd_log_is_heard(priority))
+		return;
+	tell_lost();
+	if (lost > 0 || sink(priority, text, fields, n_fields) < 0)
+		lost++;
+	errno = saved;
+}
+
 __attribute__((format(printf, 4, 0))) static void
 log_arguments(int priority, const struct psd_log_field *fields, size_t n_fields,
     const char *format, va_list arguments)
@@ -150,7 +170,7 @@ log_arguments(int priority, const struct psd_log_field *fields, size_t n_fields,
 	char text[PSD_LOG_MAX + 1];
 	int len;
 
-	if (priority > highest_level)
+	if (!psd_log_is_heard(priority))
 		return;
 	len = vsnprintf(raw, sizeof(raw), format, arguments);
 	if (len < 0)
@@ -158,9 +178,7 @@ log_arguments(int priority, const struct psd_log_field *fields, size_t n_fields,
 	if ((size_t)len >= sizeof(raw))
 		len = (int)sizeof(raw) - 1;
 	(void)psd_print_line(text, sizeof(text), raw, (size_t)len);
-	tell_lost();
-	if (lost > 0 || sink(priority, text, fields, n_fields) < 0)
-		lost++;
+	psd_log_escaped(priority, text, fields, n_fields);
 	errno = saved;
 }
 

@@ -2,6 +2,7 @@
 #ifndef PSD_LOG_H
 #define PSD_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <syslog.h>
 
@@ -31,8 +32,19 @@ void psd_log_with(int priority, const struct psd_log_field *fields,
     size_t n_fields, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Is there anybody for a message of that level? */
+bool psd_log_is_heard(int priority);
+
 /*
- * Where messages go.  text is escaped, without a newline.  Returns 0, or
+ * The same with a text that is escaped already, of at most PSD_LOG_MAX bytes;
+ * newlines are between its lines.
+ */
+void psd_log_escaped(int priority, const char *text,
+    const struct psd_log_field *fields, size_t n_fields);
+
+/*
+ * Where messages go.  text is escaped, without a newline
+ * at its end.  Returns 0, or
  * -errno when the message was not written (-EAGAIN: would have waited).
  */
 typedef int psd_log_sink(int priority, const char *text,

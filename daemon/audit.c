@@ -6,10 +6,16 @@
 #include "daemon/loaded.h"
 #include "daemon/service.h"
 
+#include <stdbool.h>
 #include <stdio.h>
-#include <syslog.h>
 
 enum { REQUEST_MAX = 1024, LINE_MAX_BYTES = 4096 };
+
+/* A verdict in words. */
+struct texts {
+	char request[REQUEST_MAX], reason[LINE_MAX_BYTES];
+	char hint[LINE_MAX_BYTES]; /* the line that would allow it, or "" */
+};
 
 /* Why, as a reader of the policy understands it. */
 static void
@@ -38,6 +44,48 @@ print_reason(const struct psd_conversation *conversation,
 		    grant->where.line, grant->text);
 }
 
+/* The line that decides, as FILE:LINE; "" where none does. */
+static void
+print_rule(const struct psd_verdict *verdict, char *ret, size_t size)
+{
+	const struct psd_grant *grant =
+	    verdict->idle != NULL ? verdict->idle : verdict->grant;
+
+	ret[0] = '\0';
+	if (grant != NULL)
+		(void)snprintf(ret, size, "%s:%u", grant->where.file,
+		    grant->where.line);
+}
+
+/* What a verdict's entry has to tell, whatever it was. */
+static void
+say(struct psd_instance *instance, enum psd_message message,
+    const struct psd_op_row *row, const struct psd_verdict *verdict,
+    const struct texts *texts)
+{
+	char rule[LINE_MAX_BYTES];
+	const struct psd_log_field fields[] = {
+		{ "PRIVSEP_VERDICT",
+		    verdict->is_allowed ? "allowed" : "refused" },
+		{ "PRIVSEP_OPERATION", row->name },
+		{ "PRIVSEP_REQUEST", texts->request },
+		{ "PRIVSEP_REASON", texts->reason },
+		{ "PRIVSEP_RULE", rule },
+		{ "PRIVSEP_TO_ALLOW", texts->hint },
+	};
+
+	print_rule(verdict, rule, sizeof(rule));
+	psd_instance_say(instance, message, fields, PSD_ELEMENTS(fields));
+}
+
+/* Would a line more in the policy help? */
+static bool
+is_unknown(const struct psd_verdict *verdict)
+{
+	return verdict->grant == NULL && !verdict->is_given_up &&
+	    !verdict->is_narrowed && verdict->idle == NULL;
+}
+
 static void
 audit_refused(const struct psd_conversation *conversation,
     const struct psd_op_row *row, const void *req,
@@ -46,21 +94,21 @@ audit_refused(const struct psd_conversation *conversation,
 	struct psd_instance *instance = conversation->instance;
 	struct psd_service *service = instance->service;
 	const struct psd_policy *policy = instance->loaded->policy;
-	char request[REQUEST_MAX], reason[LINE_MAX_BYTES], hint[LINE_MAX_BYTES];
+	struct texts texts;
 
-	psd_print_request(request, sizeof(request), row, req);
-	print_reason(conversation, verdict, reason, sizeof(reason));
+	texts.hint[0] = '\0';
+	psd_print_request(texts.request, sizeof(texts.request), row, req);
+	print_reason(conversation, verdict, texts.reason, sizeof(texts.reason));
 	psd_service_note(service->last_refused, sizeof(service->last_refused),
-	    "%s: %s", request, reason);
+	    "%s: %s", texts.request, texts.reason);
 	if (policy->log_verdicts == PSD_VERDICTS_NONE)
 		return;
-	psd_instance_log(instance, LOG_NOTICE, "refused %s: %s", request,
-	    reason);
-	if (verdict->grant != NULL || verdict->is_given_up ||
-	    verdict->is_narrowed || verdict->idle != NULL)
-		return;
-	psd_policy_suggest(hint, sizeof(hint), row, req);
-	psd_instance_log(instance, LOG_NOTICE, "to allow: %s", hint);
+	if (is_unknown(verdict))
+		psd_policy_suggest(texts.hint, sizeof(texts.hint), row, req);
+	say(instance,
+	    is_unknown(verdict) ? PSD_MESSAGE_request_refused
+				: PSD_MESSAGE_request_denied,
+	    row, verdict, &texts);
 }
 
 static void
@@ -68,15 +116,18 @@ audit_allowed(const struct psd_conversation *conversation,
     const struct psd_op_row *row, const void *req,
     const struct psd_verdict *verdict)
 {
-	char request[REQUEST_MAX], reason[LINE_MAX_BYTES];
+	struct texts texts;
 
-	psd_print_request(request, sizeof(request), row, req);
+	texts.hint[0] = '\0';
+	psd_print_request(texts.request, sizeof(texts.request), row, req);
 	if (verdict->grant == NULL)
-		(void)snprintf(reason, sizeof(reason), "needs no grant");
+		(void)snprintf(texts.reason, sizeof(texts.reason),
+		    "needs no grant");
 	else
-		print_reason(conversation, verdict, reason, sizeof(reason));
-	psd_instance_log(conversation->instance, LOG_INFO, "allowed %s: %s",
-	    request, reason);
+		print_reason(conversation, verdict, texts.reason,
+		    sizeof(texts.reason));
+	say(conversation->instance, PSD_MESSAGE_request_allowed, row, verdict,
+	    &texts);
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/fd.h"
 #include "common/log.h"
+#include "common/mem.h"
 #include "daemon/cgroup.h"
 #include "daemon/denial.h"
 #include "daemon/dispose.h"
@@ -99,13 +100,17 @@ take_leaf(struct psd_instance *instance, struct psd_birth *birth)
 static void
 tell_failure(struct psd_service *service, enum psd_step step, int error)
 {
+	const struct psd_log_field fields[] = {
+		{ "PRIVSEP_SERVICE", service->name },
+		{ "PRIVSEP_REASON", service->last_failure },
+	};
+
 	service->failed_starts++;
 	(void)snprintf(service->last_failure, sizeof(service->last_failure),
 	    "%s: %s",
 	    step == PSD_STEP_NONE ? "prepare the start" : psd_step_name(step),
 	    strerror(error));
-	psd_log(LOG_ERR, "%s: cannot start a helper: %s", service->name,
-	    service->last_failure);
+	psd_say(PSD_MESSAGE_start_failed, fields, PSD_ELEMENTS(fields));
 }
 
 /*

@@ -3,6 +3,7 @@
 
 #include "common/codec.h"
 #include "common/log.h"
+#include "common/mem.h"
 #include "daemon/client_run.h"
 #include "daemon/loaded.h"
 #include "daemon/service.h"
@@ -73,14 +74,20 @@ psd_client_note_refused(struct psd_service *service, const struct psd_peer *who,
     const char *why)
 {
 	char name[WHO_SIZE];
+	const struct psd_log_field fields[] = {
+		{ "PRIVSEP_SERVICE", service->name },
+		{ "PRIVSEP_VERDICT", "refused" },
+		{ "PRIVSEP_CLIENT", name },
+		{ "PRIVSEP_REASON", why },
+	};
 
 	service->clients.refused++;
 	psd_peer_print(name, sizeof(name), who);
 	psd_service_note(service->last_refused, sizeof(service->last_refused),
 	    "client: %s: %s", name, why);
 	if (may_say(service, who->uid))
-		psd_log(LOG_NOTICE, "%s: refused client: %s: %s", service->name,
-		    name, why);
+		psd_say(PSD_MESSAGE_client_refused, fields,
+		    PSD_ELEMENTS(fields));
 }
 
 void
@@ -95,13 +102,22 @@ void
 psd_client_tell_admitted(struct psd_service *service,
     const struct psd_peer *who, const struct psd_admission *word)
 {
-	char name[WHO_SIZE];
+	char name[WHO_SIZE], rule[PSD_TEXT_MAX], reason[PSD_TEXT_MAX];
+	const struct psd_log_field fields[] = {
+		{ "PRIVSEP_SERVICE", service->name },
+		{ "PRIVSEP_VERDICT", "allowed" },
+		{ "PRIVSEP_CLIENT", name },
+		{ "PRIVSEP_REASON", reason },
+		{ "PRIVSEP_RULE", rule },
+	};
 
 	service->clients.admitted++;
 	if (service->loaded->policy->log_verdicts != PSD_VERDICTS_ALL ||
 	    !may_say(service, who->uid))
 		return;
 	psd_peer_print(name, sizeof(name), who);
-	psd_log(LOG_INFO, "%s: admitted client: %s: %s:%u: %s", service->name,
-	    name, word->where.file, word->where.line, word->text);
+	psd_service_note(rule, sizeof(rule), "%s:%u", word->where.file,
+	    word->where.line);
+	psd_service_note(reason, sizeof(reason), "%s: %s", rule, word->text);
+	psd_say(PSD_MESSAGE_client_admitted, fields, PSD_ELEMENTS(fields));
 }

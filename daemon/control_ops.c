@@ -240,14 +240,16 @@ do_ctl_stop(struct psd_daemon *daemon, const struct psd_ctl_stop_req *req,
 	struct psd_service *service =
 	    psd_service_find(daemon, req->service.at, req->service.len);
 	struct psd_instance *instance;
+	struct psd_log_field name = { "PRIVSEP_SERVICE", NULL };
 
 	if (service == NULL)
 		return -ENOENT;
+	name.value = service->name;
 	if (req->instance == 0) {
 		TAILQ_FOREACH(instance, &service->instances, of_service)
 			if (instance->state != PSD_INSTANCE_ENDING)
 				rep->stopped++;
-		psd_log(LOG_INFO, "%s: stopped on request", service->name);
+		psd_say(PSD_MESSAGE_stopped, &name, 1);
 		psd_service_stop(service);
 		return 0;
 	}

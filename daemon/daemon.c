@@ -2,6 +2,7 @@
 #include "daemon/daemon.h"
 
 #include "common/log.h"
+#include "common/message.h"
 #include "daemon/control.h"
 #include "daemon/dispose.h"
 #include "daemon/notify.h"
@@ -10,6 +11,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -20,6 +22,17 @@ psd_now(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* A message about so many. */
+static void
+say_count(enum psd_message message, const char *field, uint32_t n)
+{
+	char number[12];
+	const struct psd_log_field count = { field, number };
+
+	(void)snprintf(number, sizeof(number), "%u", n);
+	psd_say(message, &count, 1);
 }
 
 void
@@ -33,7 +46,7 @@ psd_daemon_check_ready(struct psd_daemon *daemon)
 		if (psd_service_state(service) == PSD_SERVICE_STARTING)
 			return;
 	daemon->was_ready = true;
-	psd_log(LOG_INFO, "ready: %u helpers", daemon->n_instances);
+	say_count(PSD_MESSAGE_ready, "PRIVSEP_HELPERS", daemon->n_instances);
 	psd_notify_ready(daemon);
 }
 
@@ -55,7 +68,7 @@ psd_daemon_stop(struct psd_daemon *daemon)
 	if (daemon->is_stopping)
 		return;
 	daemon->is_stopping = true;
-	psd_log(LOG_INFO, "stopping: %u helpers", daemon->n_instances);
+	say_count(PSD_MESSAGE_stopping, "PRIVSEP_HELPERS", daemon->n_instances);
 	psd_notify_stopping();
 	for (service = TAILQ_FIRST(&daemon->services); service != NULL;
 	     service = next) {
@@ -102,9 +115,9 @@ psd_daemon_reload(struct psd_daemon *daemon, bool dry_run,
 	r = psd_reload(daemon, false, diag, change, cookie);
 	psd_daemon_log_diag(diag);
 	if (r < 0)
-		psd_log(LOG_ERR, "reload refused: the old policies stay");
+		psd_say(PSD_MESSAGE_reload_refused, NULL, 0);
 	else
-		psd_log(LOG_INFO, "reloaded: generation %u",
+		say_count(PSD_MESSAGE_reloaded, "PRIVSEP_GENERATION",
 		    daemon->generation);
 	psd_notify_ready(daemon);
 	return r;

@@ -2,6 +2,7 @@
 #include "daemon/denial.h"
 
 #include "common/log.h"
+#include "common/mem.h"
 #include "daemon/loaded.h"
 #include "daemon/service.h"
 #include "policy/filter.h"
@@ -31,18 +32,24 @@ static void
 tell(struct psd_instance *instance, const struct seccomp_data *data)
 {
 	struct psd_service *service = instance->service;
-	const char *policy = instance->loaded->policy->name;
-	char call[256], name[64];
+	char call[256], name[64], reason[PSD_NAME_MAX + 16], hint[96];
+	const struct psd_log_field fields[] = {
+		{ "PRIVSEP_VERDICT", "refused" },
+		{ "PRIVSEP_CALL", call },
+		{ "PRIVSEP_REASON", reason },
+		{ "PRIVSEP_TO_ALLOW", hint },
+	};
 
 	psd_filter_print_call(call, sizeof(call), data->arch, data->nr,
 	    (const uint64_t *)data->args);
 	psd_filter_call_name(name, sizeof(name), data->arch, data->nr);
-	(void)snprintf(service->last_refused, sizeof(service->last_refused),
-	    "call %s: not in %s.policy", call, policy);
-	psd_instance_log(instance, LOG_NOTICE, "refused %s: not in %s.policy",
-	    call, policy);
-	psd_instance_log(instance, LOG_NOTICE, "to allow: SystemCallFilter=%s",
-	    name);
+	(void)snprintf(reason, sizeof(reason), "not in %s.policy",
+	    instance->loaded->policy->name);
+	(void)snprintf(hint, sizeof(hint), "SystemCallFilter=%s", name);
+	psd_service_note(service->last_refused, sizeof(service->last_refused),
+	    "call %s: %s", call, reason);
+	psd_instance_say(instance, PSD_MESSAGE_call_refused, fields,
+	    PSD_ELEMENTS(fields));
 }
 
 static void
@@ -107,11 +114,15 @@ void
 psd_denial_tell_killed(struct psd_instance *instance)
 {
 	struct psd_service *service = instance->service;
+	const struct psd_log_field fields[] = {
+		{ "PRIVSEP_VERDICT", "refused" },
+		{ "PRIVSEP_REASON", service->last_refused },
+	};
 
 	service->calls_refused++;
 	(void)snprintf(service->last_refused, sizeof(service->last_refused),
 	    "a system call that is not in %s.policy (no listener to name it)",
 	    instance->loaded->policy->name);
-	psd_instance_log(instance, LOG_NOTICE, "refused %s",
-	    service->last_refused);
+	psd_instance_say(instance, PSD_MESSAGE_call_killed, fields,
+	    PSD_ELEMENTS(fields));
 }

@@ -3,6 +3,7 @@
 
 #include "common/fd.h"
 #include "common/log.h"
+#include "common/mem.h"
 #include "daemon/client_run.h"
 #include "daemon/denial.h"
 #include "daemon/leftover.h"
@@ -75,20 +76,37 @@ judge(const struct psd_instance *instance, const siginfo_t *info)
 	return PSD_ENDING_ABRUPT;
 }
 
+static enum psd_message
+message_of(enum psd_ending ending)
+{
+	switch (ending) {
+	case PSD_ENDING_ORDERLY:
+		return PSD_MESSAGE_ended_orderly;
+	case PSD_ENDING_OVERDUE:
+		return PSD_MESSAGE_ended_overdue;
+	case PSD_ENDING_ABRUPT:
+		break;
+	}
+	return PSD_MESSAGE_ended_abrupt;
+}
+
 static void
 tell(const struct psd_instance *instance, enum psd_ending ending,
     const siginfo_t *info)
 {
 	struct psd_service *service = instance->service;
 	char how[64];
+	const struct psd_log_field fields[] = {
+		{ "PRIVSEP_END", psd_ending_name(ending) },
+		{ "PRIVSEP_EXIT", how },
+	};
 
 	if (instance->is_adopted)
 		(void)snprintf(how, sizeof(how), "gone");
 	else
 		print_exit(how, sizeof(how), info, instance->waiting_end >= 0);
-	psd_log(ending == PSD_ENDING_ORDERLY ? LOG_INFO : LOG_WARNING,
-	    "%s[%d]: ended: %s (%s)", service->name, instance->child.pid,
-	    psd_ending_name(ending), how);
+	psd_instance_tell(instance, message_of(ending), fields,
+	    PSD_ELEMENTS(fields));
 	if (ending == PSD_ENDING_ORDERLY)
 		return;
 	(void)snprintf(service->last_failure, sizeof(service->last_failure),

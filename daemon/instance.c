@@ -13,8 +13,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 const char *
@@ -58,32 +56,11 @@ psd_instance_uid(const struct psd_instance *instance)
 }
 
 void
-psd_instance_log(struct psd_instance *instance, int priority,
-    const char *format, ...)
-{
-	char text[PSD_LOG_MAX];
-	uint64_t suppressed;
-	va_list arguments;
-
-	if (!psd_rate_pass(&instance->lines, psd_now()))
-		return;
-	suppressed = psd_rate_take_suppressed(&instance->lines);
-	if (suppressed > 0)
-		psd_log(LOG_WARNING, "%s[%d]: %llu lines were suppressed",
-		    instance->service->name, instance->child.pid,
-		    (unsigned long long)suppressed);
-	va_start(arguments, format);
-	(void)vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	psd_log(priority, "%s[%d]: %s", instance->service->name,
-	    instance->child.pid, text);
-}
-
-void
 psd_instance_overdue(struct psd_instance *instance, const char *why)
 {
-	psd_log(LOG_WARNING, "%s[%d]: overdue: %s", instance->service->name,
-	    instance->child.pid, why);
+	const struct psd_log_field reason = { "PRIVSEP_REASON", why };
+
+	psd_instance_tell(instance, PSD_MESSAGE_overdue, &reason, 1);
 	instance->is_overdue = true;
 	psd_instance_kill(instance);
 }
@@ -269,12 +246,13 @@ psd_instance_drop(struct psd_instance *instance)
 void
 psd_instance_break(struct psd_instance *instance, const char *why)
 {
+	const struct psd_log_field reason = { "PRIVSEP_REASON", why };
+
 	if (instance->is_broken)
 		return;
 	instance->is_broken = true;
 	instance->state = PSD_INSTANCE_ENDING;
-	psd_log(LOG_WARNING, "%s[%d]: dropped: %s", instance->service->name,
-	    instance->child.pid, why);
+	psd_instance_tell(instance, PSD_MESSAGE_dropped, &reason, 1);
 	psd_instance_drop(instance);
 	psd_instance_kill(instance);
 	psd_lookup_lost(instance);

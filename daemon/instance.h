@@ -2,6 +2,7 @@
 #ifndef PSD_INSTANCE_H
 #define PSD_INSTANCE_H
 
+#include "common/message.h"
 #include "daemon/client.h"
 #include "daemon/conversation.h"
 #include "daemon/origin.h"
@@ -171,10 +172,20 @@ struct psd_service *psd_instance_service(struct psd_instance *instance);
 uid_t psd_instance_uid(const struct psd_instance *instance);
 
 /*
- * One line of the log under the instance's name, counted instead of written
- * when it has said too much.
+ * A message under the instance's name, counted instead of written when it has
+ * said too much: with these fields, beside which it gets the service, the
+ * instance and the process id; in words of ours; or in its own.
  */
+void psd_instance_say(struct psd_instance *instance, enum psd_message message,
+    const struct psd_log_field *fields, size_t n_fields);
 void psd_instance_log(struct psd_instance *instance, int priority,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
+void psd_instance_said(struct psd_instance *instance, int priority,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The same of what is not to be missed, however much was said. */
+void psd_instance_tell(const struct psd_instance *instance,
+    enum psd_message message, const struct psd_log_field *fields,
+    size_t n_fields);
 
 #endif

@@ -2,6 +2,8 @@
 #include "daemon/leftover.h"
 
 #include "common/log.h"
+#include "common/mem.h"
+#include "common/message.h"
 #include "daemon/leak.h"
 #include "daemon/service.h"
 
@@ -18,6 +20,7 @@ struct search {
 	struct psd_leak *leak;
 	sd_event_source *source;
 	char name[72];
+	uint64_t id;
 	pid_t pid; /* of the helper that died */
 	uid_t uid;
 	bool owns_uid;
@@ -93,12 +96,23 @@ end_search(struct search *search)
 static void
 tell(struct search *search, const struct psd_leak_holder *holder)
 {
+	char id[24], pid[12], holder_pid[12], fd[12];
+	const struct psd_log_field fields[] = {
+		{ "PRIVSEP_SERVICE", search->name },
+		{ "PRIVSEP_INSTANCE", id },
+		{ "PRIVSEP_PID", pid },
+		{ "PRIVSEP_HOLDER", holder_pid },
+		{ "PRIVSEP_HOLDER_NAME", holder->comm },
+		{ "PRIVSEP_HOLDER_FD", fd },
+	};
+
 	if (search->told++ >= HOLDERS_TOLD_MAX)
 		return;
-	psd_log(LOG_WARNING,
-	    "%s[%d]: its end outlives it: process %d (%s) holds a copy as "
-	    "descriptor %d",
-	    search->name, search->pid, holder->pid, holder->comm, holder->fd);
+	(void)snprintf(id, sizeof(id), "%llu", (unsigned long long)search->id);
+	(void)snprintf(pid, sizeof(pid), "%d", search->pid);
+	(void)snprintf(holder_pid, sizeof(holder_pid), "%d", holder->pid);
+	(void)snprintf(fd, sizeof(fd), "%d", holder->fd);
+	psd_say(PSD_MESSAGE_end_held, fields, PSD_ELEMENTS(fields));
 }
 
 static int
@@ -148,6 +162,7 @@ start_search(struct psd_instance *instance, uint64_t inode)
 	    SD_EVENT_PRIORITY_IDLE);
 	(void)snprintf(search->name, sizeof(search->name), "%s",
 	    instance->service->name);
+	search->id = instance->id;
 	search->pid = instance->child.pid;
 	return search;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/fd.h"
 #include "common/log.h"
+#include "common/message.h"
 #include "daemon/beneath.h"
 #include "daemon/caps.h"
 #include "daemon/control.h"
 #include "daemon/daemon.h"
 #include "daemon/dispose.h"
+#include "daemon/journal.h"
 #include "daemon/loaded.h"
 #include "daemon/monitor.h"
 #include "daemon/oneshot.h"
@@ -48,7 +50,8 @@ static int
 clean_environment(void)
 {
 	static const char *const kept[] = { "NOTIFY_SOCKET", "WATCHDOG_PID",
-		"WATCHDOG_USEC", "ASAN_OPTIONS", "UBSAN_OPTIONS" };
+		"WATCHDOG_USEC", "JOURNAL_STREAM", "ASAN_OPTIONS",
+		"UBSAN_OPTIONS" };
 	char *values[sizeof(kept) / sizeof(kept[0])];
 	int r = 0;
 
@@ -133,17 +136,18 @@ look_at_host(struct psd_daemon *daemon, struct psd_diag *diag)
 		.shares_uids = true,
 	};
 	char missing[PSD_LAYERS * PSD_REASON_MAX];
+	char *rest = missing, *line;
 	int r;
 
 	r = psd_host_init(&daemon->host, &settings, diag);
 	if (r < 0)
 		return r;
 	psd_layers_print_missing(&daemon->host, missing, sizeof(missing));
-	for (const char *at = missing; *at != '\0';) {
-		const size_t len = strcspn(at, "\n");
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		const struct psd_log_field layer = { "PRIVSEP_LAYER", line };
 
-		psd_log(LOG_NOTICE, "missing layer: %.*s", (int)len, at);
-		at += len + (at[len] != '\0');
+		if (*line != '\0')
+			psd_say(PSD_MESSAGE_layer_missing, &layer, 1);
 	}
 	return 0;
 }
@@ -263,6 +267,10 @@ main(int argc, char **argv)
 	r = clean_environment();
 	if (r < 0)
 		return give_up("clean the environment", r);
+	/* What a filter or a server is told is for whoever started it. */
+	if (!self.config.is_run && !self.config.is_monitor)
+		(void)psd_journal_open(getenv("JOURNAL_STREAM"),
+		    PSD_JOURNAL_SOCKET);
 	r = psd_spawn_default_signals();
 	if (r < 0)
 		return give_up("take the signals", r);

@@ -15,7 +15,7 @@ psd_do_log(struct psd_call *call, const struct psd_log_req *req,
     struct psd_log_rep *rep)
 {
 	(void)rep;
-	psd_instance_log(call->peer, (int)req->priority, "%.*s",
+	psd_instance_said(call->peer, (int)req->priority, "%.*s",
 	    (int)req->message.len, req->message.at);
 	return 0;
 }

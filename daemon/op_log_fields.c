@@ -97,7 +97,7 @@ psd_do_log_fields(struct psd_call *call, const struct psd_log_fields_req *req,
 	(void)rep;
 	if (r < 0)
 		return r;
-	psd_instance_log(call->peer, (int)req->priority, "%.*s%s",
+	psd_instance_said(call->peer, (int)req->priority, "%.*s%s",
 	    (int)req->message.len, req->message.at, line.at);
 	return 0;
 }

@@ -34,7 +34,7 @@ tell_lines(struct psd_instance *instance, const char *text, size_t len)
 		    newline != NULL ? (size_t)(newline - text) : len;
 
 		if (n > 0)
-			psd_instance_log(instance, level(instance),
+			psd_instance_said(instance, level(instance),
 			    "stderr: %.*s", (int)n, text);
 		if (newline == NULL)
 			return;

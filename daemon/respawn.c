@@ -2,7 +2,10 @@
 #include "daemon/respawn.h"
 
 #include "common/log.h"
+#include "common/mem.h"
 #include "daemon/loaded.h"
+
+#include <stdio.h>
 
 enum { DOUBLINGS_MAX = 20 };
 static const uint64_t delay_max_usec = UINT64_C(60000000);
@@ -57,6 +60,22 @@ delay_usec(const struct psd_service *service)
 }
 
 static void
+tell_held_back(const struct psd_service *service)
+{
+	char failures[12], delay[24];
+	const struct psd_log_field fields[] = {
+		{ "PRIVSEP_SERVICE", service->name },
+		{ "PRIVSEP_FAILURES", failures },
+		{ "PRIVSEP_DELAY", delay },
+	};
+
+	(void)snprintf(failures, sizeof(failures), "%u", service->failures);
+	(void)snprintf(delay, sizeof(delay), "%llu",
+	    (unsigned long long)delay_usec(service) / 1000);
+	psd_say(PSD_MESSAGE_held_back, fields, PSD_ELEMENTS(fields));
+}
+
+static void
 hold_back(struct psd_service *service)
 {
 	const struct psd_policy *policy = service->loaded->policy;
@@ -65,11 +84,7 @@ hold_back(struct psd_service *service)
 	    service->failures < policy->start_limit_burst)
 		return;
 	if (!service->is_held_back)
-		psd_log(LOG_ERR,
-		    "%s: held back: its helper failed %u times in a row; "
-		    "next try in %llu ms",
-		    service->name, service->failures,
-		    (unsigned long long)delay_usec(service) / 1000);
+		tell_held_back(service);
 	service->is_held_back = true;
 }
 

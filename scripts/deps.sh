@@ -12,7 +12,7 @@ build='gcc make pkg-config libc6-dev libseccomp-dev libcap-dev libsystemd-dev
     libjansson-dev libmicrohttpd-dev'
 demo="$build curl"
 check="$build g++ libcmocka-dev curl apache2-utils wrk valgrind strace procps
-    iproute2 util-linux libcap2-bin perl git tftp-hpa libwrap0 jq
+    iproute2 util-linux libcap2-bin perl git tftp-hpa libwrap0 jq systemd
     libxml2-utils poppler-utils imagemagick ghostscript libimage-exiftool-perl
     ffmpeg"
 lint="$build libcmocka-dev git clang clang-tidy clang-format libclang-rt-dev
