@@ -3,6 +3,7 @@
 
 #include "common/fd.h"
 #include "common/log.h"
+#include "common/sys.h"
 #include "daemon/ending.h"
 #include "daemon/inetd_pool.h"
 #include "daemon/loaded.h"
@@ -25,7 +26,8 @@ bool
 psd_inetd_may_accept(const struct psd_service *service)
 {
 	return !service->is_stopped &&
-	    psd_relay_find_ready(service->daemon) != NULL &&
+	    (service->loaded->policy->pass == PSD_PASS_SOCKET ||
+		psd_relay_find_ready(service->daemon) != NULL) &&
 	    (has_room(service) || psd_inetd_pool_has_one(service) ||
 		service->n_taken >= service->loaded->policy->connections_max);
 }
@@ -51,13 +53,21 @@ find_limit(const struct psd_service *service, const struct psd_origin *origin)
 	return NULL;
 }
 
-/* One that waits, or else one that is started now for this connection. */
+/*
+ * One that waits for its client, or one that is started for this one, with an
+ * end of its pair; or one that has the connection itself.
+ */
 static int
 find_server(struct psd_service *service, int connection,
     struct psd_instance **ret, int *ret_end)
 {
-	const bool tells_peer = service->loaded->policy->peer_environment;
+	const struct psd_policy *policy = service->loaded->policy;
+	const bool tells_peer = policy->peer_environment;
 	struct psd_origin_environment peer;
+	const struct psd_kit kit = {
+		.stdio = { connection, connection, PSD_NO_FD },
+		.environment = tells_peer ? peer.list : NULL,
+	};
 	int r;
 
 	*ret = psd_inetd_pool_take(service, ret_end);
@@ -69,26 +79,54 @@ find_server(struct psd_service *service, int connection,
 	r = tells_peer ? psd_origin_describe(connection, &peer) : 0;
 	if (r < 0)
 		return r;
-	return psd_program_start_on_pair(service, tells_peer ? peer.list : NULL,
-	    ret, ret_end);
+	return policy->pass == PSD_PASS_SOCKET
+	    ? psd_instance_start_program(service, &kit, ret)
+	    : psd_program_start_on_pair(service, kit.environment, ret, ret_end);
+}
+
+/*
+ * The relay has a time limit for a client whose host is gone; a program of
+ * its own is told by the kernel, which asks now and then.
+ */
+static int
+prepare_to_pass(int connection, const struct psd_origin *origin)
+{
+	const int yes = 1;
+
+	psd_sys_pass_rights(connection, false);
+	if (!origin->is_local &&
+	    setsockopt(connection, SOL_SOCKET, SO_KEEPALIVE, &yes,
+		sizeof(yes)) < 0)
+		return -errno;
+	return 0;
+}
+
+/* What the relay has must not block it. */
+static int
+have_relayed(struct psd_instance *instance, int *connection, int *end)
+{
+	if (fcntl(*end, F_SETFL, O_NONBLOCK) < 0)
+		return -errno;
+	return psd_relay_begin(instance, psd_fd_take(connection),
+	    psd_fd_take(end));
 }
 
 static int
 serve(struct psd_service *service, int *connection,
     const struct psd_origin *origin)
 {
+	const bool is_passed = service->loaded->policy->pass == PSD_PASS_SOCKET;
 	_cleanup_fd_ int ours = PSD_NO_FD;
 	struct psd_instance *instance = NULL;
 	int r;
 
-	r = find_server(service, *connection, &instance, &ours);
+	r = is_passed ? prepare_to_pass(*connection, origin) : 0;
+	if (r == 0)
+		r = find_server(service, *connection, &instance, &ours);
 	if (r < 0)
 		return r;
-	/* What the relay has must not block it. */
-	r = fcntl(ours, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
-	if (r == 0)
-		r = psd_relay_begin(instance, psd_fd_take(connection),
-		    psd_fd_take(&ours));
+	if (!is_passed)
+		r = have_relayed(instance, connection, &ours);
 	if (r == 0)
 		r = psd_ending_limit_runtime(instance);
 	instance->origin = *origin;
@@ -115,6 +153,7 @@ void
 psd_inetd_accept(struct psd_listener *listener)
 {
 	struct psd_service *service = listener->service;
+	const bool is_relayed = service->loaded->policy->pass == PSD_PASS_RELAY;
 	_cleanup_fd_ int fd = PSD_NO_FD;
 	struct psd_origin origin;
 	const char *limit;
@@ -122,7 +161,8 @@ psd_inetd_accept(struct psd_listener *listener)
 
 	if (!psd_inetd_may_accept(service))
 		return;
-	fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	fd = accept4(listener->fd, NULL, NULL,
+	    SOCK_CLOEXEC | (is_relayed ? SOCK_NONBLOCK : 0));
 	if (fd < 0) {
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
 		    errno == ENOMEM)

@@ -41,7 +41,8 @@ static const struct psd_policy *
 find_need(const struct psd_policy *const *policies, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (policies[i]->type == PSD_TYPE_INETD)
+		if (policies[i]->type == PSD_TYPE_INETD &&
+		    policies[i]->pass == PSD_PASS_RELAY)
 			return policies[i];
 	return NULL;
 }

@@ -8,7 +8,7 @@
 /*
  * The relay: a service of the daemon's own, whose helper (helper/relay/) moves
  * the bytes between clients and helpers with Type=inetd.  It runs while a
- * loaded policy has that type, and has neither network nor files: it is handed
+ * loaded policy has that type and Pass=relay, and has neither network nor files: it is handed
  * both sockets of each connection, of which the daemon keeps nothing.
  */
 

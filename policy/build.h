@@ -33,6 +33,8 @@ struct psd_build {
 	const char *pool_key; /* the first that is for a pool, or NULL */
 	struct psd_where pool_where;
 	struct psd_where peer_where;   /* of PeerEnvironment= */
+	struct psd_where pass_where;   /* of Pass= */
+	struct psd_where idle_where;   /* of IdleTimeoutSec= */
 	struct psd_where output_where; /* of StandardError= */
 	struct psd_where start_where;
 	bool has_dynamic_user; /* DynamicUser= was said */

@@ -13,7 +13,7 @@ static const char *const of_others[] = { "Clients", "MaxConnectionsPerUser",
 	"RequestTimeoutSec", "Provides" };
 
 static const char *const of_inetd[] = { "MaxConnectionsPerSource",
-	"IdleTimeoutSec", "PeerEnvironment" };
+	"IdleTimeoutSec", "Pass", "PeerEnvironment" };
 
 /* Of those that wait for their client: when they are started again. */
 static const char *const of_pool[] = { "RestartSec", "StartLimitBurst",
@@ -40,6 +40,10 @@ psd_inetd_note(struct psd_build *build, const char *key,
 	    &build->pool_where, key, setting);
 	if (strcmp(key, "PeerEnvironment") == 0)
 		psd_runs_note_where(&build->peer_where, setting);
+	if (strcmp(key, "Pass") == 0)
+		psd_runs_note_where(&build->pass_where, setting);
+	if (strcmp(key, "IdleTimeoutSec") == 0)
+		psd_runs_note_where(&build->idle_where, setting);
 }
 
 /* What PeerEnvironment=yes sets, or may set one day (daemon/origin.c). */
@@ -99,6 +103,25 @@ finish_pool(struct psd_build *build)
 		    build->pool_key);
 }
 
+/* A connection is the helper's alone, and he has it from his first moment. */
+static void
+check_pass(struct psd_build *build)
+{
+	if (build->policy->pass != PSD_PASS_SOCKET)
+		return;
+	if (build->instances_where.line != 0)
+		psd_diag_error(build->diag, &build->instances_where,
+		    "Instances= has helpers wait for their client, and a "
+		    "program that has been executed cannot be given the "
+		    "connection, as Pass=socket says; leave one out "
+		    "(MaxConnections= says how many there may be)");
+	if (build->idle_where.line != 0)
+		psd_diag_error(build->diag, &build->idle_where,
+		    "IdleTimeoutSec= is the relay's to heed, and with "
+		    "Pass=socket there is none; leave one out "
+		    "(RuntimeMaxSec= bounds the helper's whole time)");
+}
+
 void
 psd_inetd_finish(struct psd_build *build)
 {
@@ -123,6 +146,7 @@ psd_inetd_finish(struct psd_build *build)
 		    "Type=inetd without ListenStream=: no client can come");
 	finish_pool(build);
 	check_peer(build);
+	check_pass(build);
 	psd_runs_finish_guest(build);
 }
 
@@ -136,6 +160,8 @@ psd_inetd_tell(const struct psd_policy *policy, struct psd_diag *diag)
 		    "each helper is started on demand, when its client comes%s",
 		    policy->peer_environment
 			? ", which PeerEnvironment=yes needs"
+			: policy->pass == PSD_PASS_SOCKET
+			? ", which Pass=socket needs"
 			: "; with Instances= some would wait for theirs");
 	else
 		psd_diag_note(diag, &policy->exec_where,

@@ -15,6 +15,7 @@ static const char *const types[] = { "native", "monitor", "program", "filter",
 static const char *const restarts[] = { "always", "on-failure", "no", NULL };
 static const char *const violations[] = { "kill", "errno", "log", NULL };
 static const char *const verdicts[] = { "refused", "all", "none", NULL };
+static const char *const passes[] = { "relay", "socket", NULL };
 static const char *const outputs[] = { "null", "log", NULL };
 
 static const char *const flags[] = { "no", "yes", NULL };
@@ -64,6 +65,8 @@ const struct psd_key psd_keys[] = {
 	    .takes = "a time span from 1s on, or infinity",
 	    .at = AT(idle_timeout_usec), .min = USEC_PER_SEC,
 	    .max = PSD_VALUE_INFINITY, .normal = 300 * USEC_PER_SEC },
+	{ HELPER, OF_START, .name = "Pass", .parse = psd_key_choice,
+	    .takes = "relay or socket", .at = AT(pass), .words = passes },
 	{ HELPER, OF_START, .name = "PeerEnvironment", .parse = psd_key_flag,
 	    .takes = a_flag, .at = AT(peer_environment), .words = flags },
 	{ HELPER, OF_START, .name = "ConnectTimeoutSec", SPAN,

@@ -35,6 +35,11 @@ enum psd_type {
 			     one end of a pair */
 	PSD_TYPE_INETD,   /* one for each client, likewise, and relayed */
 };
+/* Pass=: the standard input and output of a helper with Type=inetd. */
+enum psd_pass {
+	PSD_PASS_RELAY,  /* a pair's end; the relay has the connection */
+	PSD_PASS_SOCKET, /* the connection */
+};
 enum psd_restart { PSD_RESTART_ALWAYS, PSD_RESTART_ON_FAILURE, PSD_RESTART_NO };
 enum psd_verdicts { PSD_VERDICTS_REFUSED, PSD_VERDICTS_ALL, PSD_VERDICTS_NONE };
 
@@ -162,6 +167,7 @@ struct psd_policy {
 	uint32_t connections_max, user_connections_max; /* of clients */
 	uint32_t source_connections_max; /* with Type=inetd; 0: none */
 	uint64_t idle_timeout_usec;      /* with Type=inetd; 0: none */
+	enum psd_pass pass;              /* with Type=inetd */
 	bool peer_environment;           /* PeerEnvironment=yes */
 	uint64_t connect_timeout_usec;   /* until a helper has a client */
 	bool accepts_fds;                /* AcceptFileDescriptors=yes */

@@ -26,6 +26,7 @@ static const char *const bounds[] = {
 	"ConnectTimeoutSec",
 	"AcceptFileDescriptors",
 	"ReuseInstances",
+	"Pass",
 };
 
 static const struct {

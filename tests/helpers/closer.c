@@ -5,8 +5,11 @@
  * how much it read to the end of its input ("closer half").  With "stay" it
  * does not end when its input does; with "crash" it ends by a signal after
  * its first words; with "deaf" it says a lot and reads nothing; with "attack" it
- * wants a socket of its own.
+ * wants a socket of its own; with "peer" it tells which port its client has, and
+ * tries to have its socket lead elsewhere.
  */
+#include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +38,29 @@ read_to_end(void)
 	return sum;
 }
 
+/*
+ * A connection to no family is none any more, and its socket could have another
+ * one; who says so is the log.
+ */
+static void
+lead_elsewhere(void)
+{
+	struct sockaddr_in sin = { .sin_family = AF_UNSPEC };
+	socklen_t len = sizeof(sin);
+	char line[32];
+
+	if (getpeername(STDIN_FILENO, (struct sockaddr *)&sin, &len) < 0)
+		exit(EXIT_FAILURE);
+	(void)snprintf(line, sizeof(line), "port %u\n", ntohs(sin.sin_port));
+	say(line);
+	sin.sin_family = AF_UNSPEC;
+	if (connect(STDIN_FILENO, (struct sockaddr *)&sin, len) < 0)
+		exit(EXIT_FAILURE);
+	sin.sin_family = AF_INET;
+	(void)connect(STDIN_FILENO, (struct sockaddr *)&sin, len);
+	(void)fprintf(stderr, "connect: %s\n", strerrorname_np(errno));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -46,6 +72,10 @@ main(int argc, char **argv)
 	if (strcmp(how, "attack") == 0) {
 		say(socket(AF_INET, SOCK_STREAM, 0) < 0 ? "refused\n"
 							: "got it\n");
+		return EXIT_SUCCESS;
+	}
+	if (strcmp(how, "peer") == 0) {
+		lead_elsewhere();
 		return EXIT_SUCCESS;
 	}
 	if (strcmp(how, "deaf") == 0) {

@@ -6,6 +6,7 @@
 #include "tests/support/daemon_rig.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -21,10 +22,11 @@
 
 enum {
 	DEADLINE_MSEC = 30000,
+	BIG = 4 << 20,
 };
 
 static struct daemon_rig rig;
-static int port; /* of loopback, and the next one */
+static int port; /* of loopback, and the next two */
 
 /* A server with lines of its own, at DIR/run/NAME.sock. */
 static inline void
@@ -42,29 +44,35 @@ server(const char *name, const char *program, const char *lines)
 	daemon_rig_write(&rig, file, policy);
 }
 
+/* The same, which has a port of loopback, too. */
+static inline void
+tcp_server(const char *name, const char *program, int at, const char *lines)
+{
+	char all[256];
+
+	(void)snprintf(all, sizeof(all), "ListenStream=127.0.0.1:%d\n%s", at,
+	    lines);
+	server(name, program, all);
+}
+
 static inline void
 inetd_prepare(void)
 {
 	daemon_rig_prepare(&rig);
 	/* Several tests may run at a time. */
-	port = 12000 + (int)(getpid() % 8000) * 2;
+	port = 12000 + (int)(getpid() % 5000) * 4;
 }
 
 static inline int
 start(void **state)
 {
-	char tcp[96];
-
 	(void)state;
 	inetd_prepare();
-	(void)snprintf(tcp, sizeof(tcp),
-	    "ListenStream=127.0.0.1:%d\nMaxConnections=1100", port);
-	server("echo", "/bin/cat", tcp);
-	(void)snprintf(tcp, sizeof(tcp),
-	    "ListenStream=127.0.0.1:%d\nMaxConnections=1100\n"
-	    "Instances=50..1100",
-	    port + 1);
-	server("pool", "/bin/cat", tcp);
+	tcp_server("echo", "/bin/cat", port, "MaxConnections=1100");
+	tcp_server("pool", "/bin/cat", port + 1,
+	    "MaxConnections=1100\nInstances=50..1100");
+	tcp_server("passed", "/bin/cat", port + 2,
+	    "MaxConnections=1100\nPass=socket");
 	server("half", "%c half", "");
 	server("stay", "%c stay", "TimeoutStopSec=300ms");
 	server("crash", "%c crash", "");
@@ -163,6 +171,62 @@ check_half(const char *service)
 	assert_int_equal(send(fd, "12345", 5, MSG_NOSIGNAL), 5);
 	assert_int_equal(shutdown(fd, SHUT_WR), 0);
 	assert_true(daemon_rig_logs(&rig, "stderr: read 5"));
+	(void)close(fd);
+}
+
+/* Both ways at once, since neither has room for all of it. */
+static inline void
+exchange(int fd, const char *out, char *in, size_t len)
+{
+	size_t sent = 0, got = 0;
+
+	while (got < len) {
+		struct pollfd look = { .fd = fd, .events = POLLIN };
+		ssize_t n;
+
+		if (sent < len)
+			look.events |= POLLOUT;
+		assert_true(poll(&look, 1, DEADLINE_MSEC) > 0);
+		if ((look.revents & POLLOUT) != 0) {
+			n = send(fd, out + sent, len - sent, MSG_DONTWAIT);
+			assert_true(n > 0 || errno == EAGAIN);
+			sent += n > 0 ? (size_t)n : 0;
+			if (sent == len)
+				assert_int_equal(shutdown(fd, SHUT_WR), 0);
+		}
+		if ((look.revents & POLLIN) == 0)
+			continue;
+		n = recv(fd, in + got, len - got, 0);
+		assert_true(n > 0);
+		got += (size_t)n;
+	}
+}
+
+static inline void
+check_whole_answer(int fd)
+{
+	_cleanup_free_ char *out = malloc(BIG);
+	_cleanup_free_ char *in = malloc(BIG);
+
+	assert_non_null(out);
+	assert_non_null(in);
+	for (size_t i = 0; i < BIG; i++)
+		out[i] = (char)(i * 31 + i / 4099);
+	exchange(fd, out, in, BIG);
+	assert_memory_equal(in, out, BIG);
+	expect_end(fd);
+	(void)close(fd);
+}
+
+/* Of closer's "attack". */
+static inline void
+check_attack(void)
+{
+	const int fd = daemon_rig_connect(&rig, "attack");
+
+	expect_line(fd, "first\nrefused\n");
+	assert_true(daemon_rig_logs(&rig, ": refused socket(AF_INET"));
+	assert_true(daemon_rig_logs(&rig, "to allow: SystemCallFilter=socket"));
 	(void)close(fd);
 }
 

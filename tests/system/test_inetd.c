@@ -1,56 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/system/inetd_fixture.h"
 
-#include <errno.h>
-
-enum {
-	BIG = 4 << 20,
-	LOT = 1 << 20, /* of closer's "deaf", beside its first line */
-};
-
-/* Both ways at once, since neither has room for all of it. */
-static void
-exchange(int fd, const char *out, char *in, size_t len)
-{
-	size_t sent = 0, got = 0;
-
-	while (got < len) {
-		struct pollfd look = { .fd = fd, .events = POLLIN };
-		ssize_t n;
-
-		if (sent < len)
-			look.events |= POLLOUT;
-		assert_true(poll(&look, 1, DEADLINE_MSEC) > 0);
-		if ((look.revents & POLLOUT) != 0) {
-			n = send(fd, out + sent, len - sent, MSG_DONTWAIT);
-			assert_true(n > 0 || errno == EAGAIN);
-			sent += n > 0 ? (size_t)n : 0;
-			if (sent == len)
-				assert_int_equal(shutdown(fd, SHUT_WR), 0);
-		}
-		if ((look.revents & POLLIN) == 0)
-			continue;
-		n = recv(fd, in + got, len - got, 0);
-		assert_true(n > 0);
-		got += (size_t)n;
-	}
-}
-
-static void
-check_whole_answer(int fd)
-{
-	_cleanup_free_ char *out = malloc(BIG);
-	_cleanup_free_ char *in = malloc(BIG);
-
-	assert_non_null(out);
-	assert_non_null(in);
-	for (size_t i = 0; i < BIG; i++)
-		out[i] = (char)(i * 31 + i / 4099);
-	exchange(fd, out, in, BIG);
-	assert_memory_equal(in, out, BIG);
-	expect_end(fd);
-	(void)close(fd);
-}
+enum { LOT = 1 << 20 }; /* of closer's "deaf", beside its first line */
 
 static void
 a_client_that_half_closes_gets_the_whole_answer(void **state)

@@ -7,15 +7,10 @@ enum { TEXT_MAX = 4096 };
 static int
 start_servers(void **state)
 {
-	char tcp[128];
-
 	(void)state;
 	inetd_prepare();
-	(void)snprintf(tcp, sizeof(tcp),
-	    "ListenStream=127.0.0.1:%d\nPeerEnvironment=yes\n"
-	    "Environment=OWN=word",
-	    port);
-	server("told", "/usr/bin/env", tcp);
+	tcp_server("told", "/usr/bin/env", port,
+	    "PeerEnvironment=yes\nEnvironment=OWN=word");
 	server("untold", "/usr/bin/env", "");
 	daemon_rig_start(&rig);
 	return 0;

@@ -49,6 +49,13 @@ what_makes_no_sense_for_it_is_an_error_with_its_place(void **state)
 		{ "native", "IdleTimeoutSec=2s", "", "is for Type=inetd" },
 		{ "filter", "PeerEnvironment=yes", "",
 		    "www.policy:4: PeerEnvironment= is for Type=inetd" },
+		{ "program", "Pass=socket", "",
+		    "www.policy:4: Pass= is for Type=inetd" },
+		{ "inetd", "Pass=fd", "", "Pass= takes relay or socket" },
+		{ "inetd", "Pass=socket\nInstances=2..9", "",
+		    "www.policy:5: Instances= has helpers wait" },
+		{ "inetd", "Pass=socket\nIdleTimeoutSec=9s", "",
+		    "www.policy:5: IdleTimeoutSec= is the relay's" },
 		{ "inetd", "PeerEnvironment=maybe", "", "takes yes or no" },
 		{ "inetd", "PeerEnvironment=yes\nInstances=2..9", "",
 		    "www.policy:5: Instances= has helpers wait for their "
