@@ -154,7 +154,19 @@ put_owner(struct out *out, const void *at)
 }
 
 static void
-put_field(struct out *out, enum psd_kind kind, const void *at)
+put_list(struct out *out, enum psd_kind kind, const struct psd_bytes *list,
+    bool in_full)
+{
+	if (in_full)
+		out->len += psd_print_list(out->at + out->len,
+		    out->size - out->len, kind, list);
+	else
+		(void)put_format(out, "%" PRIu32 " bytes", list->len);
+}
+
+/* Not in_full, of a list or bytes only how long they are. */
+static void
+put_field(struct out *out, enum psd_kind kind, const void *at, bool in_full)
 {
 	struct psd_bytes bytes;
 	struct psd_str text;
@@ -204,7 +216,7 @@ put_field(struct out *out, enum psd_kind kind, const void *at)
 	case PSD_KIND_names:
 	case PSD_KIND_ids:
 		memcpy(&bytes, at, sizeof(bytes));
-		(void)put_format(out, "%" PRIu32 " bytes", bytes.len);
+		put_list(out, kind, &bytes, in_full);
 		break;
 	case PSD_KIND_fd:
 		(void)put_text(out, "descriptor");
@@ -247,7 +259,29 @@ psd_print_request(char *ret, size_t size, const struct psd_op_row *row,
 		if (!is_first)
 			(void)put_text(&out, ", ");
 		is_first = false;
-		put_field(&out, f->kind, at);
+		put_field(&out, f->kind, at, false);
 	}
 	(void)put_text(&out, ")");
+}
+
+void
+psd_print_fields(char *ret, size_t size, const struct psd_field *layout,
+    const void *fields)
+{
+	struct out out = out_begin(ret, size);
+
+	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++) {
+		(void)put_format(&out, "%s%s=", f == layout ? "" : ", ",
+		    f->name);
+		put_field(&out, f->kind,
+		    (const unsigned char *)fields + f->offset, true);
+	}
+}
+
+void
+psd_print_field(char *ret, size_t size, enum psd_kind kind, const void *at)
+{
+	struct out out = out_begin(ret, size);
+
+	put_field(&out, kind, at, true);
 }

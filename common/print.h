@@ -24,6 +24,24 @@ void psd_print_request(char *ret, size_t size, const struct psd_op_row *row,
     const void *req);
 
 /*
+ * Writes all fields of a request or reply under their names, lists and bytes
+ * included: 'access=read, path="/etc/passwd", mode=0000'; as above.
+ */
+void psd_print_fields(char *ret, size_t size, const struct psd_field *layout,
+    const void *fields);
+
+/* The same of one field, without its name. */
+void psd_print_field(char *ret, size_t size, enum psd_kind kind,
+    const void *at);
+
+/*
+ * Writes what a field of kind bytes, targets, names or ids holds; as above, and
+ * of bytes the first ones alone.  Returns the length written.
+ */
+size_t psd_print_list(char *ret, size_t size, enum psd_kind kind,
+    const struct psd_bytes *list);
+
+/*
  * "read,create", or "none"; PSD_ACCESS_TEXT_MAX + 1 bytes always suffice.  And
  * the way back: 0 and the bits, or -EINVAL.
  */

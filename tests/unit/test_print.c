@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/codec.h"
+#include "common/list.h"
 #include "common/mem.h"
 #include "common/print.h"
 
@@ -152,6 +153,89 @@ long_request_says_that_it_was_cut(void **state)
 }
 
 static void
+fields_are_printed_under_their_names(void **state)
+{
+	static const unsigned char ids[] = { 7, 0, 0, 0, 0xff, 0xff, 0, 0 };
+	static const unsigned char names[] = "a\"b\0c";
+	const struct psd_open_req open = {
+		.access = PSD_ACCESS_READ,
+		.path = psd_str_of("/a\n"),
+	};
+	const struct psd_get_groups_rep groups = {
+		.groups = { ids, sizeof(ids) },
+	};
+	const struct psd_get_group_rep group = {
+		.name = psd_str_of("g"),
+		.members = { names, sizeof(names) },
+	};
+	char ret[256];
+
+	(void)state;
+	psd_print_fields(ret, sizeof(ret), psd_op_find(PSD_OP_open)->req,
+	    &open);
+	assert_string_equal(ret, "access=read, path=\"/a\\x0a\", mode=0000");
+	psd_print_fields(ret, sizeof(ret), psd_op_find(PSD_OP_get_groups)->rep,
+	    &groups);
+	assert_string_equal(ret, "groups=[7, 65535]");
+	psd_print_fields(ret, sizeof(ret), psd_op_find(PSD_OP_get_group)->rep,
+	    &group);
+	assert_string_equal(ret,
+	    "fields=0, name=\"g\", gid=0, members=[\"a\\\"b\", \"c\"]");
+	psd_print_fields(ret, sizeof(ret), psd_op_find(PSD_OP_mkdir)->rep,
+	    &group);
+	assert_string_equal(ret, "");
+}
+
+static void
+targets_are_printed_as_addresses(void **state)
+{
+	const struct psd_target target = {
+		.type = PSD_SOCKET_STREAM,
+		.protocol = 6,
+		.endpoint = {
+			.family = PSD_FAMILY_INET,
+			.port = 80,
+			.address = { 192, 0, 2, 1 },
+		},
+	};
+	unsigned char bytes[PSD_TARGET_LEN];
+	const struct psd_bytes list = { bytes, sizeof(bytes) };
+	char ret[64];
+
+	(void)state;
+	psd_targets_put(bytes, &target);
+	psd_print_field(ret, sizeof(ret), PSD_KIND_targets, &list);
+	assert_string_equal(ret, "[stream 6 192.0.2.1:80]");
+}
+
+/* In each room: closed by a NUL, and nothing behind it. */
+static void
+lists_are_cut_at_an_entry_and_bytes_at_the_first_ones(void **state)
+{
+	unsigned char many[PSD_BYTES_MAX];
+	const struct psd_bytes list = { many, sizeof(many) };
+	static const enum psd_kind kinds[] = { PSD_KIND_ids, PSD_KIND_bytes };
+	char ret[512];
+
+	(void)state;
+	memset(many, 1, sizeof(many));
+	for (size_t i = 0; i < PSD_ELEMENTS(kinds); i++)
+		for (size_t size = 1; size < sizeof(ret); size++) {
+			size_t len;
+
+			memset(ret, 'X', sizeof(ret));
+			len = psd_print_list(ret, size, kinds[i], &list);
+			ret[sizeof(ret) - 1] = '\0';
+			assert_in_range(len, 0, size - 1);
+			if (len > 0)
+				assert_int_equal(strlen(ret), len);
+		}
+	assert_non_null(strstr(ret, "\\x01...\" (12288 bytes)"));
+	(void)psd_print_list(ret, sizeof(ret), PSD_KIND_ids, &list);
+	assert_non_null(strstr(ret, "16843009...]"));
+}
+
+static void
 access_words_go_there_and_back(void **state)
 {
 	char ret[128];
@@ -209,6 +293,10 @@ main(void)
 		cmocka_unit_test(nothing_is_cut_inside_an_escape_or_character),
 		cmocka_unit_test(request_reads_like_a_call),
 		cmocka_unit_test(long_request_says_that_it_was_cut),
+		cmocka_unit_test(fields_are_printed_under_their_names),
+		cmocka_unit_test(targets_are_printed_as_addresses),
+		cmocka_unit_test(
+		    lists_are_cut_at_an_entry_and_bytes_at_the_first_ones),
 		cmocka_unit_test(access_words_go_there_and_back),
 		cmocka_unit_test(malformed_access_words_are_refused),
 		cmocka_unit_test(levels_go_there_and_back),
