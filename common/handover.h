@@ -10,7 +10,7 @@
  */
 enum psd_handover_kind {
 	PSD_HANDOVER_STARTED, /* and here is the other end of its input and
-				 output */
+				 output, or where is told of its frames */
 	PSD_HANDOVER_ENDED,   /* by a daemon, whose own status says nothing */
 	PSD_HANDOVER_REFUSED, /* by a daemon: it is not run */
 };
@@ -19,7 +19,7 @@ struct psd_handover {
 	uint32_t version; /* PSD_HANDOVER_VERSION */
 	uint32_t kind;
 	int32_t status;     /* ENDED: to exit with; REFUSED: -errno; else 0 */
-	uint32_t reserved;  /* 0 */
+	uint32_t is_helper; /* STARTED: it has no such input and output */
 	uint64_t stop_usec; /* STARTED: TimeoutStopSec=; 0: none */
 };
 

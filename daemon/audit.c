@@ -5,6 +5,7 @@
 #include "common/print.h"
 #include "daemon/loaded.h"
 #include "daemon/service.h"
+#include "daemon/trace.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -36,6 +37,8 @@ print_reason(const struct psd_conversation *conversation,
 			    idle->phase_at == conversation->rights.phase
 			? "used up"
 			: "of another phase");
+	else if (grant == NULL && verdict->is_allowed)
+		(void)snprintf(ret, size, "needs no grant");
 	else if (grant == NULL)
 		(void)snprintf(ret, size, "not in %s.policy",
 		    conversation->instance->loaded->policy->name);
@@ -120,14 +123,19 @@ audit_allowed(const struct psd_conversation *conversation,
 
 	texts.hint[0] = '\0';
 	psd_print_request(texts.request, sizeof(texts.request), row, req);
-	if (verdict->grant == NULL)
-		(void)snprintf(texts.reason, sizeof(texts.reason),
-		    "needs no grant");
-	else
-		print_reason(conversation, verdict, texts.reason,
-		    sizeof(texts.reason));
+	print_reason(conversation, verdict, texts.reason, sizeof(texts.reason));
 	say(conversation->instance, PSD_MESSAGE_request_allowed, row, verdict,
 	    &texts);
+}
+
+static void
+trace(const struct psd_conversation *conversation,
+    const struct psd_verdict *verdict)
+{
+	char reason[LINE_MAX_BYTES];
+
+	print_reason(conversation, verdict, reason, sizeof(reason));
+	psd_trace_judged(verdict->is_allowed, reason);
 }
 
 void
@@ -137,6 +145,8 @@ psd_audit(const struct psd_conversation *conversation,
 {
 	struct psd_instance *instance = conversation->instance;
 
+	if (psd_trace_is_on())
+		trace(conversation, verdict);
 	if (!verdict->is_allowed) {
 		instance->refused++;
 		instance->service->refused++;

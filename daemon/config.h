@@ -19,8 +19,9 @@ struct psd_config {
 	const char *file; /* of settings; NULL: the default one, if it exists */
 	bool is_check;    /* only judge the configuration */
 	bool is_monitor;  /* of one server, which started us */
-	bool is_run;      /* of one filter, which privsepctl runs */
-	const char *policy_file; /* of a monitor or a filter */
+	bool is_run;      /* of one program, which privsepctl runs */
+	bool is_trace;    /* and it tells of its frames */
+	const char *policy_file; /* of a monitor or of that program */
 	char **program; /* of --run: a path and argv, or NULL: the policy's */
 
 	/* From the file. */

@@ -9,6 +9,7 @@
 #include "daemon/loaded.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
+#include "daemon/trace.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -105,8 +106,10 @@ psd_conversation_end(struct psd_conversation *conversation)
 {
 	const struct psd_instance *instance = conversation->instance;
 
-	if (conversation->conv.state == PSD_CONV_OPEN)
+	if (conversation->conv.state == PSD_CONV_OPEN) {
 		conversation->was_told = true;
+		psd_trace_ended(conversation, false);
+	}
 	/* Answering may break the whole instance, and drop what waits. */
 	while (!TAILQ_EMPTY(&conversation->waiting) && !instance->is_broken)
 		psd_call_finish(TAILQ_FIRST(&conversation->waiting), -ECANCELED,
@@ -175,6 +178,7 @@ psd_conversation_clone(struct psd_conversation *origin, int *ret_theirs)
 		return -ENOMEM;
 	psd_conversation_init(clone, instance);
 	clone->origin = origin;
+	clone->number = ++instance->last_clone;
 	TAILQ_INSERT_TAIL(&instance->clones, clone, of_instance);
 	instance->n_clones++;
 	r = begin_clone(clone, ret_theirs);

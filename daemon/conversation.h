@@ -35,6 +35,7 @@ struct psd_conversation {
 	struct psd_conv conv;
 	struct psd_rights rights;
 	uint64_t pair_inode; /* of the helper's end, for the leak finder */
+	uint32_t number;     /* 0: the instance's first; clones are counted */
 
 	bool has_greeted;
 	bool said_end; /* the helper's shutdown() was seen while it lived */

@@ -40,7 +40,8 @@ psd_daemon_check_ready(struct psd_daemon *daemon)
 {
 	const struct psd_service *service;
 
-	if (daemon->was_ready || daemon->is_stopping)
+	/* Whoever runs one program is told by other means. */
+	if (daemon->was_ready || daemon->is_stopping || daemon->config.is_run)
 		return;
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
 		if (psd_service_state(service) == PSD_SERVICE_STARTING)
@@ -68,7 +69,9 @@ psd_daemon_stop(struct psd_daemon *daemon)
 	if (daemon->is_stopping)
 		return;
 	daemon->is_stopping = true;
-	say_count(PSD_MESSAGE_stopping, "PRIVSEP_HELPERS", daemon->n_instances);
+	if (!daemon->config.is_run)
+		say_count(PSD_MESSAGE_stopping, "PRIVSEP_HELPERS",
+		    daemon->n_instances);
 	psd_notify_stopping();
 	for (service = TAILQ_FIRST(&daemon->services); service != NULL;
 	     service = next) {

@@ -10,6 +10,7 @@
 #include "daemon/relay.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
+#include "daemon/trace.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -153,6 +154,7 @@ psd_dispatch(struct psd_conversation *conversation, struct psd_frame *frame)
 	struct psd_instance *instance = conversation->instance;
 	union psd_any_req req;
 
+	psd_trace_heard(conversation, frame);
 	if (frame->type == PSD_FRAME_REPLY &&
 	    instance->loaded->policy->is_resolver) {
 		psd_lookup_answer(instance, frame);

@@ -15,6 +15,7 @@
 #include "daemon/relay.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
+#include "daemon/trace.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -95,7 +96,7 @@ tell(const struct psd_instance *instance, enum psd_ending ending,
     const siginfo_t *info)
 {
 	struct psd_service *service = instance->service;
-	char how[64];
+	char how[64], end[96];
 	const struct psd_log_field fields[] = {
 		{ "PRIVSEP_END", psd_ending_name(ending) },
 		{ "PRIVSEP_EXIT", how },
@@ -107,10 +108,12 @@ tell(const struct psd_instance *instance, enum psd_ending ending,
 		print_exit(how, sizeof(how), info, instance->waiting_end >= 0);
 	psd_instance_tell(instance, message_of(ending), fields,
 	    PSD_ELEMENTS(fields));
-	if (ending == PSD_ENDING_ORDERLY)
-		return;
-	(void)snprintf(service->last_failure, sizeof(service->last_failure),
-	    "%s (%s)", psd_ending_name(ending), how);
+	(void)snprintf(end, sizeof(end), "%s (%s)", psd_ending_name(ending),
+	    how);
+	psd_trace_gone(instance, end);
+	if (ending != PSD_ENDING_ORDERLY)
+		(void)snprintf(service->last_failure,
+		    sizeof(service->last_failure), "%s", end);
 }
 
 void
@@ -151,7 +154,7 @@ find_held(const struct psd_instance *instance)
 	return NULL;
 }
 
-/* A filter's, to whoever runs it: by a daemon's record, or our own status. */
+/* To whoever runs it: by a daemon's record, or our own status. */
 static void
 tell_status(const struct psd_instance *instance, int status)
 {
@@ -167,6 +170,7 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 {
 	struct psd_service *service = instance->service;
 	struct psd_daemon *daemon = service->daemon;
+	const bool is_run = psd_oneshot_is(instance);
 	const struct psd_conversation *held;
 	enum psd_ending ending;
 
@@ -185,7 +189,7 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 	psd_leftover_look(instance, held);
 	psd_program_ended(instance, ending, info->si_code != CLD_EXITED,
 	    info->si_status);
-	if (instance->loaded->policy->type == PSD_TYPE_FILTER)
+	if (is_run || instance->loaded->policy->type == PSD_TYPE_FILTER)
 		tell_status(instance,
 		    psd_oneshot_status(ending, info->si_code != CLD_EXITED,
 			info->si_status));
@@ -194,6 +198,8 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 	daemon->n_instances--;
 	psd_instance_free(instance);
 	psd_service_reap(service);
+	if (is_run)
+		psd_daemon_stop(daemon);
 	psd_daemon_check_stopped(daemon);
 }
 

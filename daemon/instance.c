@@ -10,6 +10,7 @@
 #include "daemon/lookup.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
+#include "daemon/trace.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -253,6 +254,7 @@ psd_instance_break(struct psd_instance *instance, const char *why)
 	instance->is_broken = true;
 	instance->state = PSD_INSTANCE_ENDING;
 	psd_instance_tell(instance, PSD_MESSAGE_dropped, &reason, 1);
+	psd_trace_broke(instance, why);
 	psd_instance_drop(instance);
 	psd_instance_kill(instance);
 	psd_lookup_lost(instance);

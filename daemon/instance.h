@@ -47,7 +47,7 @@ struct psd_instance {
 	struct psd_child child;
 	struct psd_conversation first; /* over the pair it was born with */
 	struct psd_conversations clones;
-	uint32_t n_clones;
+	uint32_t n_clones, last_clone;
 	uint32_t n_waiting; /* calls, of all conversations together */
 	enum psd_instance_state state;
 	uint64_t started_usec;

@@ -288,12 +288,9 @@ main(int argc, char **argv)
 	TAILQ_INIT(&self.relayed);
 	psd_lookups_init(&self.lookups);
 	r = read_settings(&self.config);
-	/* While we have what that takes.  A filter asks for no sockets. */
-	if (r == EXIT_SUCCESS && !self.config.is_check && !self.config.is_run &&
-	    !psd_pin_probe())
-		psd_log(LOG_NOTICE,
-		    "sockets of TCP are handed out without a filter of their "
-		    "own: no CAP_NET_ADMIN over this network");
+	/* While we have what that takes.  --run looks what its program is. */
+	if (r == EXIT_SUCCESS && !self.config.is_check && !self.config.is_run)
+		psd_pin_begin();
 	if (r == EXIT_SUCCESS && self.config.is_check)
 		r = check_policies(&self.config);
 	else if (r == EXIT_SUCCESS)

@@ -7,8 +7,10 @@
 #include "daemon/caps.h"
 #include "daemon/client_run.h"
 #include "daemon/loaded.h"
+#include "daemon/oneshot_helper.h"
 #include "daemon/proc_fd.h"
 #include "daemon/program.h"
+#include "daemon/resolver.h"
 #include "daemon/service.h"
 #include "policy/load.h"
 #include "policy/view.h"
@@ -27,6 +29,13 @@ psd_oneshot_status(enum psd_ending ending, bool was_killed, int status)
 	if (ending == PSD_ENDING_OVERDUE)
 		return PSD_ONESHOT_OVERDUE;
 	return was_killed ? PSD_ONESHOT_SIGNAL + status : status;
+}
+
+bool
+psd_oneshot_is(const struct psd_instance *instance)
+{
+	return instance->service->daemon->config.is_run &&
+	    !instance->loaded->policy->is_resolver;
 }
 
 /* Nothing of ours shall inherit it. */
@@ -76,16 +85,26 @@ load(const struct psd_daemon *daemon, struct psd_diag *diag)
 	const char *file = daemon->config.policy_file;
 	char **program = daemon->config.program;
 	const struct psd_where where = { .file = file };
-	struct psd_policy *policy = psd_policy_load_file(file, 0, diag);
+	struct psd_policy *policy =
+	    psd_policy_load_file(file, PSD_LOAD_RUN, diag);
 
 	if (policy == NULL)
 		return NULL;
-	if (policy->type != PSD_TYPE_FILTER)
+	if (policy->type == PSD_TYPE_NATIVE)
+		psd_oneshot_check_helper(policy, &daemon->config, diag);
+	else if (policy->type != PSD_TYPE_FILTER)
 		psd_diag_error(diag, &where,
-		    "is not for privsepctl run: Type=filter is missing");
+		    "is not for privsepctl run, which is for Type=filter and "
+		    "Type=native");
+	else if (daemon->config.is_trace)
+		psd_diag_error(diag, &where,
+		    "is a filter's, which speaks no frames; --trace is for "
+		    "Type=native");
 	else if (program == NULL && policy->exec_path == NULL)
 		psd_diag_error(diag, &where,
 		    "has no ExecStart=; say which program to run");
+	/* Nobody comes by a door: there is no daemon that has one. */
+	policy->n_clients = 0;
 	if (program != NULL) {
 		policy->exec_path = program[0];
 		policy->argv = program + 1;
@@ -131,76 +150,115 @@ prepare(struct psd_daemon *daemon, struct psd_policy *policy,
 	const struct psd_policy *policies[] = { policy };
 	struct psd_listeners listeners = { .n = 0 };
 	struct psd_service *service = NULL;
+	struct psd_loaded *resolver = NULL;
 	struct psd_loaded *loaded = psd_loaded_make(&daemon->host, policy,
 	    daemon->config.policy_dirs, diag);
-	int r;
+	int r = 0;
 
 	if (loaded == NULL)
 		return NULL;
 	loaded->generation = ++daemon->generation;
-	r = psd_caps_keep(policies, 1, &daemon->config.keep_caps, diag);
+	if (policy->type == PSD_TYPE_NATIVE)
+		r = psd_oneshot_prepare_helper(daemon, policy, &listeners,
+		    &resolver, diag);
+	if (r == 0)
+		r = psd_caps_keep(policies, 1, &daemon->config.keep_caps, diag);
 	if (r == 0)
 		r = psd_spawn_prepare_process();
 	if (r == -EPERM && daemon->host.is_unprivileged)
 		r = 0;
-	if (r < 0)
+	if (r < 0) {
+		psd_listeners_free(&listeners);
+		psd_loaded_unref(resolver);
 		psd_loaded_unref(loaded);
-	else
+	} else {
 		r = psd_service_add(daemon, loaded, &listeners, &service);
-	if (r < 0)
+		if (psd_resolver_change(daemon, resolver) < 0)
+			r = -ENOMEM;
+	}
+	if (r < 0 && diag->errors == 0)
 		psd_log(LOG_ERR, "cannot prepare: %s", strerror(-r));
-	return service;
+	return r < 0 ? NULL : service;
+}
+
+static void
+tell_all(struct psd_daemon *daemon, uint32_t events)
+{
+	struct psd_service *service;
+	struct psd_instance *instance;
+
+	TAILQ_FOREACH(service, &daemon->services, of_daemon)
+		TAILQ_FOREACH(instance, &service->instances, of_service)
+			psd_client_heard(instance, events);
 }
 
 /*
  * Closed: whoever ran it is gone, and nobody reads what is logged of its end.
- * Shut down: whoever moves the bytes has waited for long enough.
  */
+static bool
+is_gone(sd_event_source *source, uint32_t events)
+{
+	if ((events & EPOLLHUP) == 0) {
+		(void)sd_event_source_set_io_events(source, 0);
+		return false;
+	}
+	(void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
+	psd_log_set_level(LOG_ERR);
+	return true;
+}
+
+/* Shut down: whoever moves the bytes has waited for long enough. */
 static int
 on_control(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
-	struct psd_daemon *daemon = userdata;
-	const bool is_gone = (events & EPOLLHUP) != 0;
-	struct psd_service *service;
-	struct psd_instance *instance;
-
 	(void)fd;
-	if (is_gone) {
-		(void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
-		psd_log_set_level(LOG_ERR);
-	} else {
-		(void)sd_event_source_set_io_events(source, 0);
-	}
-	TAILQ_FOREACH(service, &daemon->services, of_daemon)
-		TAILQ_FOREACH(instance, &service->instances, of_service)
-			psd_client_heard(instance, events);
+	(void)is_gone(source, events);
+	tell_all(userdata, events);
+	return 0;
+}
+
+/* Shut down: whoever runs the helper has had enough of it. */
+static int
+on_control_of_helper(sd_event_source *source, int fd, uint32_t events,
+    void *userdata)
+{
+	(void)fd;
+	if (is_gone(source, events))
+		tell_all(userdata, events);
+	else
+		psd_daemon_stop(userdata);
 	return 0;
 }
 
 /*
- * Its end is nowhere open but in the program: what is left in ours is over
- * when this returns.
+ * A program's end is nowhere open but in the program: what is left in ours is
+ * over when this returns.
  */
 static int
 run(struct psd_daemon *daemon, struct psd_service *service)
 {
+	const struct psd_policy *policy = service->loaded->policy;
+	const bool is_helper = policy->type == PSD_TYPE_NATIVE;
 	_cleanup_fd_ int ours = PSD_NO_FD;
 	struct psd_handover handover = {
 		.version = PSD_HANDOVER_VERSION,
-		.stop_usec = service->loaded->policy->timeout_stop_usec,
+		.is_helper = is_helper,
+		.stop_usec = policy->timeout_stop_usec,
 	};
 	struct psd_instance *instance;
 	int r;
 
-	r = psd_program_start_on_pair(service, NULL, &instance, &ours);
+	r = is_helper
+	    ? psd_oneshot_start_helper(service, &ours)
+	    : psd_program_start_on_pair(service, NULL, &instance, &ours);
 	if (r < 0)
 		return r;
 	r = sd_event_add_io(daemon->event, NULL, PSD_HANDOVER_NUMBER,
-	    EPOLLRDHUP, on_control, daemon);
+	    EPOLLRDHUP, is_helper ? on_control_of_helper : on_control, daemon);
 	if (r >= 0)
 		r = psd_handover_send(PSD_HANDOVER_NUMBER, &handover, ours);
 	if (r < 0)
-		psd_instance_kill(instance);
+		tell_all(daemon, EPOLLHUP);
 	return r < 0 ? r : 0;
 }
 

@@ -6,8 +6,9 @@
 #include "daemon/instance.h"
 
 /*
- * privsepd --run: starts one filter for the privsepctl that started this, with
- * no more privileges than that has, and ends when it has ended.
+ * privsepd --run: starts one filter or native helper for the privsepctl that
+ * started this, with no more privileges than that has, and ends when it has
+ * ended.
  */
 
 /* What privsepctl run exits with besides the program's own status. */
@@ -24,13 +25,17 @@ enum { PSD_ONESHOT_NUMBERS = 4 };
 
 /*
  * Loads the policy, starts its program with one end of a pair as standard input
- * and output, and hands over the other; the loop can run then, and its result
- * is the status to exit with.  Returns EXIT_SUCCESS, or the status to exit with
+ * and output, and hands over the other, or a native helper, and hands over where
+ * is told of it; the loop can run then, and its result is the status to exit
+ * with.  Returns EXIT_SUCCESS, or the status to exit with
  * now, having said why.
  */
 int psd_oneshot_start(struct psd_daemon *daemon);
 
-/* The status to exit with for a filter that has ended in this way. */
+/* Is it what was started, and no helper of our own beside it? */
+bool psd_oneshot_is(const struct psd_instance *instance);
+
+/* The status to exit with for a program that has ended in this way. */
 int psd_oneshot_status(enum psd_ending ending, bool was_killed, int status);
 
 #endif

@@ -19,6 +19,7 @@ enum {
 	OPTION_CHECK,
 	OPTION_MONITOR,
 	OPTION_RUN,
+	OPTION_TRACE,
 	OPTION_POLICY,
 	OPTION_HELP,
 	OPTION_VERSION,
@@ -31,6 +32,7 @@ static const struct option options[] = {
 	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "monitor", no_argument, NULL, OPTION_MONITOR },
 	{ "run", no_argument, NULL, OPTION_RUN },
+	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ "policy", required_argument, NULL, OPTION_POLICY },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
@@ -42,8 +44,8 @@ static const char usage[] =
     "[--config FILE]\n"
     "                [--check]\n"
     "       privsepd --monitor --policy FILE [--config FILE]\n"
-    "       privsepd --run --policy FILE [--config FILE] [-- PATH NAME ARG...]"
-    "\n"
+    "       privsepd --run [--trace] --policy FILE [--config FILE]\n"
+    "                [-- PATH NAME ARG...]\n"
     "\n"
     "Starts the helpers that the policies describe, confined, and does for\n"
     "them what needs authority.  Stays in the foreground.\n"
@@ -60,6 +62,7 @@ static const char usage[] =
     "                     this by privsep_start_monitor(3)\n"
     "  --run              start one program for the privsepctl run that\n"
     "                     started this\n"
+    "  --trace            and tell it of each frame\n"
     "  --policy FILE      the policy of that server or program\n"
     "  --help, --version  tell and exit\n"
     "\n"
@@ -122,6 +125,9 @@ take_option(struct psd_config *config, int option)
 	case OPTION_RUN:
 		config->is_run = true;
 		return PSD_OPTIONS_RUN;
+	case OPTION_TRACE:
+		config->is_trace = true;
+		return PSD_OPTIONS_RUN;
 	case OPTION_POLICY:
 		config->policy_file = optarg;
 		return PSD_OPTIONS_RUN;
@@ -149,6 +155,8 @@ check_for_one(const struct psd_config *config)
 {
 	if (is_for_one(config) != (config->policy_file != NULL))
 		return misuse("--policy goes with --monitor or --run", NULL);
+	if (config->is_trace && !config->is_run)
+		return misuse("--trace goes with --run", NULL);
 	if (!is_for_one(config))
 		return PSD_OPTIONS_RUN;
 	if (config->policy_file[0] != '/')

@@ -3,6 +3,7 @@
 
 #include "common/endpoint.h"
 #include "common/fd.h"
+#include "common/log.h"
 #include "common/mem.h"
 
 #include <arpa/inet.h>
@@ -86,6 +87,15 @@ psd_pin_probe(void)
 	if (fd >= 0)
 		can_pin_tcp = attach(fd, &filter) != -EPERM;
 	return can_pin_tcp;
+}
+
+void
+psd_pin_begin(void)
+{
+	if (!psd_pin_probe())
+		psd_log(LOG_NOTICE,
+		    "sockets of TCP are handed out without a filter of their "
+		    "own: no CAP_NET_ADMIN over this network");
 }
 
 /* Filters compare numbers, not bytes in network order. */

@@ -15,6 +15,9 @@
  */
 bool psd_pin_probe(void);
 
+/* The same, and the log is told when they cannot. */
+void psd_pin_begin(void);
+
 /*
  * A descriptor is granted for ever, and what its socket can be turned into is
  * more than was checked.  Each of these attaches a filter to fd that the

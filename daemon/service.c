@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 #include "daemon/loaded.h"
+#include "daemon/oneshot.h"
 #include "daemon/own.h"
 #include "daemon/program.h"
 #include "daemon/respawn.h"
@@ -264,8 +265,11 @@ replace(struct psd_service *service, const struct psd_instance *instance,
 		psd_service_refill(service);
 		return;
 	}
-	/* A program is started by who wants it, unless some are to wait. */
-	if (psd_instance_is_program(instance) &&
+	/*
+	 * A program is started by who wants it, unless some are to wait, and
+	 * --run starts one helper.
+	 */
+	if ((psd_instance_is_program(instance) || psd_oneshot_is(instance)) &&
 	    service->loaded->policy->instances_min == 0)
 		return;
 	/* One that served and ended as agreed did not fail. */

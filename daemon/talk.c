@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "daemon/loaded.h"
 #include "daemon/service.h"
+#include "daemon/trace.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -72,6 +73,8 @@ remote_ended(struct psd_conversation *conversation)
 {
 	if (!conversation->said_end) {
 		conversation->said_end = psd_conversation_is_held(conversation);
+		if (conversation->said_end)
+			psd_trace_ended(conversation, true);
 		if (conversation->origin == NULL)
 			psd_instance_ended(conversation->instance);
 		else
@@ -128,6 +131,7 @@ send_reply(struct psd_conversation *conversation, struct psd_frame *frame)
 void
 psd_talk_send(struct psd_conversation *conversation, struct psd_frame *frame)
 {
+	psd_trace_answered(conversation, frame);
 	if (!STAILQ_EMPTY(&conversation->unsent) ||
 	    send_reply(conversation, frame) == -EAGAIN)
 		keep_unsent(conversation, frame);

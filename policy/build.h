@@ -79,4 +79,7 @@ void psd_build_finish(struct psd_build *build);
  */
 void psd_build_hold(struct psd_build *build);
 
+/* The directories alone. */
+void psd_build_hold_directories(struct psd_build *build);
+
 #endif

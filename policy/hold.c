@@ -125,8 +125,8 @@ keep(struct psd_build *build, int fd)
 	return fd;
 }
 
-static void
-hold_directories(struct psd_build *build)
+void
+psd_build_hold_directories(struct psd_build *build)
 {
 	size_t n = 0;
 	_cleanup_free_ struct psd_grant **all = sort_grants(build->policy, &n);
@@ -203,5 +203,5 @@ psd_build_hold(struct psd_build *build)
 {
 	look_for_programs(build);
 	psd_view_look(build->policy, build->diag);
-	hold_directories(build);
+	psd_build_hold_directories(build);
 }

@@ -53,8 +53,13 @@ finish(struct psd_build *build)
 {
 	if (!build->is_short)
 		psd_build_finish(build);
-	if (!build->is_short && (build->flags & PSD_LOAD_HOLD) != 0)
+	if (build->is_short)
+		return;
+	if ((build->flags & PSD_LOAD_HOLD) != 0)
 		psd_build_hold(build);
+	else if ((build->flags & PSD_LOAD_RUN) != 0 &&
+	    build->policy->type == PSD_TYPE_NATIVE)
+		psd_build_hold_directories(build);
 }
 
 static struct psd_policy *

@@ -12,6 +12,9 @@ enum psd_load_flags {
 				   is an error unless its line begins with - */
 	PSD_LOAD_TRUST = 1 << 1, /* accept files of any owner and mode (check
 				    of a file that is still being written) */
+	PSD_LOAD_RUN = 1 << 2,   /* for a program that is run now: the
+				    directories as above, of a native helper
+				    alone; its program is not looked at */
 };
 
 /*

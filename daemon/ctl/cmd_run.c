@@ -4,6 +4,7 @@
 #include "daemon/ctl/out.h"
 #include "daemon/ctl/pump.h"
 #include "daemon/ctl/start.h"
+#include "daemon/ctl/trace.h"
 
 #include "common/mem.h"
 
@@ -16,7 +17,13 @@
 #include <unistd.h>
 
 /* What stands before the words of the program. */
-enum { WORDS_BEFORE = 6 };
+enum { WORDS_BEFORE = 7 };
+
+static bool
+has(const struct psd_ctl *ctl, unsigned option)
+{
+	return (ctl->given & option) != 0;
+}
 
 static bool
 is_executable(const char *path)
@@ -107,11 +114,19 @@ move(const struct psd_ctl *ctl, struct psd_start *start)
 		.pair = start->pair,
 		.control = start->control,
 		.stop_usec = start->handover.stop_usec,
-		.shows_progress = (ctl->given & PSD_CTL_TAKES_PROGRESS) != 0,
+		.shows_progress = has(ctl, PSD_CTL_TAKES_PROGRESS),
 	};
 
-	if (psd_pump(&ends) < 0)
+	if (!start->handover.is_helper) {
+		if (psd_pump(&ends) < 0)
+			return PSD_CTL_RUN_FAILED;
+	} else if (has(ctl, PSD_CTL_TAKES_PROGRESS)) {
+		psd_ctl_complain("--progress is of a filter, and this is a "
+				 "native helper");
 		return PSD_CTL_RUN_FAILED;
+	} else if (psd_ctl_trace(start, ctl->json) < 0) {
+		return PSD_CTL_RUN_FAILED;
+	}
 	return psd_start_status(start);
 }
 
@@ -137,6 +152,11 @@ run_file(const struct psd_ctl *ctl)
 	size_t n = 0;
 	int r;
 
+	if (has(ctl, PSD_CTL_TAKES_PROGRESS) && has(ctl, PSD_CTL_TAKES_TRACE)) {
+		psd_ctl_complain("--progress is of a filter, and --trace of a "
+				 "native helper");
+		return PSD_CTL_USAGE;
+	}
 	r = argv == NULL ? -ENOMEM : find_policy(ctl->policy, policy);
 	if (r < 0) {
 		psd_ctl_complain("cannot run: %s", strerror(-r));
@@ -144,6 +164,8 @@ run_file(const struct psd_ctl *ctl)
 	}
 	argv[n++] = (char *)(uintptr_t) "privsepd";
 	argv[n++] = (char *)(uintptr_t) "--run";
+	if (has(ctl, PSD_CTL_TAKES_TRACE))
+		argv[n++] = (char *)(uintptr_t) "--trace";
 	argv[n++] = (char *)(uintptr_t) "--policy";
 	argv[n++] = policy;
 	if (ctl->n_args > 0) {
@@ -176,6 +198,14 @@ psd_ctl_run_program(struct psd_ctl *ctl)
 	/* The program's own status, which may be any. */
 	if (psd_ctl_is_file(ctl->policy))
 		return (enum psd_ctl_exit)run_file(ctl);
+	if (has(ctl, PSD_CTL_TAKES_TRACE)) {
+		psd_ctl_complain(
+		    "--trace is for a policy file, which runs with "
+		    "your own rights; what helpers of the service "
+		    "%s say is not yours to see",
+		    ctl->policy);
+		return PSD_CTL_USAGE;
+	}
 	if (ctl->n_args == 0)
 		return (enum psd_ctl_exit)run_service(ctl);
 	psd_ctl_complain("%s is no file, with a slash or ending in .policy; a "

@@ -109,20 +109,25 @@ const struct psd_ctl_command psd_ctl_commands[] = {
 	},
 	{
 	    .name = "run",
-	    .arguments =
-		"--policy=FILE|SERVICE [--progress] [-- PROGRAM ARG...]",
+	    .arguments = "--policy=FILE|SERVICE [--progress|--trace] "
+			 "[-- PROGRAM ARG...]",
 	    .text = "run one program, confined, from standard input to output",
 	    .help =
 		"FILE (with a slash, or ending in .policy) has Type=filter; "
 		"without PROGRAM its\nExecStart= is run.  No daemon is "
 		"needed, and nothing is done with more privileges\nthan "
-		"yours.  SERVICE has the daemon run its own program.  With --progress, a line on "
-		"a terminal\ntells how far it is.  Exit status: that of "
-		"the program, 128 and its number when a signal\nended "
-		"it, 124 overdue, 125 failed, 126 not executable, 127 not "
-		"found.",
+		"yours.  SERVICE has the daemon run its own program.  With "
+		"--progress, a line on\na terminal tells how far it is.\n"
+		"\nA FILE of Type=native runs that helper until it ends or "
+		"you interrupt it; with\n--trace each of its requests and "
+		"their replies are printed, with --json as JSON,\na line "
+		"each.\n"
+		"\nExit status: that of the program, 128 and its number when "
+		"a signal ended it,\n124 overdue, 125 failed, 126 not "
+		"executable, 127 not found.",
 	    .args_max = ARGS_ANY,
-	    .takes = PSD_CTL_TAKES_POLICY | PSD_CTL_TAKES_PROGRESS,
+	    .takes = PSD_CTL_TAKES_POLICY | PSD_CTL_TAKES_PROGRESS |
+		PSD_CTL_TAKES_TRACE,
 	    .run = psd_ctl_run_program,
 	},
 };

@@ -48,6 +48,7 @@ enum psd_ctl_takes {
 	PSD_CTL_TAKES_PHASE = 1 << 2,
 	PSD_CTL_TAKES_POLICY = 1 << 3,
 	PSD_CTL_TAKES_PROGRESS = 1 << 4,
+	PSD_CTL_TAKES_TRACE = 1 << 5,
 };
 
 struct psd_ctl_command {

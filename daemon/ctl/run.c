@@ -20,6 +20,7 @@ enum option_name {
 	OPTION_PHASE,
 	OPTION_POLICY,
 	OPTION_PROGRESS,
+	OPTION_TRACE,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -33,6 +34,7 @@ static const struct option options[] = {
 	{ "phase", required_argument, NULL, OPTION_PHASE },
 	{ "policy", required_argument, NULL, OPTION_POLICY },
 	{ "progress", no_argument, NULL, OPTION_PROGRESS },
+	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -81,6 +83,9 @@ take_rare_option(struct psd_ctl *ctl, int option)
 		return true;
 	case OPTION_PROGRESS:
 		ctl->given |= PSD_CTL_TAKES_PROGRESS;
+		return true;
+	case OPTION_TRACE:
+		ctl->given |= PSD_CTL_TAKES_TRACE;
 		return true;
 	default:
 		return false;
@@ -138,7 +143,7 @@ static const char *
 name_of(unsigned option)
 {
 	static const char *const names[] = { "--strict", "--dry-run", "--phase",
-		"--policy", "--progress" };
+		"--policy", "--progress", "--trace" };
 	size_t i = 0;
 
 	while (i + 1 < PSD_ELEMENTS(names) && (option & 1U << i) == 0)

@@ -77,7 +77,7 @@ _privsepctl()
 		explain) known+=' --phase' ;;
 		diff) known+=' --strict' ;;
 		reload) known+=' --dry-run' ;;
-		run) known+=' --policy --progress' ;;
+		run) known+=' --policy --progress --trace' ;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$known" -- "$word")
 		return

@@ -56,6 +56,13 @@ program_of_the_policy_is_run_when_none_is_named() {
 }
 try program_of_the_policy_is_run_when_none_is_named
 
+clients_of_a_service_are_nothing_to_a_file() {
+	policy served 'ExecStart=/bin/cat' 'Clients=user:65534'
+	run -i "$dir/text" served
+	exits 0 && cmp "$dir/text" "$dir/out"
+}
+try clients_of_a_service_are_nothing_to_a_file
+
 status_is_that_of_the_program() {
 	script three 'exit 3;'
 	run any -- "$dir/three"
