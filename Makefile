@@ -39,7 +39,7 @@ endif
 # -- Libraries ---------------------------------------------------------------
 
 PKG_daemon := libseccomp libcap libsystemd
-PKG_ctl := libseccomp jansson
+PKG_ctl := libseccomp jansson libsystemd
 PKG_tests := $(PKG_daemon) jansson cmocka
 # What a shipped helper needs beside libprivsep; without it, it is left out.
 PKG_httpd := libmicrohttpd

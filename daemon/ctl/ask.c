@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -114,6 +115,35 @@ psd_ctl_connect_service(const struct psd_ctl *ctl, const char *service,
 		return -errno;
 	*ret_fd = psd_fd_take(&fd);
 	return 0;
+}
+
+/* False when there is no such directory. */
+static bool
+find_owner(const char *dir, const char *below, uid_t *ret)
+{
+	char path[PSD_PATH_MAX + 1];
+	struct stat status;
+	const int n = snprintf(path, sizeof(path), "%s%s", dir, below);
+
+	if (n < 0 || n > PSD_PATH_MAX || stat(path, &status) < 0)
+		return false;
+	*ret = status.st_uid;
+	return true;
+}
+
+/* In the order of connect_by(). */
+uid_t
+psd_ctl_daemon_uid(const struct psd_ctl *ctl)
+{
+	const char *own = geteuid() == 0 ? NULL : getenv("XDG_RUNTIME_DIR");
+	uid_t uid = 0;
+
+	if (ctl->runtime_dir != NULL)
+		(void)find_owner(ctl->runtime_dir, "", &uid);
+	else if (!find_owner(SYSTEM_RUNTIME_DIR, "/control.sock", &uid) &&
+	    own != NULL && own[0] == '/')
+		(void)find_owner(own, "/privsepd", &uid);
+	return uid;
 }
 
 void

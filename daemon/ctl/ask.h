@@ -4,6 +4,8 @@
 
 #include "daemon/ctl/ctl.h"
 
+#include <sys/types.h>
+
 /* What became of a question to the daemon. */
 enum psd_ctl_fate {
 	PSD_CTL_ANSWERED, /* the reply's fields are there */
@@ -32,6 +34,12 @@ int psd_ctl_connect(struct psd_ctl *ctl, char *ret_path);
  */
 int psd_ctl_connect_service(const struct psd_ctl *ctl, const char *service,
     int *ret_fd);
+
+/*
+ * The user that the daemon runs as, also when it does not run: whoever has its
+ * runtime directory, else root.
+ */
+uid_t psd_ctl_daemon_uid(const struct psd_ctl *ctl);
 
 /*
  * Tells the user why a call was declined; what names its object, a service

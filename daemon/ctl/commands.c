@@ -130,6 +130,22 @@ const struct psd_ctl_command psd_ctl_commands[] = {
 		PSD_CTL_TAKES_TRACE,
 	    .run = psd_ctl_run_program,
 	},
+	{
+	    .name = "log",
+	    .arguments = "[-f] [-n N] [--since=TIME] [--service=NAME] "
+			 "[--instance=N] [--operation=NAME] [--verdict=WORD]",
+	    .text = "print what the daemon wrote to the journal",
+	    .help = "Only entries about that service, instance (N or "
+		    "SERVICE/N), operation and verdict\n(allowed, refused).  "
+		    "With -n the last N, with --since those from then on "
+		    "(10min, or\n2026-11-26 19:00); with -f (--follow) also "
+		    "those that are still to come.",
+	    .takes = PSD_CTL_TAKES_FOLLOW | PSD_CTL_TAKES_COUNT |
+		PSD_CTL_TAKES_SERVICE | PSD_CTL_TAKES_INSTANCE |
+		PSD_CTL_TAKES_OPERATION | PSD_CTL_TAKES_VERDICT |
+		PSD_CTL_TAKES_SINCE,
+	    .run = psd_ctl_log,
+	},
 };
 
 const size_t psd_ctl_n_commands = PSD_ELEMENTS(psd_ctl_commands);

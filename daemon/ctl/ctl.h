@@ -32,8 +32,10 @@ struct psd_ctl {
 	bool help;
 	const char *phase;  /* --phase, or NULL */
 	const char *policy; /* --policy, or NULL */
-	unsigned given;     /* PSD_CTL_TAKES_* */
-	char **args;        /* of the command, without its name */
+	const char *count;  /* -n, or NULL; and so on */
+	const char *service, *instance, *operation, *verdict, *since;
+	unsigned given; /* PSD_CTL_TAKES_* */
+	char **args;    /* of the command, without its name */
 	size_t n_args;
 	int fd;                 /* of control.sock, or PSD_NO_FD */
 	uint32_t last_id;       /* of a request */
@@ -49,6 +51,13 @@ enum psd_ctl_takes {
 	PSD_CTL_TAKES_POLICY = 1 << 3,
 	PSD_CTL_TAKES_PROGRESS = 1 << 4,
 	PSD_CTL_TAKES_TRACE = 1 << 5,
+	PSD_CTL_TAKES_FOLLOW = 1 << 6,
+	PSD_CTL_TAKES_COUNT = 1 << 7,
+	PSD_CTL_TAKES_SERVICE = 1 << 8,
+	PSD_CTL_TAKES_INSTANCE = 1 << 9,
+	PSD_CTL_TAKES_OPERATION = 1 << 10,
+	PSD_CTL_TAKES_VERDICT = 1 << 11,
+	PSD_CTL_TAKES_SINCE = 1 << 12,
 };
 
 struct psd_ctl_command {
@@ -88,5 +97,6 @@ enum psd_ctl_exit psd_ctl_diff(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_reload(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_stop(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_run_program(struct psd_ctl *ctl);
+enum psd_ctl_exit psd_ctl_log(struct psd_ctl *ctl);
 
 #endif

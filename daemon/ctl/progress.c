@@ -1,22 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/ctl/progress.h"
 
+#include "daemon/ctl/clock.h"
 #include "daemon/ctl/out.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { SHOW_USEC = 200000, USEC_PER_SEC = 1000000, TEXT_SIZE = 32 };
-
-static uint64_t
-now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * USEC_PER_SEC + (uint64_t)t.tv_nsec / 1000;
-}
 
 static void
 print_bytes(char ret[TEXT_SIZE], uint64_t n)
@@ -38,7 +29,7 @@ psd_progress_begin(struct psd_progress *progress, bool is_wanted)
 {
 	*progress = (struct psd_progress){
 		.is_on = is_wanted && isatty(STDERR_FILENO) == 1,
-		.started_usec = now(),
+		.started_usec = psd_ctl_clock(CLOCK_MONOTONIC),
 	};
 }
 
@@ -50,7 +41,7 @@ psd_progress_show(struct psd_progress *progress, uint64_t in, uint64_t out)
 
 	if (!progress->is_on)
 		return;
-	usec = now();
+	usec = psd_ctl_clock(CLOCK_MONOTONIC);
 	if (usec - progress->shown_usec < SHOW_USEC)
 		return;
 	progress->shown_usec = usec;

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <string.h>
 
 enum option_name {
@@ -21,6 +22,11 @@ enum option_name {
 	OPTION_POLICY,
 	OPTION_PROGRESS,
 	OPTION_TRACE,
+	OPTION_SERVICE,
+	OPTION_INSTANCE,
+	OPTION_OPERATION,
+	OPTION_VERDICT,
+	OPTION_SINCE,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -35,10 +41,41 @@ static const struct option options[] = {
 	{ "policy", required_argument, NULL, OPTION_POLICY },
 	{ "progress", no_argument, NULL, OPTION_PROGRESS },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
+	{ "follow", no_argument, NULL, 'f' },
+	{ "service", required_argument, NULL, OPTION_SERVICE },
+	{ "instance", required_argument, NULL, OPTION_INSTANCE },
+	{ "operation", required_argument, NULL, OPTION_OPERATION },
+	{ "verdict", required_argument, NULL, OPTION_VERDICT },
+	{ "since", required_argument, NULL, OPTION_SINCE },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
 };
+
+/* Those of some commands alone. */
+#define AT(field) offsetof(struct psd_ctl, field)
+static const struct {
+	int option;
+	unsigned takes;
+	const char *name;
+	size_t value; /* where its argument goes; 0: it has none */
+} rare_options[] = {
+	{ OPTION_STRICT, PSD_CTL_TAKES_STRICT, "--strict", 0 },
+	{ OPTION_DRY_RUN, PSD_CTL_TAKES_DRY_RUN, "--dry-run", 0 },
+	{ OPTION_PHASE, PSD_CTL_TAKES_PHASE, "--phase", AT(phase) },
+	{ OPTION_POLICY, PSD_CTL_TAKES_POLICY, "--policy", AT(policy) },
+	{ OPTION_PROGRESS, PSD_CTL_TAKES_PROGRESS, "--progress", 0 },
+	{ OPTION_TRACE, PSD_CTL_TAKES_TRACE, "--trace", 0 },
+	{ 'f', PSD_CTL_TAKES_FOLLOW, "--follow", 0 },
+	{ 'n', PSD_CTL_TAKES_COUNT, "-n", AT(count) },
+	{ OPTION_SERVICE, PSD_CTL_TAKES_SERVICE, "--service", AT(service) },
+	{ OPTION_INSTANCE, PSD_CTL_TAKES_INSTANCE, "--instance", AT(instance) },
+	{ OPTION_OPERATION, PSD_CTL_TAKES_OPERATION, "--operation",
+	    AT(operation) },
+	{ OPTION_VERDICT, PSD_CTL_TAKES_VERDICT, "--verdict", AT(verdict) },
+	{ OPTION_SINCE, PSD_CTL_TAKES_SINCE, "--since", AT(since) },
+};
+#undef AT
 
 /* What the options settled. */
 enum parsed { PARSED_GO_ON, PARSED_VERSION, PARSED_WRONG };
@@ -62,34 +99,21 @@ add_policy_dir(struct psd_ctl *ctl, const char *dir)
 	return PARSED_GO_ON;
 }
 
-/* Those of some commands alone; false: it is none of them. */
+/* False: it is none of them. */
 static bool
 take_rare_option(struct psd_ctl *ctl, int option)
 {
-	switch (option) {
-	case OPTION_STRICT:
-		ctl->given |= PSD_CTL_TAKES_STRICT;
+	for (size_t i = 0; i < PSD_ELEMENTS(rare_options); i++) {
+		const size_t value = rare_options[i].value;
+
+		if (rare_options[i].option != option)
+			continue;
+		ctl->given |= rare_options[i].takes;
+		if (value != 0)
+			memcpy((char *)ctl + value, &optarg, sizeof(optarg));
 		return true;
-	case OPTION_DRY_RUN:
-		ctl->given |= PSD_CTL_TAKES_DRY_RUN;
-		return true;
-	case OPTION_PHASE:
-		ctl->given |= PSD_CTL_TAKES_PHASE;
-		ctl->phase = optarg;
-		return true;
-	case OPTION_POLICY:
-		ctl->given |= PSD_CTL_TAKES_POLICY;
-		ctl->policy = optarg;
-		return true;
-	case OPTION_PROGRESS:
-		ctl->given |= PSD_CTL_TAKES_PROGRESS;
-		return true;
-	case OPTION_TRACE:
-		ctl->given |= PSD_CTL_TAKES_TRACE;
-		return true;
-	default:
-		return false;
 	}
+	return false;
 }
 
 /* Options may stand before and behind the command; "--" ends them. */
@@ -99,7 +123,8 @@ parse_options(struct psd_ctl *ctl, int argc, char **argv)
 	int option;
 
 	optind = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while (
+	    (option = getopt_long(argc, argv, "hfn:", options, NULL)) != -1) {
 		switch (option) {
 		case OPTION_RUNTIME_DIR:
 			ctl->runtime_dir = optarg;
@@ -142,13 +167,12 @@ unknown_command(const char *name)
 static const char *
 name_of(unsigned option)
 {
-	static const char *const names[] = { "--strict", "--dry-run", "--phase",
-		"--policy", "--progress", "--trace" };
 	size_t i = 0;
 
-	while (i + 1 < PSD_ELEMENTS(names) && (option & 1U << i) == 0)
+	while (i + 1 < PSD_ELEMENTS(rare_options) &&
+	    (option & rare_options[i].takes) == 0)
 		i++;
-	return names[i];
+	return rare_options[i].name;
 }
 
 /* An option or argument too many would otherwise be passed over in silence. */

@@ -24,7 +24,7 @@ _privsepctl_policies()
 
 _privsepctl()
 {
-	local commands='status check explain syscalls cat diff reload stop run'
+	local commands='status check explain syscalls cat diff reload stop run log'
 	local operations='hello ping restrict log accept open stat read_directory readlink
 	    unlink mkdir rmdir rename truncate set_times temporary_file
 	    access realpath change_mode change_owner listen connect bind
@@ -42,6 +42,21 @@ _privsepctl()
 
 	COMPREPLY=()
 	case $before in
+	--service)
+		mapfile -t COMPREPLY < <(
+			compgen -W "$(_privsepctl_services)" -- "$word")
+		return
+		;;
+	--operation)
+		mapfile -t COMPREPLY < <(compgen -W "$operations" -- "$word")
+		return
+		;;
+	--verdict)
+		mapfile -t COMPREPLY < <(
+			compgen -W 'allowed refused' -- "$word")
+		return
+		;;
+	--since | --instance | -n) return ;;
 	--runtime-dir | --policy-dir)
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 		return
@@ -57,7 +72,10 @@ _privsepctl()
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--runtime-dir | --policy-dir | --phase | --policy) ((i++)) ;;
+		--runtime-dir | --policy-dir | --phase | --policy | --since | \
+		    --service | --instance | --operation | --verdict | -n)
+			((i++))
+			;;
 		-*) ;;
 		*)
 			if [[ -z $command ]]; then
@@ -78,6 +96,8 @@ _privsepctl()
 		diff) known+=' --strict' ;;
 		reload) known+=' --dry-run' ;;
 		run) known+=' --policy --progress --trace' ;;
+		log) known+=' -f --follow -n --since --service --instance
+		    --operation --verdict' ;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$known" -- "$word")
 		return

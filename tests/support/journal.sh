@@ -46,7 +46,34 @@ journal_stderr() {
 	    exec "$@"' service "$@"
 }
 
+# journal_enter "$@": goes on in there with the script that says it, or skips.
+journal_enter() {
+	[ "${1-}" = inside ] && return
+	if ! journal_is_possible || ! command -v jq >/dev/null; then
+		echo 'SKIP: takes root, systemd-journald, journalctl and jq'
+		exit 77
+	fi
+	if [ -n "${PSD_ASAN:-}" ]; then
+		echo 'SKIP: no sanitizer in the namespaces of this test'
+		exit 77
+	fi
+	journal_run bash "$0" inside
+	exit
+}
+
 # What follows is for inside.
+
+journal_number=0
+# journal_try NAME: one case, the function of that name.
+journal_try() {
+	journal_number=$((journal_number + 1))
+	if "$1" >/run/out 2>&1; then
+		echo "ok $journal_number - $1"
+	else
+		echo "not ok $journal_number - $1"
+		sed 's/^/# /' /run/out
+	fi
+}
 
 # journal_policy NAME OTHER LINES: a puppet (tests/helpers/puppet.c) with those
 # lines in [Helper] and in [Policy].

@@ -6,30 +6,7 @@ set -u
 
 : "${B:?run me by make check}"
 . tests/support/journal.sh
-if [ "${1-}" != inside ]; then
-	if ! journal_is_possible || ! command -v jq >/dev/null; then
-		echo 'SKIP: takes root, systemd-journald, journalctl and jq'
-		exit 77
-	fi
-	if [ -n "${PSD_ASAN:-}" ]; then
-		echo 'SKIP: no sanitizer in the namespaces of this test'
-		exit 77
-	fi
-	journal_run bash "$0" inside
-	exit
-fi
-
-number=0
-# try NAME: one case, the function of that name.
-try() {
-	number=$((number + 1))
-	if "$1" >"$journal_dir/out" 2>&1; then
-		echo "ok $number - $1"
-	else
-		echo "not ok $number - $1"
-		sed 's/^/# /' "$journal_dir/out"
-	fi
-}
+journal_enter "$@"
 
 # id NAME: of a row.
 id() {
@@ -57,10 +34,10 @@ catalogue_is_accepted_by_journalctl() {
 		/var/lib/systemd/catalog &&
 	    [ "$(journalctl --list-catalog | grep -c ': ')" -ge 20 ]
 }
-try catalogue_is_accepted_by_journalctl
+journal_try catalogue_is_accepted_by_journalctl
 
 daemon_starts() { journal_start; }
-try daemon_starts
+journal_try daemon_starts
 [ -e "$journal_dir/run/control.sock" ] || exit 1
 
 daemons_own_entries_have_their_ids() {
@@ -68,7 +45,7 @@ daemons_own_entries_have_their_ids() {
 	    and .PRIVSEP_HELPERS == "3" and .SYSLOG_IDENTIFIER == "privsepd"' \
 	    MESSAGE_ID="$(id ready)"
 }
-try daemons_own_entries_have_their_ids
+journal_try daemons_own_entries_have_their_ids
 
 refusal_is_one_entry_with_its_parts() {
 	journal_say www "read $journal_dir/file" | grep -qx -- -1 &&
@@ -81,7 +58,7 @@ refusal_is_one_entry_with_its_parts() {
 	    and (.PRIVSEP_PID | test(\"^[0-9]+\$\"))" \
 		MESSAGE_ID="$(id request_refused)"
 }
-try refusal_is_one_entry_with_its_parts
+journal_try refusal_is_one_entry_with_its_parts
 
 journalctl_explains_it() {
 	journalctl -q -x MESSAGE_ID="$(id request_refused)" >/run/said &&
@@ -89,7 +66,7 @@ journalctl_explains_it() {
 		/run/said &&
 	    grep -qF "  AllowOpen=read $journal_dir/file" /run/said
 }
-try journalctl_explains_it
+journal_try journalctl_explains_it
 
 denial_names_its_line() {
 	local line
@@ -99,7 +76,7 @@ denial_names_its_line() {
 	    \"$journal_dir/etc/www.policy:${line%%:*}\" and
 	    .PRIVSEP_TO_ALLOW == null" MESSAGE_ID="$(id request_denied)"
 }
-try denial_names_its_line
+journal_try denial_names_its_line
 
 allowed_requests_are_told_where_the_policy_says_so() {
 	journal_has '.PRIVSEP_VERDICT == "allowed" and .PRIVSEP_SERVICE == "www"
@@ -107,7 +84,7 @@ allowed_requests_are_told_where_the_policy_says_so() {
 	    PRIVSEP_OPERATION=accept || return 1
 	! journalctl -q PRIVSEP_SERVICE=lax PRIVSEP_VERDICT=allowed | grep .
 }
-try allowed_requests_are_told_where_the_policy_says_so
+journal_try allowed_requests_are_told_where_the_policy_says_so
 
 denied_call_is_told_with_its_arguments() {
 	journal_say lax 'call 41 2 1 0' | grep -q EPERM &&
@@ -117,7 +94,7 @@ denied_call_is_told_with_its_arguments() {
 		MESSAGE_ID="$(id call_refused)"
 }
 # The number of socket() is that of x86-64.
-[ "$(uname -m)" = x86_64 ] && try denied_call_is_told_with_its_arguments
+[ "$(uname -m)" = x86_64 ] && journal_try denied_call_is_told_with_its_arguments
 
 ends_are_told_apart() {
 	journal_say www end >/dev/null
@@ -128,7 +105,7 @@ ends_are_told_apart() {
 		.PRIVSEP_EXIT == "exit status 3"' \
 		MESSAGE_ID="$(id ended_abrupt)"
 }
-try ends_are_told_apart
+journal_try ends_are_told_apart
 
 words_of_a_helper_pass_for_nothing_else() {
 	local forged='refused open: PRIVSEP_VERDICT=allowed'
@@ -139,7 +116,7 @@ words_of_a_helper_pass_for_nothing_else() {
 	    journal_has ".PRIVSEP_TEXT == \"stderr: $forged\" and
 	    .PRIVSEP_VERDICT == null" MESSAGE_ID="$(id helper_said)"
 }
-try words_of_a_helper_pass_for_nothing_else
+journal_try words_of_a_helper_pass_for_nothing_else
 
 journald_notes_who_wrote_it() {
 	local pid
@@ -148,7 +125,7 @@ journald_notes_who_wrote_it() {
 	[ "$(journalctl -q -o json SYSLOG_IDENTIFIER=privsepd |
 	    jq -r ._PID | sort -u)" = "$pid" ]
 }
-try journald_notes_who_wrote_it
+journal_try journald_notes_who_wrote_it
 
 journald_that_stands_still_holds_no_helper_up() {
 	local journald words=() i
@@ -167,10 +144,10 @@ journald_that_stands_still_holds_no_helper_up() {
 	    journal_has '.PRIVSEP_TEXT == "awake"' \
 		MESSAGE_ID="$(id helper_said)"
 }
-try journald_that_stands_still_holds_no_helper_up
+journal_try journald_that_stands_still_holds_no_helper_up
 
 daemon_stops() {
 	journal_stop && journal_has true MESSAGE_ID="$(id stopping)"
 }
-try daemon_stops
-echo "1..$number"
+journal_try daemon_stops
+echo "1..$journal_number"
