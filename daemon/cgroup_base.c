@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,10 @@
 /* Our own leaf, since a group that has leaves holds no processes itself. */
 #define OWN_LEAF "daemon"
 
-/* In the topmost group: this and our process id. */
+/*
+ * In the topmost group: this, our process id, and the namespace that it is
+ * one of.  A container may share the group with the host.
+ */
 #define OWN_BASE "privsepd-"
 
 static int
@@ -81,13 +85,25 @@ kill_leaf(int base_fd, const char *name)
 	(void)unlinkat(base_fd, name, AT_REMOVEDIR);
 }
 
+/* Process ids of other namespaces than this mean nothing to us. */
+static uintmax_t
+pid_namespace(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/pid", &status) < 0 ? 0 : status.st_ino;
+}
+
 /* Of a daemon that was killed, and whose helpers died with it. */
 static void
 remove_stale_base(int top_fd, const char *name)
 {
-	const long pid = strtol(name + strlen(OWN_BASE), NULL, 10);
+	char *rest;
+	const long pid = strtol(name + strlen(OWN_BASE), &rest, 10);
 	_cleanup_fd_ int fd = PSD_NO_FD;
 
+	if (*rest != '-' || strtoumax(rest + 1, NULL, 10) != pid_namespace())
+		return;
 	if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
 		return;
 	fd = open_dir(top_fd, name);
@@ -114,7 +130,7 @@ make_own_base(struct psd_cgroup *cgroup)
 	(void)psd_cgroup_write(top_fd, "cgroup.subtree_control",
 	    "+memory +pids");
 	(void)snprintf(cgroup->path + len, sizeof(cgroup->path) - len,
-	    "/" OWN_BASE "%d", getpid());
+	    "/" OWN_BASE "%d-%ju", getpid(), pid_namespace());
 	cgroup->is_ours = true;
 	return make_dir(AT_FDCWD, cgroup->path);
 }

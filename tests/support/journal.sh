@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 #
 # Sourced by tests that want a real journald: journal_run COMMAND... runs it
-# where /run is empty but for a journald of its own, which journalctl, logger
-# and the daemon there take for the host's.  Nothing of it outlives the command.
+# where /run has but a journald of its own, which journalctl, logger and the
+# daemon there take for the host's.  Nothing of it outlives the command.
 
 journal_is_possible() {
 	[ "$(id -u)" -eq 0 ] && [ -x /lib/systemd/systemd-journald ] &&
@@ -19,8 +19,13 @@ journal_run() {
 # The first process of the new namespaces.
 journal_inside() {
 	local journald try
-	mount -t tmpfs -o mode=755 tmpfs /run &&
-	    mkdir -p /run/systemd/journald.conf.d || return 125
+	# Where daemons of the host note which user ids they give stays: each
+	# kills what is left under those.
+	mkdir -p /run/privsepd && exec 9</run/privsepd &&
+	    mount -t tmpfs -o mode=755 tmpfs /run &&
+	    mkdir -p /run/privsepd /run/systemd/journald.conf.d &&
+	    mount --bind /proc/self/fd/9 /run/privsepd && exec 9<&- ||
+	    return 125
 	printf '%s\n' '[Journal]' Storage=volatile ReadKMsg=no Audit=no \
 	    ForwardToSyslog=no RateLimitIntervalSec=0 \
 	    >/run/systemd/journald.conf.d/test.conf
