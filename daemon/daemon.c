@@ -41,8 +41,12 @@ psd_daemon_check_ready(struct psd_daemon *daemon)
 	const struct psd_service *service;
 
 	/* Whoever runs one program is told by other means. */
-	if (daemon->was_ready || daemon->is_stopping || daemon->config.is_run)
+	if (daemon->is_stopping || daemon->is_loading || daemon->config.is_run)
 		return;
+	if (daemon->was_ready) {
+		psd_notify_change(daemon);
+		return;
+	}
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
 		if (psd_service_state(service) == PSD_SERVICE_STARTING)
 			return;
@@ -103,6 +107,19 @@ psd_daemon_log_diag(const struct psd_diag *diag)
 		psd_log(LOG_ERR, "out of memory");
 }
 
+/* The service manager shows the first line of what was wrong. */
+static void
+note_reload(struct psd_daemon *daemon, int r, const struct psd_diag *diag)
+{
+	const char *why = diag->text != NULL ? diag->text : strerror(-r);
+
+	daemon->refused_reload[0] = '\0';
+	if (r < 0)
+		(void)snprintf(daemon->refused_reload,
+		    sizeof(daemon->refused_reload), "%.*s",
+		    (int)strcspn(why, "\n"), why);
+}
+
 int
 psd_daemon_reload(struct psd_daemon *daemon, bool dry_run,
     struct psd_diag *diag,
@@ -115,14 +132,20 @@ psd_daemon_reload(struct psd_daemon *daemon, bool dry_run,
 	if (dry_run)
 		return psd_reload(daemon, true, diag, change, cookie);
 	psd_notify_reloading();
+	daemon->is_loading = true;
 	r = psd_reload(daemon, false, diag, change, cookie);
+	daemon->is_loading = false;
 	psd_daemon_log_diag(diag);
+	note_reload(daemon, r, diag);
 	if (r < 0)
 		psd_say(PSD_MESSAGE_reload_refused, NULL, 0);
 	else
 		say_count(PSD_MESSAGE_reloaded, "PRIVSEP_GENERATION",
 		    daemon->generation);
-	psd_notify_ready(daemon);
+	if (daemon->was_ready)
+		psd_notify_ready(daemon);
+	else /* It may have taken away what the start still waited for. */
+		psd_daemon_check_ready(daemon);
 	return r;
 }
 

@@ -37,8 +37,11 @@ struct psd_daemon {
 	uint32_t n_searches; /* for what dead helpers left behind */
 	sd_event_source *sweep_source;
 	bool is_stopping;
+	bool is_loading; /* not all services of a load are there yet */
 	bool was_ready;  /* READY=1 has been said */
-	int exit_status; /* of --run */
+	sd_event_source *status_source; /* of the next STATUS= */
+	char refused_reload[256];       /* why the last one was, or empty */
+	int exit_status;                /* of --run */
 };
 
 /* Monotonic time in microseconds. */
@@ -50,7 +53,10 @@ uint64_t psd_now(void);
  */
 void psd_daemon_stop(struct psd_daemon *daemon);
 
-/* Tells the service manager READY=1 once all services can serve. */
+/*
+ * Tells the service manager READY=1 once all services can serve, and what has
+ * changed from then on.  For whoever changed something.
+ */
 void psd_daemon_check_ready(struct psd_daemon *daemon);
 
 /* Ends the loop when it is stopping and the last helper is gone. */

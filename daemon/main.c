@@ -160,7 +160,9 @@ load_policies(struct psd_daemon *daemon)
 	int r;
 
 	psd_diag_init(&diag);
+	daemon->is_loading = true;
 	r = psd_reload(daemon, false, &diag, NULL, NULL);
+	daemon->is_loading = false;
 	psd_daemon_log_diag(&diag);
 	psd_diag_free(&diag);
 	if (r == 0)
@@ -242,6 +244,7 @@ finish(struct psd_daemon *daemon, int *lock)
 {
 	psd_control_close(daemon->control);
 	sd_event_source_disable_unref(daemon->sweep_source);
+	sd_event_source_disable_unref(daemon->status_source);
 	psd_dispose_stop();
 	sd_event_unref(daemon->event);
 	psd_host_free(&daemon->host);

@@ -8,6 +8,10 @@
  * What the service manager is told, sd_notify(3); without one, nothing.
  */
 void psd_notify_ready(const struct psd_daemon *daemon);
+
+/* What is told of services and helpers has changed; it is told soon. */
+void psd_notify_change(struct psd_daemon *daemon);
+
 void psd_notify_reloading(void);
 void psd_notify_stopping(void);
 

@@ -115,6 +115,7 @@ psd_respawn_after(struct psd_service *service, enum psd_ending ending,
 		service->is_stopped = true;
 		psd_log(LOG_INFO, "%s: not started again (Restart=)",
 		    service->name);
+		psd_daemon_check_ready(service->daemon);
 		return;
 	}
 	if (lived_usec >= policy->start_limit_usec)

@@ -180,6 +180,7 @@ psd_service_stop(struct psd_service *service)
 	psd_clients_refuse(service, -ESHUTDOWN, "the service was stopped");
 	end_all(service);
 	psd_service_watch_listeners(service);
+	psd_daemon_check_ready(service->daemon);
 }
 
 void
@@ -291,4 +292,5 @@ psd_service_instance_gone(struct psd_instance *instance, enum psd_ending ending,
 		replace(service, instance, ending, lived_usec);
 	psd_clients_serve(service);
 	psd_service_watch_listeners(service);
+	psd_daemon_check_ready(service->daemon);
 }
