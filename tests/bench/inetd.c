@@ -24,8 +24,14 @@ static const char page_title[] = "a page of 4 KiB by micro-httpd";
 static const char moved_title[] = "a server: a MiB of 16 to cat and back";
 static const char httpd[] = "/usr/sbin/micro-httpd";
 static const char activate[] = "/usr/bin/systemd-socket-activate";
+static const char other[] = "systemd-socket-activate --inetd -a";
 
 enum { MIB = 1 << 20, MOVED_MIB = 16, TRIES = 200, NAP_MSEC = 20 };
+
+/* How a helper comes to its client, and the lines that say so. */
+enum { ON_DEMAND, POOLED, PASSED, WAYS };
+static const char *const lines_of[WAYS] = { "", "Instances=8..64",
+	"Pass=socket" };
 
 struct server {
 	uint16_t port;
@@ -67,6 +73,16 @@ fetch_pages(void *context, unsigned n)
 	return bench_now() - start;
 }
 
+/* Those that are gone are replaced off the clock. */
+static double
+fetch_pages_of_pool(void *context, unsigned n)
+{
+	const double took = fetch_pages(context, n);
+
+	(void)poll(NULL, 0, NAP_MSEC);
+	return took;
+}
+
 static int
 run_activate(void *context)
 {
@@ -96,14 +112,17 @@ wait_for(uint16_t port)
 }
 
 static void
-measure_pages(struct server *helper)
+measure_pages(struct server helpers[static WAYS])
 {
-	struct server bare = { .dir = helper->dir };
+	struct server bare = { .dir = helpers[0].dir };
 	const struct bench_case cases[] = {
-		{ "systemd-socket-activate --inetd -a", fetch_pages, &bare, 5,
-		    NULL, 0, NULL },
-		{ "Type=inetd, by the relay", fetch_pages, helper, 5,
-		    "systemd-socket-activate --inetd -a", 1.3, NULL },
+		{ other, fetch_pages, &bare, 5, NULL, 0, NULL },
+		{ "Type=inetd, on demand, by the relay", fetch_pages,
+		    &helpers[ON_DEMAND], 5, other, 1.3, NULL },
+		{ "Type=inetd, from a pool, by the relay", fetch_pages_of_pool,
+		    &helpers[POOLED], 5, other, 1, NULL },
+		{ "Type=inetd, on demand, Pass=socket", fetch_pages,
+		    &helpers[PASSED], 5, other, 0, NULL },
 	};
 	pid_t pid;
 
@@ -174,7 +193,7 @@ measure_relay(uint16_t port)
 /* A service of the daemon to come, which listens on this port. */
 static void
 write_policy(const struct daemon_rig *rig, const char *name,
-    const char *program, uint16_t port)
+    const char *program, uint16_t port, const char *lines)
 {
 	char file[64], policy[1024];
 
@@ -184,27 +203,38 @@ write_policy(const struct daemon_rig *rig, const char *name,
 	    "Type=inetd\n"
 	    "ExecStart=%s\n"
 	    "ListenStream=127.0.0.1:%u\n"
+	    "%s\n"
 	    "[Policy]\n"
 	    "SystemCallFilter=@filter @loader chdir getcwd getpeername "
 	    "getsockname\n"
 	    "AllowOpen=@runtime\n"
 	    "AllowOpen=read %%s/files/**\n",
-	    program, port);
+	    program, port, lines);
 	daemon_rig_write(rig, file, policy);
+}
+
+static void
+write_pages(const struct daemon_rig *rig, struct server *server, int way)
+{
+	char name[16], program[128];
+
+	(void)snprintf(name, sizeof(name), "pages%d", way);
+	(void)snprintf(program, sizeof(program), "%s %%s/files", httpd);
+	if (bench_loopback_port(&server->port) == 0)
+		write_policy(rig, name, program, server->port, lines_of[way]);
 }
 
 void
 bench_inetd(void)
 {
-	char dir[4096], page[PAGE_BYTES + 1], program[128];
-	struct server pages = { .dir = dir };
+	char dir[4096], page[PAGE_BYTES + 1];
+	struct server pages[WAYS];
 	const bool has_both =
 	    access(httpd, X_OK) == 0 && access(activate, X_OK) == 0;
 	struct daemon_rig rig;
 	uint16_t port;
 
-	if (bench_loopback_port(&pages.port) < 0 ||
-	    bench_loopback_port(&port) < 0) {
+	if (bench_loopback_port(&port) < 0) {
 		bench_skip(moved_title, "no loopback to listen on");
 		return;
 	}
@@ -213,13 +243,14 @@ bench_inetd(void)
 	daemon_rig_prepare(&rig);
 	(void)snprintf(dir, sizeof(dir), "%s/files", rig.dir);
 	daemon_rig_write(&rig, "files/a", page);
-	write_policy(&rig, "echo", "/bin/cat", port);
-	(void)snprintf(program, sizeof(program), "%s %%s/files", httpd);
-	if (has_both)
-		write_policy(&rig, "pages", program, pages.port);
+	write_policy(&rig, "echo", "/bin/cat", port, "");
+	for (int i = 0; i < WAYS && has_both; i++) {
+		pages[i].dir = dir;
+		write_pages(&rig, &pages[i], i);
+	}
 	daemon_rig_start(&rig);
 	if (has_both)
-		measure_pages(&pages);
+		measure_pages(pages);
 	else
 		bench_skip(page_title, "there is no %s or no %s", httpd,
 		    activate);
