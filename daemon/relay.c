@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-/* Two for each connection of as many helpers as there can be, and some. */
-enum { NOFILE_MAX = 16448, NOFILE_MIN = 64 };
+/* Two for each connection of as many helpers as there can be, pipes, and some. */
+enum { NOFILE_MAX = 16512, NOFILE_MIN = 64 };
 
 /*
  * Its program is linked to the C library alone.  There is one: it never waits

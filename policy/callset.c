@@ -156,6 +156,8 @@ add_implied(struct psd_callset *set, const struct psd_policy *policy)
 		add_group(set, PSD_CALLS_temporary);
 	if (policy->is_resolver)
 		add_group(set, PSD_CALLS_lookup);
+	if (policy->is_relay)
+		add_group(set, PSD_CALLS_relay);
 }
 
 int

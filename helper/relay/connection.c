@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Nothing is kept here: what one side said is looked at in the kernel's
- * queue, sent on, and taken from there as far as the other side had room.  So
- * a slow reader costs no memory beyond the queues of its own sockets, and holds
- * up nobody but whoever talks to it.
- */
+/* A connection: its two ways, and how each of them and the whole end. */
 #include "helper/relay/relay.h"
 
 #include "common/fd.h"
@@ -16,13 +11,9 @@
 #include <sys/types.h>
 
 enum {
-	BUFFER = 64 * 1024,
-	PIECES_PER_TURN = 4, /* then the other connections come */
+	PIECES_PER_TURN = 2, /* then the other connections come */
 	LINGER_USEC = 2000000,
 };
-
-/* One thread, so one is enough. */
-static char buffer[BUFFER];
 
 static void
 finish(struct connection *connection, int status)
@@ -37,14 +28,16 @@ finish(struct connection *connection, int status)
 static int
 status_of(const struct connection *connection)
 {
-	return connection->ways[SERVER] == WAY_ENDED ? 0 : -ECONNRESET;
+	return connection->ways[SERVER].state == WAY_ENDED ? 0 : -ECONNRESET;
 }
 
 static void
 renew(struct connection *connection, uint64_t now)
 {
-	if (!connection->is_lingering && connection->idle_usec > 0)
+	if (connection->has_moved && !connection->is_lingering &&
+	    connection->idle_usec > 0)
 		connection->deadline_usec = now + connection->idle_usec;
+	connection->has_moved = false;
 }
 
 /*
@@ -52,81 +45,56 @@ renew(struct connection *connection, uint64_t now)
  * to say that this was all.  A client's reset says that it is gone.
  */
 static void
-end_of_input(struct connection *connection, int from, int error)
+end_of_input(struct connection *connection, int from, bool has_failed)
 {
-	if (from == CLIENT && error != 0) {
+	if (from == CLIENT && has_failed) {
 		finish(connection, status_of(connection));
 		return;
 	}
-	connection->ways[from] = WAY_ENDED;
+	connection->ways[from].state = WAY_ENDED;
 	/* ENOTCONN: that side is gone. */
 	(void)shutdown(connection->sides[!from].fd, SHUT_WR);
 }
 
-/* How much of what is in the buffer is done with, or -errno. */
-static ssize_t
-pass_on(struct connection *connection, int from, size_t len)
-{
-	ssize_t n;
-
-	if (from == CLIENT && connection->discards)
-		return (ssize_t)len;
-	n = send(connection->sides[!from].fd, buffer, len,
-	    MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (n >= 0)
-		return n;
-	if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR)
-		return -EAGAIN;
-	if (from == SERVER)
-		return -ECONNRESET;
-	/* Left unread, it would have the client lose the end of the answer. */
-	connection->discards = true;
-	return (ssize_t)len;
-}
-
 /* Passes on one piece.  False when there is nothing more to do now. */
 static bool
-move(struct connection *connection, int from, uint64_t now)
+move(struct connection *connection, int from)
 {
-	const int fd = connection->sides[from].fd;
-	const ssize_t len =
-	    recv(fd, buffer, sizeof(buffer), MSG_PEEK | MSG_DONTWAIT);
-	ssize_t n;
+	struct way *way = &connection->ways[from];
 
-	if (len < 0 && (errno == EAGAIN || errno == EINTR)) {
-		connection->ways[from] = WAY_WAITS_INPUT;
-		return false;
-	}
-	if (len <= 0) {
-		end_of_input(connection, from, len < 0 ? errno : 0);
-		return false;
-	}
-	n = pass_on(connection, from, (size_t)len);
-	if (n == -EAGAIN) {
-		connection->ways[from] = WAY_WAITS_ROOM;
-		return false;
-	}
-	/* MSG_TRUNC: TCP need not copy what was seen already. */
-	if (n < 0 ||
-	    recv(fd, buffer, (size_t)n, MSG_TRUNC | MSG_DONTWAIT) != n) {
+	switch (passage_move(connection, from)) {
+	case MOVED:
+		way->state = WAY_WAITS_INPUT;
+		return true;
+	case NO_INPUT:
+		way->state = WAY_WAITS_INPUT;
+		break;
+	case NO_ROOM:
+		way->state = WAY_WAITS_ROOM;
+		break;
+	case INPUT_ENDED:
+		end_of_input(connection, from, false);
+		break;
+	case INPUT_FAILED:
+		end_of_input(connection, from, true);
+		break;
+	case OTHER_GONE:
 		finish(connection, -ECONNRESET);
-		return false;
+		break;
 	}
-	renew(connection, now);
-	connection->ways[from] = WAY_WAITS_INPUT;
-	return true;
+	return false;
 }
 
 /* Of a side that is gone nothing wakes us, so it is read as far as it goes. */
 static void
-pump(struct connection *connection, int from, uint64_t now)
+pump(struct connection *connection, int from)
 {
 	const bool is_gone = connection->sides[from].is_gone;
 
 	for (int i = 0; is_gone || i < PIECES_PER_TURN; i++)
 		if (connection->is_over ||
-		    connection->ways[from] == WAY_ENDED ||
-		    !move(connection, from, now))
+		    connection->ways[from].state == WAY_ENDED ||
+		    !move(connection, from))
 			return;
 }
 
@@ -141,7 +109,7 @@ is_left_alone(const struct connection *connection)
 {
 	for (int i = 0; i < SIDES; i++)
 		if (connection->sides[i].is_gone &&
-		    connection->ways[i] == WAY_ENDED)
+		    connection->ways[i].state == WAY_ENDED)
 			return true;
 	return false;
 }
@@ -149,8 +117,8 @@ is_left_alone(const struct connection *connection)
 static void
 settle(struct connection *connection, uint64_t now)
 {
-	if (connection->ways[CLIENT] == WAY_ENDED &&
-	    connection->ways[SERVER] == WAY_ENDED)
+	if (connection->ways[CLIENT].state == WAY_ENDED &&
+	    connection->ways[SERVER].state == WAY_ENDED)
 		finish(connection, 0);
 	if (connection->is_lingering || !is_left_alone(connection))
 		return;
@@ -165,9 +133,9 @@ watch(struct side *side, int epoll)
 	const int i = side == &connection->sides[SERVER] ? SERVER : CLIENT;
 	struct epoll_event event = { .data.ptr = side };
 
-	if (connection->ways[i] == WAY_WAITS_INPUT)
+	if (connection->ways[i].state == WAY_WAITS_INPUT)
 		event.events |= EPOLLIN;
-	if (connection->ways[!i] == WAY_WAITS_ROOM)
+	if (connection->ways[!i].state == WAY_WAITS_ROOM)
 		event.events |= EPOLLOUT;
 	if (side->is_gone || event.events == side->events)
 		return 0;
@@ -187,6 +155,9 @@ watch_both(struct connection *connection, int epoll)
 int
 connection_begin(struct connection *connection, int epoll, uint64_t now)
 {
+	int domain = AF_UNSPEC;
+	socklen_t len = sizeof(domain);
+
 	for (int i = 0; i < SIDES; i++) {
 		struct side *side = &connection->sides[i];
 		struct epoll_event event = {
@@ -199,6 +170,11 @@ connection_begin(struct connection *connection, int epoll, uint64_t now)
 		if (epoll_ctl(epoll, EPOLL_CTL_ADD, side->fd, &event) < 0)
 			return -errno;
 	}
+	if (getsockopt(connection->sides[CLIENT].fd, SOL_SOCKET, SO_DOMAIN,
+		&domain, &len) < 0)
+		return -errno;
+	connection->is_of_network = domain == AF_INET || domain == AF_INET6;
+	connection->has_moved = true;
 	renew(connection, now);
 	return 0;
 }
@@ -227,8 +203,9 @@ connection_go_on(struct side *side, int epoll, uint32_t events, uint64_t now)
 	/* A reset throws away what was under way in both directions. */
 	if (side == &connection->sides[CLIENT] && (events & EPOLLERR) != 0)
 		finish(connection, status_of(connection));
-	pump(connection, SERVER, now);
-	pump(connection, CLIENT, now);
+	pump(connection, SERVER);
+	pump(connection, CLIENT);
+	renew(connection, now);
 	settle(connection, now);
 	watch_both(connection, epoll);
 }
@@ -245,6 +222,7 @@ connection_look_at_clock(struct connection *connection, uint64_t now)
 void
 connection_close(struct connection *connection)
 {
+	passage_forget(connection);
 	for (int i = 0; i < SIDES; i++) {
 		if (connection->sides[i].fd >= 0)
 			(void)shutdown(connection->sides[i].fd, SHUT_RDWR);

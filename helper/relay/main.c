@@ -14,6 +14,7 @@
 #include "common/hello.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <time.h>
@@ -220,6 +221,8 @@ main(void)
 {
 	struct relay relay = { .epoll = PSD_NO_FD };
 
+	/* splice() has no flag against it. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	TAILQ_INIT(&relay.connections);
 	psd_conv_init(&relay.conv, PAIR);
 	if (psd_hello_say(&relay.conv, &frame) < 0 || serve(&relay) < 0)

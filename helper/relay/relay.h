@@ -2,17 +2,27 @@
 #ifndef PSD_HELPER_RELAY_H
 #define PSD_HELPER_RELAY_H
 
+#include "helper/relay/pipes.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
 
 /* The two sockets of a connection, and the ways, by where they come from. */
 enum { CLIENT, SERVER, SIDES };
 
-enum way {
+enum way_state {
 	WAY_WAITS_INPUT,
 	WAY_WAITS_ROOM,
 	WAY_ENDED, /* and that was passed on by shutdown() */
+};
+
+struct way {
+	enum way_state state;
+	struct pipe *pipe; /* what was taken, and the other side has no room */
+	size_t kept;       /* for: so many bytes; 0: there is no pipe */
+	bool is_bulk;      /* the last piece was large */
 };
 
 struct side {
@@ -26,7 +36,9 @@ struct connection {
 	TAILQ_ENTRY(connection) of_relay;
 	uint32_t id; /* of the request */
 	struct side sides[SIDES];
-	enum way ways[SIDES];
+	struct way ways[SIDES];
+	bool is_of_network;
+	bool has_moved;    /* something, since it was last asked */
 	bool discards;     /* the server reads no more of the client */
 	bool is_lingering; /* one side is gone; the other has a moment left */
 	bool is_over;
@@ -35,6 +47,22 @@ struct connection {
 };
 
 TAILQ_HEAD(connections, connection);
+
+/* What became of a piece (helper/relay/passage.c). */
+enum outcome {
+	MOVED, /* or thrown away, since nobody wants it */
+	NO_INPUT,
+	NO_ROOM,
+	INPUT_ENDED,
+	INPUT_FAILED,
+	OTHER_GONE, /* and something of it is lost */
+};
+
+/* Passes on what there is, up to a piece. */
+enum outcome passage_move(struct connection *connection, int from);
+
+/* The connection is closed: what is kept for it is lost. */
+void passage_forget(struct connection *connection);
 
 /*
  * Begins to pass bytes; takes over both descriptors, which do not block.  0 or

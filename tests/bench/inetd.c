@@ -26,7 +26,16 @@ static const char httpd[] = "/usr/sbin/micro-httpd";
 static const char activate[] = "/usr/bin/systemd-socket-activate";
 static const char other[] = "systemd-socket-activate --inetd -a";
 
-enum { MIB = 1 << 20, MOVED_MIB = 16, TRIES = 200, NAP_MSEC = 20 };
+static const char without_relay[] = "Type=inetd, by TCP, Pass=socket";
+
+enum {
+	MIB = 1 << 20,
+	MOVED_MIB = 16,
+	WORD = 64,
+	WORDS = 100,
+	TRIES = 200,
+	NAP_MSEC = 20,
+};
 
 /* How a helper comes to its client, and the lines that say so. */
 enum { ON_DEMAND, POOLED, PASSED, WAYS };
@@ -171,17 +180,61 @@ move(void *context, unsigned mib)
 	return bench_now() - start;
 }
 
+static bool
+exchange_word(int fd)
+{
+	char word[WORD] = "";
+
+	return send(fd, word, WORD, MSG_NOSIGNAL) == WORD &&
+	    recv(fd, word, WORD, MSG_WAITALL) == WORD;
+}
+
+/* The helper is started off the clock. */
+static double
+exchange(void *context, unsigned n)
+{
+	const struct server *server = context;
+	_cleanup_fd_ int fd = bench_loopback_connect(server->port);
+	double start;
+
+	if (fd < 0 || !exchange_word(fd))
+		return -1;
+	start = bench_now();
+	for (unsigned i = 0; i < n; i++)
+		if (!exchange_word(fd))
+			return -1;
+	return bench_now() - start;
+}
+
 static void
-measure_relay(uint16_t port)
+measure_words(uint16_t port, uint16_t passed_port)
+{
+	struct server server = { .port = port };
+	struct server passed = { .port = passed_port };
+	const struct bench_case cases[] = {
+		{ without_relay, exchange, &passed, WORDS, NULL, 0, NULL },
+		{ "Type=inetd, by TCP and the relay", exchange, &server, WORDS,
+		    without_relay, 0, NULL },
+	};
+
+	bench_group("64 bytes to cat and back", cases, PSD_ELEMENTS(cases));
+}
+
+static void
+measure_relay(uint16_t port, uint16_t passed_port)
 {
 	_cleanup_fd_ int input = bench_input((size_t)MOVED_MIB * MIB);
 	_cleanup_fd_ int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	struct server server = { port, NULL, input, nowhere };
+	struct server passed = { passed_port, NULL, input, nowhere };
 	const struct bench_case cases[] = {
 		{ "a bare SOCK_STREAM pair", move_barely, &server, MOVED_MIB,
 		    NULL, 0, NULL },
-		{ "Type=inetd, by TCP and the relay", move, &server, MOVED_MIB,
+		{ without_relay, move, &passed, MOVED_MIB,
 		    "a bare SOCK_STREAM pair", 0, NULL },
+		/* What TCP itself costs is not the relay's. */
+		{ "Type=inetd, by TCP and the relay", move, &server, MOVED_MIB,
+		    without_relay, 1.25, NULL },
 	};
 
 	if (input < 0 || nowhere < 0)
@@ -232,9 +285,10 @@ bench_inetd(void)
 	const bool has_both =
 	    access(httpd, X_OK) == 0 && access(activate, X_OK) == 0;
 	struct daemon_rig rig;
-	uint16_t port;
+	uint16_t port, passed_port;
 
-	if (bench_loopback_port(&port) < 0) {
+	if (bench_loopback_port(&port) < 0 ||
+	    bench_loopback_port(&passed_port) < 0) {
 		bench_skip(moved_title, "no loopback to listen on");
 		return;
 	}
@@ -244,6 +298,7 @@ bench_inetd(void)
 	(void)snprintf(dir, sizeof(dir), "%s/files", rig.dir);
 	daemon_rig_write(&rig, "files/a", page);
 	write_policy(&rig, "echo", "/bin/cat", port, "");
+	write_policy(&rig, "passed", "/bin/cat", passed_port, "Pass=socket");
 	for (int i = 0; i < WAYS && has_both; i++) {
 		pages[i].dir = dir;
 		write_pages(&rig, &pages[i], i);
@@ -254,6 +309,7 @@ bench_inetd(void)
 	else
 		bench_skip(page_title, "there is no %s or no %s", httpd,
 		    activate);
-	measure_relay(port);
+	measure_words(port, passed_port);
+	measure_relay(port, passed_port);
 	daemon_rig_clean(&rig);
 }

@@ -26,7 +26,7 @@ enum {
 };
 
 static struct daemon_rig rig;
-static int port; /* of loopback, and the next two */
+static int port; /* of loopback, and the next three */
 
 /* A server with lines of its own, at DIR/run/NAME.sock. */
 static inline void
@@ -76,7 +76,7 @@ start(void **state)
 	server("half", "%c half", "");
 	server("stay", "%c stay", "TimeoutStopSec=300ms");
 	server("crash", "%c crash", "");
-	server("deaf", "%c deaf", "");
+	tcp_server("deaf", "%c deaf", port + 3, "");
 	server("idle", "/bin/cat", "IdleTimeoutSec=1s");
 	server("total", "/bin/cat", "RuntimeMaxSec=500ms");
 	server("two", "/bin/cat", "MaxConnections=2");

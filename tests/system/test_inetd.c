@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/system/inetd_fixture.h"
 
-enum { LOT = 1 << 20 }; /* of closer's "deaf", beside its first line */
+enum {
+	LOT = 1 << 20, /* of closer's "deaf", beside its first line */
+	SLOW = 40,
+};
 
 static void
 a_client_that_half_closes_gets_the_whole_answer(void **state)
@@ -84,6 +87,53 @@ a_slow_reader_stalls_only_its_own_helper(void **state)
 	(void)close(slow);
 }
 
+/*
+ * More of them than the relay has pipes to keep what they do not read: nobody
+ * else waits, and nothing is lost.
+ */
+static void
+many_slow_readers_stall_nobody_and_lose_nothing(void **state)
+{
+	static char in[LOT + 64];
+	int slow[SLOW];
+
+	(void)state;
+	for (int i = 0; i < SLOW; i++)
+		slow[i] = connect_port(port + 3);
+	for (int i = 0; i < SLOW; i++)
+		assert_true(is_readable(slow[i], DEADLINE_MSEC));
+	check_whole_answer(connect_tcp());
+	for (int i = 0; i < SLOW; i++) {
+		assert_int_equal(read_all(slow[i], in, sizeof(in)), LOT + 6);
+		(void)close(slow[i]);
+		assert_memory_equal(in, "first\n", 6);
+		for (size_t k = 6; k < LOT + 6; k += 16)
+			assert_memory_equal(in + k, "0123456789abcde\n", 16);
+	}
+}
+
+/* As much as goes into all queues on the way, of which it reads nothing. */
+static void
+what_a_server_does_not_read_does_not_harm_its_answer(void **state)
+{
+	static char much[BIG];
+	static char in[LOT + 64];
+	const int fd = connect_port(port + 3);
+	size_t sent = 0;
+	ssize_t n;
+
+	(void)state;
+	assert_true(is_readable(fd, DEADLINE_MSEC));
+	do {
+		n = send(fd, much, sizeof(much), MSG_DONTWAIT);
+		sent += n > 0 ? (size_t)n : 0;
+		(void)poll(NULL, 0, 20);
+	} while (n > 0);
+	assert_true(sent > 0);
+	assert_int_equal(read_all(fd, in, sizeof(in)), LOT + 6);
+	(void)close(fd);
+}
+
 int
 main(void)
 {
@@ -98,6 +148,10 @@ main(void)
 		cmocka_unit_test(
 		    a_signal_is_an_abrupt_end_and_what_was_said_is_delivered),
 		cmocka_unit_test(a_slow_reader_stalls_only_its_own_helper),
+		cmocka_unit_test(
+		    many_slow_readers_stall_nobody_and_lose_nothing),
+		cmocka_unit_test(
+		    what_a_server_does_not_read_does_not_harm_its_answer),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -119,13 +119,14 @@ no_group_lets_a_dangerous_call_pass(void **state)
 }
 
 static void
-no_policy_can_name_the_group_of_the_resolver(void **state)
+no_policy_can_name_the_groups_of_our_own_helpers(void **state)
 {
 	char names[512];
 
 	(void)state;
 	psd_call_group_names(names, sizeof(names));
 	assert_null(strstr(names, "resolver"));
+	assert_null(strstr(names, "relay"));
 	assert_int_equal(psd_call_group_find("(resolver)"), PSD_CALLS_single);
 }
 
@@ -303,7 +304,8 @@ main(void)
 		cmocka_unit_test(every_row_has_a_reason_that_stands_by_itself),
 		cmocka_unit_test(every_test_looks_at_an_argument_that_there_is),
 		cmocka_unit_test(no_group_lets_a_dangerous_call_pass),
-		cmocka_unit_test(no_policy_can_name_the_group_of_the_resolver),
+		cmocka_unit_test(
+		    no_policy_can_name_the_groups_of_our_own_helpers),
 		cmocka_unit_test(no_group_names_what_belongs_in_none),
 		cmocka_unit_test(calls_of_every_request_have_no_argument_rules),
 		cmocka_unit_test(
