@@ -116,7 +116,7 @@ psd_policy_compare(const struct psd_policy *older,
 	psd_widen_calls(&widen);
 	psd_widen_words(&widen, "AllowExec=", &older->may_exec,
 	    &newer->may_exec);
-	psd_widen_words(&widen, "the file view", &older->view, &newer->view);
+	psd_widen_view(&widen);
 	psd_widen_grants(&widen);
 	psd_widen_phases(&widen);
 	psd_widen_environment(&widen);

@@ -29,6 +29,7 @@ void psd_widen_clients(const struct psd_widen *widen);
 void psd_widen_calls(const struct psd_widen *widen);
 void psd_widen_phases(const struct psd_widen *widen);
 void psd_widen_environment(const struct psd_widen *widen);
+void psd_widen_view(const struct psd_widen *widen);
 
 /* Limits, rates, layers and all else that is one value. */
 void psd_widen_values(const struct psd_widen *widen);
