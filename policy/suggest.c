@@ -5,6 +5,7 @@
 #include "policy/glob.h"
 #include "policy/match.h"
 #include "policy/setting.h"
+#include "policy/words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,41 +35,17 @@ put(struct line *line, const char *format, ...)
 		line->len += (size_t)n < room ? (size_t)n : room - 1;
 }
 
-/* Would the reader of words take it apart or undo something in it? */
-static bool
-needs_quotes(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if (*text <= ' ' || *text >= 0x7f ||
-		    strchr("\"'\\", *text) != NULL)
-			return true;
-	return false;
-}
-
 /* The pattern for path alone and what follows it, as a word of a policy. */
 static void
 put_path(struct line *line, const struct psd_str *path, const char *more)
 {
 	char glob[PSD_GLOB_MAX + 1];
-	const char *quote;
 	size_t len;
 
 	len = psd_glob_quote(path->at, path->len, glob);
 	(void)snprintf(glob + len, sizeof(glob) - len, "%s", more);
-	quote = needs_quotes(glob) ? "\"" : "";
-	put(line, "%s", quote);
-	for (const char *at = glob; *at != '\0';) {
-		const size_t n = strcspn(at, "%");
-
-		line->len += psd_print_escaped(line->at + line->len,
-		    line->size - line->len, at, n);
-		at += n;
-		if (*at == '%') {
-			put(line, "%%%%");
-			at++;
-		}
-	}
-	put(line, "%s", quote);
+	line->len +=
+	    psd_words_print(line->at + line->len, line->size - line->len, glob);
 }
 
 /* Is what path has from at on one component? */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/words.h"
 
+#include "common/print.h"
+
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
@@ -161,4 +163,38 @@ psd_words_wrong(enum psd_word_found found)
 		break;
 	}
 	return "a word is missing";
+}
+
+/* Would the reader take it apart, or undo something in it? */
+static bool
+needs_quotes(const char *text)
+{
+	if (*text == '\0')
+		return true;
+	for (; *text != '\0'; text++)
+		if (*text <= ' ' || *text >= 0x7f ||
+		    strchr("\"'\\", *text) != NULL)
+			return true;
+	return false;
+}
+
+size_t
+psd_words_print(char *ret, size_t size, const char *text)
+{
+	const char *quote = needs_quotes(text) ? "\"" : "";
+	size_t len = 0;
+
+	len += psd_print_line(ret, size, quote, strlen(quote));
+	for (const char *at = text; *at != '\0';) {
+		const size_t n = strcspn(at, "%");
+
+		len += psd_print_escaped(ret + len, size - len, at, n);
+		at += n;
+		if (*at != '%')
+			continue;
+		len += psd_print_line(ret + len, size - len, "%%", 2);
+		at++;
+	}
+	return len +
+	    psd_print_line(ret + len, size - len, quote, strlen(quote));
 }

@@ -23,4 +23,12 @@ enum psd_word_found psd_words_next(const char **at, char *ret, size_t size);
 /* What to tell of a word that could not be taken. */
 const char *psd_words_wrong(enum psd_word_found found);
 
+/*
+ * Writes text as a word of a setting's value, with quotes where it has to have
+ * some and %% for %, into ret (size bytes, at least 1; closed by NUL, cut
+ * where full); 4 bytes for each of text's and 3 more suffice.  Returns the
+ * length written.
+ */
+size_t psd_words_print(char *ret, size_t size, const char *text);
+
 #endif
