@@ -40,7 +40,7 @@ struct psd_call_test {
 	const char *text; /* "cmd = F_GETFD" */
 };
 
-enum { PSD_CALL_TESTS_MAX = 3 };
+enum { PSD_CALL_TESTS_MAX = 3, PSD_CALL_ARGUMENTS = 6 };
 
 /* A row: what becomes of one call when all tests hold. */
 struct psd_call_row {

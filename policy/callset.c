@@ -22,6 +22,42 @@ psd_call_row_is_free(const struct psd_call_row *row)
 	return row->error == 0 && row->tests[0].kind == PSD_TEST_end;
 }
 
+static bool
+holds(const struct psd_call_test *test, const uint64_t args[PSD_CALL_ARGUMENTS])
+{
+	const uint64_t whole = args[test->argument];
+	const uint32_t lower = (uint32_t)whole;
+
+	switch (test->kind) {
+	case PSD_TEST_int_is:
+		return lower == test->value;
+	case PSD_TEST_int_within:
+		return (lower | test->value) == test->value;
+	case PSD_TEST_int_lacks:
+		return (lower & test->value) == 0;
+	case PSD_TEST_long_is:
+		return whole == test->value;
+	case PSD_TEST_long_within:
+		return (whole | test->value) == test->value;
+	case PSD_TEST_end:
+	default:
+		return false;
+	}
+}
+
+bool
+psd_call_row_applies(const struct psd_call_row *row,
+    const uint64_t args[PSD_CALL_ARGUMENTS])
+{
+	const struct psd_call_test *test;
+
+	for (test = row->tests; test->kind != PSD_TEST_end; test++) {
+		if (!holds(test, args))
+			return false;
+	}
+	return true;
+}
+
 static uint32_t
 refusal_of(const struct psd_policy *policy, enum psd_filter_kind kind)
 {

@@ -43,4 +43,8 @@ const struct psd_callset_entry *psd_callset_find(const struct psd_callset *set,
 /* Does the row let the call pass whatever its arguments? */
 bool psd_call_row_is_free(const struct psd_call_row *row);
 
+/* Do all tests of the row hold? */
+bool psd_call_row_applies(const struct psd_call_row *row,
+    const uint64_t args[PSD_CALL_ARGUMENTS]);
+
 #endif

@@ -7,43 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-static bool
-holds(const struct psd_call_test *test,
-    const uint64_t args[PSD_PROVE_ARGUMENTS])
-{
-	const uint64_t whole = args[test->argument];
-	const uint32_t lower = (uint32_t)whole;
-
-	switch (test->kind) {
-	case PSD_TEST_int_is:
-		return lower == test->value;
-	case PSD_TEST_int_within:
-		return (lower | test->value) == test->value;
-	case PSD_TEST_int_lacks:
-		return (lower & test->value) == 0;
-	case PSD_TEST_long_is:
-		return whole == test->value;
-	case PSD_TEST_long_within:
-		return (whole | test->value) == test->value;
-	case PSD_TEST_end:
-	default:
-		return false;
-	}
-}
-
-static bool
-applies(const struct psd_call_row *row,
-    const uint64_t args[PSD_PROVE_ARGUMENTS])
-{
-	const struct psd_call_test *test;
-
-	for (test = row->tests; test->kind != PSD_TEST_end; test++) {
-		if (!holds(test, args))
-			return false;
-	}
-	return true;
-}
-
 uint32_t
 psd_prove_expect(const struct psd_callset *set, const struct seccomp_data *data)
 {
@@ -64,7 +27,7 @@ psd_prove_expect(const struct psd_callset *set, const struct seccomp_data *data)
 		args[i] = data->args[i];
 	entries = psd_callset_find(set, data->nr, &n);
 	for (i = 0; i < n; i++) {
-		if (!applies(entries[i].row, args))
+		if (!psd_call_row_applies(entries[i].row, args))
 			continue;
 		if (entries[i].row->error == 0)
 			return SECCOMP_RET_ALLOW;

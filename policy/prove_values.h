@@ -11,7 +11,7 @@
  * single bit turned.
  */
 enum {
-	PSD_PROVE_ARGUMENTS = 6,
+	PSD_PROVE_ARGUMENTS = PSD_CALL_ARGUMENTS,
 	PSD_PROVE_VALUES_MAX = 256, /* of one argument */
 	PSD_PROVE_PIECES_MAX = 256,
 };
