@@ -2,6 +2,7 @@
 #include "daemon/ctl/start.h"
 
 #include "common/fd.h"
+#include "common/mem.h"
 #include "common/pair.h"
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/ctl.h"
@@ -17,23 +18,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/*
- * Beside us, as it is built, or where it is installed with us.  Whoever could
- * put another one there could put another privsepctl there.
- */
-static int
-find_daemon(char ret[PATH_MAX])
+int
+psd_start_find(const char *const *places, size_t n, char ret[PATH_MAX])
 {
-	static const char *const places[] = { "privsepd", "../sbin/privsepd" };
 	char self[PATH_MAX / 2];
-	const ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
-	ssize_t dir = n;
+	const ssize_t len = readlink("/proc/self/exe", self, sizeof(self));
+	ssize_t dir = len;
 
-	if (n < 0 || n == sizeof(self))
+	if (len < 0 || len == sizeof(self))
 		return -ENOENT;
 	while (dir > 0 && self[dir - 1] != '/')
 		dir--;
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+	for (size_t i = 0; i < n; i++) {
 		(void)snprintf(ret, PATH_MAX, "%.*s%s", (int)dir, self,
 		    places[i]);
 		if (access(ret, X_OK) == 0)
@@ -43,27 +39,47 @@ find_daemon(char ret[PATH_MAX])
 }
 
 /*
- * Without a variable, which would tell it of a service manager that is none of
- * its, and in a session of its own: what a terminal's keys end is privsepctl,
- * and then the program.  It holds neither of our input and output, whose ends
- * others wait for.  Descriptors beyond are closed by privsepd.
+ * In a session of its own: what a terminal's keys end is privsepctl, and then
+ * the program.  It holds neither of our input and output, whose ends others
+ * wait for.
  */
-static _Noreturn void
-become_daemon(const char *path, char *const *argv, int control)
+static int
+settle_child(void)
 {
-	char *const environment[] = { NULL };
 	const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	const int away = fcntl(control, F_DUPFD, PSD_HANDOVER_NUMBER + 1);
 	sigset_t none;
 
 	(void)sigemptyset(&none);
-	if (null < 0 || away < 0 || dup2(null, STDIN_FILENO) < 0 ||
-	    dup2(null, STDOUT_FILENO) < 0 ||
-	    dup2(away, PSD_HANDOVER_NUMBER) < 0 || setsid() < 0 ||
-	    sigprocmask(SIG_SETMASK, &none, NULL) < 0 ||
-	    execve(path, argv, environment) < 0)
-		psd_ctl_complain("cannot start %s: %s", path, strerror(errno));
-	_exit(PSD_CTL_RUN_FAILED);
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(null, STDOUT_FILENO) < 0 || setsid() < 0 ||
+	    sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+		return -errno;
+	psd_fd_close(null);
+	return 0;
+}
+
+/* The privsepd to be, and its words. */
+struct daemon {
+	char path[PATH_MAX];
+	char *const *argv;
+};
+
+/*
+ * Without a variable, which would tell it of a service manager that is none of
+ * its.  Descriptors beyond are closed by privsepd.
+ */
+static int
+become_daemon(void *cookie, int control)
+{
+	const struct daemon *daemon = cookie;
+	char *const environment[] = { NULL };
+	const int away = fcntl(control, F_DUPFD, PSD_HANDOVER_NUMBER + 1);
+
+	if (away < 0 || dup2(away, PSD_HANDOVER_NUMBER) < 0 ||
+	    execve(daemon->path, daemon->argv, environment) < 0)
+		psd_ctl_complain("cannot start %s: %s", daemon->path,
+		    strerror(errno));
+	return PSD_CTL_RUN_FAILED;
 }
 
 /*
@@ -146,19 +162,15 @@ await_start(struct psd_start *start)
 }
 
 int
-psd_start_program(struct psd_start *ret, char *const *argv)
+psd_start_child(struct psd_start *ret, psd_start_body *body, void *cookie)
 {
 	_cleanup_fd_ int theirs = PSD_NO_FD;
-	char path[PATH_MAX];
 	int ends[2];
 	int r;
 
 	r = begin(ret);
 	if (r < 0)
 		return fail("begin", r);
-	r = find_daemon(path);
-	if (r < 0)
-		return fail("find privsepd", r);
 	r = psd_pair(SOCK_SEQPACKET, ends);
 	if (r < 0)
 		return fail("make a pair", r);
@@ -166,11 +178,31 @@ psd_start_program(struct psd_start *ret, char *const *argv)
 	theirs = ends[1];
 	ret->pid = fork();
 	if (ret->pid < 0)
-		return fail("start privsepd", -errno);
-	if (ret->pid == 0)
-		become_daemon(path, argv, theirs);
+		return fail("start a process", -errno);
+	if (ret->pid == 0) {
+		psd_fd_cleanup(&ret->control);
+		r = settle_child();
+		_exit(r < 0 ? fail("begin", r) : body(cookie, theirs));
+	}
 	psd_fd_cleanup(&theirs);
 	return await_start(ret);
+}
+
+/*
+ * Beside us, as it is built, or where it is installed with us.  Whoever could
+ * put another one there could put another privsepctl there.
+ */
+int
+psd_start_program(struct psd_start *ret, char *const *argv)
+{
+	static const char *const places[] = { "privsepd", "../sbin/privsepd" };
+	struct daemon daemon = { .argv = argv };
+	const int r = psd_start_find(places, PSD_ELEMENTS(places), daemon.path);
+
+	if (r == 0)
+		return psd_start_child(ret, become_daemon, &daemon);
+	(void)begin(ret);
+	return fail("find privsepd", r);
 }
 
 /* A client that says nothing is no client yet; what it says is not read. */
