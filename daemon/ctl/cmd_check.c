@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/ctl/ctl.h"
+#include "daemon/ctl/load.h"
 #include "daemon/ctl/out.h"
 
 #include "policy/filter.h"
@@ -53,8 +54,8 @@ check_filters(const struct psd_policy *policy, struct psd_diag *diag)
 	psd_filter_free(filter);
 }
 
-static void
-check_file(const char *path, struct psd_diag *diag)
+void
+psd_ctl_check_file(const char *path, struct psd_diag *diag)
 {
 	struct psd_policy *policy =
 	    psd_policy_load_file(path, PSD_LOAD_HOLD, diag);
@@ -121,7 +122,7 @@ psd_ctl_check(struct psd_ctl *ctl)
 		struct psd_diag diag;
 
 		psd_diag_init(&diag);
-		check_file(ctl->args[i], &diag);
+		psd_ctl_check_file(ctl->args[i], &diag);
 		if (!is_good(ctl, &diag))
 			all_good = false;
 		if (ctl->json)

@@ -146,6 +146,25 @@ const struct psd_ctl_command psd_ctl_commands[] = {
 		PSD_CTL_TAKES_SINCE,
 	    .run = psd_ctl_log,
 	},
+	{
+	    .name = "learn",
+	    .arguments = "--output=FILE [--merge=FILE] [--force] "
+			 "[--type=filter|inetd] -- PROGRAM ARG...",
+	    .text = "run a program unconfined, and write a policy of what it "
+		    "did",
+	    .help =
+		"PROGRAM runs with all of your rights, from standard input to "
+		"output, and each of its\ncalls is looked at.  With --merge, "
+		"what was learned before is added.  FILE is replaced\nonly "
+		"with --force, or when it is that of --merge.  What had better "
+		"not be granted is\nwritten as a comment, and told.  Exit "
+		"status as of run.",
+	    .args_min = 1,
+	    .args_max = ARGS_ANY,
+	    .takes = PSD_CTL_TAKES_OUTPUT | PSD_CTL_TAKES_MERGE |
+		PSD_CTL_TAKES_FORCE | PSD_CTL_TAKES_TYPE,
+	    .run = psd_ctl_learn,
+	},
 };
 
 const size_t psd_ctl_n_commands = PSD_ELEMENTS(psd_ctl_commands);

@@ -32,6 +32,9 @@ struct psd_ctl {
 	bool help;
 	const char *phase;  /* --phase, or NULL */
 	const char *policy; /* --policy, or NULL */
+	const char *output; /* --output, or NULL */
+	const char *merge;  /* --merge, or NULL */
+	const char *type;   /* --type, or NULL */
 	const char *count;  /* -n, or NULL; and so on */
 	const char *service, *instance, *operation, *verdict, *since;
 	unsigned given; /* PSD_CTL_TAKES_* */
@@ -58,6 +61,10 @@ enum psd_ctl_takes {
 	PSD_CTL_TAKES_OPERATION = 1 << 10,
 	PSD_CTL_TAKES_VERDICT = 1 << 11,
 	PSD_CTL_TAKES_SINCE = 1 << 12,
+	PSD_CTL_TAKES_OUTPUT = 1 << 13,
+	PSD_CTL_TAKES_MERGE = 1 << 14,
+	PSD_CTL_TAKES_FORCE = 1 << 15,
+	PSD_CTL_TAKES_TYPE = 1 << 16,
 };
 
 struct psd_ctl_command {
@@ -98,5 +105,6 @@ enum psd_ctl_exit psd_ctl_reload(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_stop(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_run_program(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_log(struct psd_ctl *ctl);
+enum psd_ctl_exit psd_ctl_learn(struct psd_ctl *ctl);
 
 #endif

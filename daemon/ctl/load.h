@@ -36,4 +36,7 @@ enum psd_ctl_exit psd_ctl_not_found(const struct psd_ctl_dirs *dirs);
 enum psd_ctl_exit psd_ctl_load(struct psd_ctl *ctl, const char *what,
     struct psd_policy **ret_policy);
 
+/* Judges a file as privsepctl check does (daemon/ctl/cmd_check.c). */
+void psd_ctl_check_file(const char *path, struct psd_diag *diag);
+
 #endif

@@ -27,6 +27,10 @@ enum option_name {
 	OPTION_OPERATION,
 	OPTION_VERDICT,
 	OPTION_SINCE,
+	OPTION_OUTPUT,
+	OPTION_MERGE,
+	OPTION_FORCE,
+	OPTION_TYPE,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -47,6 +51,10 @@ static const struct option options[] = {
 	{ "operation", required_argument, NULL, OPTION_OPERATION },
 	{ "verdict", required_argument, NULL, OPTION_VERDICT },
 	{ "since", required_argument, NULL, OPTION_SINCE },
+	{ "output", required_argument, NULL, OPTION_OUTPUT },
+	{ "merge", required_argument, NULL, OPTION_MERGE },
+	{ "force", no_argument, NULL, OPTION_FORCE },
+	{ "type", required_argument, NULL, OPTION_TYPE },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -74,6 +82,10 @@ static const struct {
 	    AT(operation) },
 	{ OPTION_VERDICT, PSD_CTL_TAKES_VERDICT, "--verdict", AT(verdict) },
 	{ OPTION_SINCE, PSD_CTL_TAKES_SINCE, "--since", AT(since) },
+	{ OPTION_OUTPUT, PSD_CTL_TAKES_OUTPUT, "--output", AT(output) },
+	{ OPTION_MERGE, PSD_CTL_TAKES_MERGE, "--merge", AT(merge) },
+	{ OPTION_FORCE, PSD_CTL_TAKES_FORCE, "--force", 0 },
+	{ OPTION_TYPE, PSD_CTL_TAKES_TYPE, "--type", AT(type) },
 };
 #undef AT
 

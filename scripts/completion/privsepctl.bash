@@ -24,7 +24,7 @@ _privsepctl_policies()
 
 _privsepctl()
 {
-	local commands='status check explain syscalls cat diff reload stop run log'
+	local commands='status check explain syscalls cat diff reload stop run log learn'
 	local operations='hello ping restrict log accept open stat read_directory readlink
 	    unlink mkdir rmdir rename truncate set_times temporary_file
 	    access realpath change_mode change_owner listen connect bind
@@ -61,6 +61,15 @@ _privsepctl()
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 		return
 		;;
+	--output | --merge)
+		mapfile -t COMPREPLY < <(_privsepctl_policies "$word")
+		compopt -o filenames 2>/dev/null
+		return
+		;;
+	--type)
+		mapfile -t COMPREPLY < <(compgen -W 'filter inetd' -- "$word")
+		return
+		;;
 	--policy)
 		mapfile -t COMPREPLY < <(
 			compgen -W "$(_privsepctl_services)" -- "$word"
@@ -73,7 +82,8 @@ _privsepctl()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--runtime-dir | --policy-dir | --phase | --policy | --since | \
-		    --service | --instance | --operation | --verdict | -n)
+		    --service | --instance | --operation | --verdict | -n | \
+		    --output | --merge | --type)
 			((i++))
 			;;
 		-*) ;;
@@ -98,6 +108,7 @@ _privsepctl()
 		run) known+=' --policy --progress --trace' ;;
 		log) known+=' -f --follow -n --since --service --instance
 		    --operation --verdict' ;;
+		learn) known+=' --output --merge --force --type' ;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$known" -- "$word")
 		return
@@ -115,8 +126,8 @@ _privsepctl()
 			_privsepctl_policies "$word")
 		compopt -o filenames 2>/dev/null
 		;;
-	run:0) mapfile -t COMPREPLY < <(compgen -c -- "$word") ;;
-	run:*)
+	run:0 | learn:0) mapfile -t COMPREPLY < <(compgen -c -- "$word") ;;
+	run:* | learn:*)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		compopt -o filenames 2>/dev/null
 		;;
