@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/kind.h"
 
+#include "common/mem.h"
 #include "common/ops.h"
+
+#include <fcntl.h>
 
 /* The values that a kind of 4 bytes may have. */
 bool
@@ -82,4 +85,29 @@ psd_access_is_sensible(uint32_t access)
 	    (access & PSD_ACCESS_WRITE) == 0)
 		return false;
 	return writes || (access & PSD_ACCESS_READ) != 0;
+}
+
+/* What open(2)'s flags beside the access mode are on the wire. */
+static const struct {
+	int flag;
+	uint32_t access;
+} flag_bits[] = {
+	{ O_CREAT, PSD_ACCESS_CREATE },
+	{ O_EXCL, PSD_ACCESS_EXCLUSIVE },
+	{ O_TRUNC, PSD_ACCESS_TRUNCATE },
+};
+
+uint32_t
+psd_access_of(int flags)
+{
+	const int mode = flags & O_ACCMODE;
+	uint32_t access = mode == O_WRONLY ? 0 : PSD_ACCESS_READ;
+
+	if (mode != O_RDONLY)
+		access |= (flags & O_APPEND) != 0 ? PSD_ACCESS_APPEND
+						  : PSD_ACCESS_WRITE;
+	for (size_t i = 0; i < PSD_ELEMENTS(flag_bits); i++)
+		if ((flags & flag_bits[i].flag) != 0)
+			access |= flag_bits[i].access;
+	return access;
 }

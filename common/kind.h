@@ -176,6 +176,9 @@ bool psd_kind_is_valid(enum psd_kind kind, uint32_t value);
  */
 bool psd_access_is_sensible(uint32_t access);
 
+/* What open(2)'s flags ask for, whether they go together or not. */
+uint32_t psd_access_of(int flags);
+
 /* The most bytes that a string kind may have, without the NUL. */
 size_t psd_kind_string_max(enum psd_kind kind);
 

@@ -9,16 +9,6 @@
 #include <stdbool.h>
 #include <unistd.h>
 
-/* What open(2)'s flags beside the access mode are on the wire. */
-static const struct {
-	int flag;
-	uint32_t access;
-} flag_bits[] = {
-	{ O_CREAT, PSD_ACCESS_CREATE },
-	{ O_EXCL, PSD_ACCESS_EXCLUSIVE },
-	{ O_TRUNC, PSD_ACCESS_TRUNCATE },
-};
-
 enum {
 	FLAGS_THAT_WRITE = O_APPEND | O_CREAT | O_TRUNC,
 	FLAGS_KNOWN = O_ACCMODE | FLAGS_THAT_WRITE | O_EXCL | O_CLOEXEC,
@@ -41,21 +31,6 @@ is_sensible(int flags)
 	return (flags & O_EXCL) == 0 || (flags & O_CREAT) != 0;
 }
 
-static uint32_t
-access_of(int flags)
-{
-	const int mode = flags & O_ACCMODE;
-	uint32_t access = mode == O_WRONLY ? 0 : PSD_ACCESS_READ;
-
-	if (mode != O_RDONLY)
-		access |= (flags & O_APPEND) != 0 ? PSD_ACCESS_APPEND
-						  : PSD_ACCESS_WRITE;
-	for (size_t i = 0; i < sizeof(flag_bits) / sizeof(flag_bits[0]); i++)
-		if ((flags & flag_bits[i].flag) != 0)
-			access |= flag_bits[i].access;
-	return access;
-}
-
 /* A path that does not fit the frame is told as open(2) would. */
 static int
 path_error(int r)
@@ -68,7 +43,7 @@ privsep_open(struct privsep *conversation, const char *path, int flags,
     mode_t mode)
 {
 	struct psd_open_req req = {
-		.access = access_of(flags),
+		.access = psd_access_of(flags),
 		.path = psd_str_of(path),
 		.mode = (flags & O_CREAT) != 0 ? mode : 0,
 	};
@@ -164,7 +139,7 @@ int
 privsep_access(struct privsep *conversation, const char *path, int flags)
 {
 	struct psd_access_req req = {
-		.access = access_of(flags),
+		.access = psd_access_of(flags),
 		.path = psd_str_of(path),
 	};
 	struct psd_access_rep rep;
