@@ -17,12 +17,13 @@
 static const struct {
 	int number;
 	const char *letters;
+	enum psd_call_act act;
 } calls[] = {
-	{ SYS_openat, "dp" },
-	{ SYS_openat2, "dph" },
-	{ SYS_execve, "p" },
-	{ SYS_execveat, "dp" },
-	{ SYS_connect, "-a" },
+	{ SYS_openat, "dp", PSD_ACT_OPEN },
+	{ SYS_openat2, "dph", PSD_ACT_OPEN },
+	{ SYS_execve, "p", PSD_ACT_EXEC },
+	{ SYS_execveat, "dp", PSD_ACT_EXEC },
+	{ SYS_connect, "-a", PSD_ACT_CONNECT },
 	{ SYS_bind, "-a" },
 	{ SYS_newfstatat, "dp" },
 	{ SYS_statx, "dp" },
@@ -52,8 +53,8 @@ static const struct {
 #endif
 /* What arm64 never had. */
 #ifdef SYS_open
-	{ SYS_open, "p" },
-	{ SYS_creat, "p" },
+	{ SYS_open, "p", PSD_ACT_OPEN },
+	{ SYS_creat, "p", PSD_ACT_CREATE },
 	{ SYS_stat, "p" },
 	{ SYS_lstat, "p" },
 	{ SYS_access, "p" },
@@ -80,4 +81,13 @@ psd_call_args(int number)
 		if (calls[i].number == number)
 			return calls[i].letters;
 	return NULL;
+}
+
+enum psd_call_act
+psd_call_act(int number)
+{
+	for (size_t i = 0; i < PSD_ELEMENTS(calls); i++)
+		if (calls[i].number == number)
+			return calls[i].act;
+	return PSD_ACT_OTHER;
 }

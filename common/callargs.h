@@ -14,6 +14,15 @@ enum {
 	PSD_ARG_HOW = 'h',     /* openat2()'s struct open_how */
 };
 
+/* What a call is for, where that is of interest. */
+enum psd_call_act {
+	PSD_ACT_OTHER,
+	PSD_ACT_OPEN,
+	PSD_ACT_CREATE, /* creat(), whose flags are understood */
+	PSD_ACT_EXEC,
+	PSD_ACT_CONNECT,
+};
+
 /* Bytes of a path that are read, the closing NUL included, as the kernel. */
 enum { PSD_SEEN_PATH_MAX = 4096, PSD_SEEN_NAMES_MAX = 2 };
 
@@ -28,5 +37,8 @@ enum {
 
 /* The letters of a call of this architecture; NULL: it names nothing. */
 const char *psd_call_args(int number);
+
+/* What it is for. */
+enum psd_call_act psd_call_act(int number);
 
 #endif

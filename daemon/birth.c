@@ -13,6 +13,7 @@
 #include "daemon/respawn.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
+#include "daemon/watch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -76,7 +77,16 @@ psd_instance_take_ids(struct psd_instance *instance, struct psd_birth *birth)
 		birth->gid = getegid();
 	}
 	instance->uid = birth->uid;
+	instance->gid = birth->gid;
 	return 0;
+}
+
+static void
+share_ids(struct psd_instance *instance, const struct psd_instance *other,
+    struct psd_birth *birth)
+{
+	instance->uid = birth->uid = other->uid;
+	instance->gid = birth->gid = other->gid;
 }
 
 static int
@@ -113,13 +123,25 @@ tell_failure(struct psd_service *service, enum psd_step step, int error)
 	psd_say(PSD_MESSAGE_start_failed, fields, PSD_ELEMENTS(fields));
 }
 
+/* While nobody else has its uid who might disturb. */
+static int
+begin_watch(struct psd_instance *instance)
+{
+	const struct psd_loaded *loaded = instance->loaded;
+
+	return loaded->policy->reports_opens &&
+		loaded->prepared->plan.want_listener
+	    ? psd_watch_begin(instance)
+	    : 0;
+}
+
 /*
  * The child's ends are closed here, whatever happens: each has one owner.
- * kit is NULL for a helper.
+ * kit is NULL for a helper, beside for whoever has ids of its own.
  */
 static int
 spawn(struct psd_instance *instance, const struct psd_kit *kit,
-    struct psd_spawn_failure *ret_failure)
+    const struct psd_instance *beside, struct psd_spawn_failure *ret_failure)
 {
 	_cleanup_fd_ int theirs = PSD_NO_FD;
 	_cleanup_fd_ int their_stderr = PSD_NO_FD;
@@ -137,10 +159,14 @@ spawn(struct psd_instance *instance, const struct psd_kit *kit,
 		r = kit == NULL
 		    ? psd_conversation_open(&instance->first, &theirs)
 		    : 0;
-	if (r == 0)
+	if (r == 0 && beside != NULL)
+		share_ids(instance, beside, &birth);
+	else if (r == 0)
 		r = psd_instance_take_ids(instance, &birth);
 	if (r == 0)
 		r = take_leaf(instance, &birth);
+	if (r == 0)
+		r = begin_watch(instance);
 	if (r < 0) {
 		ret_failure->error = -r;
 		return r;
@@ -192,7 +218,7 @@ psd_instance_begin(struct psd_instance *instance)
 
 static int
 launch(struct psd_service *service, const struct psd_kit *kit,
-    struct psd_instance **ret)
+    const struct psd_instance *beside, struct psd_instance **ret)
 {
 	struct psd_spawn_failure failure = { PSD_STEP_NONE, 0 };
 	struct psd_instance *instance;
@@ -210,7 +236,7 @@ launch(struct psd_service *service, const struct psd_kit *kit,
 	instance = psd_instance_make(service);
 	if (instance == NULL)
 		return -ENOMEM;
-	r = spawn(instance, kit, &failure);
+	r = spawn(instance, kit, beside, &failure);
 	if (r < 0) {
 		tell_failure(service, failure.step, failure.error);
 		psd_instance_free(instance);
@@ -226,7 +252,7 @@ int
 psd_instance_start(struct psd_service *service)
 {
 	struct psd_instance *instance = NULL;
-	const int r = launch(service, NULL, &instance);
+	const int r = launch(service, NULL, NULL, &instance);
 
 	/* One that was made ends by its pidfd. */
 	if (r < 0 && r != -ENOMEM && instance == NULL)
@@ -239,7 +265,7 @@ psd_instance_start_program(struct psd_service *service,
     const struct psd_kit *kit, struct psd_instance **ret)
 {
 	struct psd_instance *instance = NULL;
-	const int r = launch(service, kit, &instance);
+	const int r = launch(service, kit, NULL, &instance);
 
 	if (r < 0)
 		return r;
@@ -248,4 +274,11 @@ psd_instance_start_program(struct psd_service *service,
 	psd_instance_greeted(instance);
 	*ret = instance;
 	return 0;
+}
+
+int
+psd_instance_start_beside(struct psd_service *service,
+    const struct psd_instance *other, struct psd_instance **ret)
+{
+	return launch(service, NULL, other, ret);
 }

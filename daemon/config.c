@@ -30,6 +30,7 @@ enum {
 
 static const char default_relay[] = PSD_LIBEXEC "/relay";
 static const char default_resolver[] = PSD_LIBEXEC "/resolver";
+static const char default_watcher[] = PSD_LIBEXEC "/watcher";
 static const char default_file[] = "/etc/privsepd/privsepd.conf";
 
 static void
@@ -223,6 +224,13 @@ set_resolver(struct psd_config *config, const struct psd_setting *setting,
 	set_program(&config->resolver, default_resolver, setting, diag);
 }
 
+static void
+set_watcher(struct psd_config *config, const struct psd_setting *setting,
+    struct psd_diag *diag)
+{
+	set_program(&config->watcher, default_watcher, setting, diag);
+}
+
 static const struct {
 	const char *name;
 	void (*set)(struct psd_config *config,
@@ -236,6 +244,7 @@ static const struct {
 	{ "Relay", set_relay },
 	{ "Resolver", set_resolver },
 	{ "UidRange", set_uid_range },
+	{ "Watcher", set_watcher },
 };
 
 static void
@@ -261,7 +270,7 @@ take_setting(void *cookie, const struct psd_setting *setting,
 	psd_diag_error(diag, &setting->where,
 	    "unknown key %s=; [Daemon] has ControlGroup=, InstancesMax=, "
 	    "KeepCapabilities=, LogLevel=, MaxConnectionsPerUser=, Relay=, "
-	    "Resolver= and UidRange=",
+	    "Resolver=, UidRange= and Watcher=",
 	    setting->key);
 }
 
@@ -281,6 +290,8 @@ psd_config_read(struct psd_config *config, struct psd_diag *diag)
 	    default_resolver);
 	(void)snprintf(config->relay, sizeof(config->relay), "%s",
 	    default_relay);
+	(void)snprintf(config->watcher, sizeof(config->watcher), "%s",
+	    default_watcher);
 	switch (psd_file_read(path, PSD_FILE_CHECKED, &file, diag)) {
 	case PSD_FOUND_FILE:
 		break;

@@ -32,6 +32,7 @@ struct psd_config {
 	uint32_t user_connections_max; /* MaxConnectionsPerUser=, likewise */
 	char resolver[PATH_MAX];       /* Resolver=, a path */
 	char relay[PATH_MAX];          /* Relay=, likewise */
+	char watcher[PATH_MAX];        /* Watcher=, likewise */
 	int log_level;                 /* LogLevel= */
 };
 

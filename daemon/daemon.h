@@ -27,6 +27,7 @@ struct psd_daemon {
 	struct psd_service *relay; /* or NULL (daemon/relay.h) */
 	struct psd_relayed_list relayed;
 	uint32_t last_relayed;
+	struct psd_service *watcher;   /* or NULL (daemon/watcher.h) */
 	struct psd_service *resolver;  /* or NULL (daemon/resolver.h) */
 	uint64_t resolver_looked_usec; /* at the files that it sees */
 	uint64_t resolver_tried;       /* fingerprint of a fresh view */

@@ -11,6 +11,7 @@
 #include "daemon/service.h"
 #include "daemon/talk.h"
 #include "daemon/trace.h"
+#include "daemon/watch.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -161,6 +162,9 @@ psd_dispatch(struct psd_conversation *conversation, struct psd_frame *frame)
 	} else if (frame->type == PSD_FRAME_REPLY &&
 	    instance->loaded->policy->is_relay) {
 		psd_relay_answer(instance, frame);
+	} else if (frame->type == PSD_FRAME_REPLY &&
+	    instance->loaded->policy->is_watcher) {
+		psd_watch_answer(instance, frame);
 	} else if (frame->type != PSD_FRAME_REQUEST || row == NULL) {
 		break_with(conversation, "sent an unknown operation",
 		    frame->op);
@@ -179,6 +183,8 @@ psd_dispatch(struct psd_conversation *conversation, struct psd_frame *frame)
 			psd_lookup_next(instance->service->daemon);
 		else if (instance->loaded->policy->is_relay)
 			psd_relay_ready(instance->service->daemon);
+		else if (instance->loaded->policy->is_watcher)
+			psd_watch_ready(instance);
 	}
 	drop(conversation, frame->fds, frame->n_fds);
 	psd_frame_init(frame);

@@ -16,6 +16,7 @@
 #include "daemon/service.h"
 #include "daemon/talk.h"
 #include "daemon/trace.h"
+#include "daemon/watch.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -122,6 +123,8 @@ psd_instance_free(struct psd_instance *instance)
 	psd_lookup_lost(instance);
 	psd_relay_lost(instance);
 	psd_relay_forget(instance);
+	psd_watch_end(instance);
+	psd_watch_lost(instance);
 	while (!TAILQ_EMPTY(&instance->clones))
 		psd_conversation_free(TAILQ_FIRST(&instance->clones));
 	psd_conversation_release(&instance->first);
@@ -186,6 +189,7 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 	 * a copy is closed, what is still watched would still be told.
 	 */
 	psd_instance_drop(instance);
+	psd_watch_end(instance);
 	psd_leftover_look(instance, held);
 	psd_program_ended(instance, ending, info->si_code != CLD_EXITED,
 	    info->si_status);

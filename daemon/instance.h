@@ -42,6 +42,7 @@ struct psd_instance {
 	struct psd_loaded *loaded; /* what it started with; a reference */
 	uint64_t id;
 	uid_t uid;
+	gid_t gid;
 	bool owns_uid;   /* taken from the range */
 	bool is_adopted; /* no child of ours: its status is its parent's */
 	struct psd_child child;
@@ -68,6 +69,8 @@ struct psd_instance {
 
 	struct psd_relayed *relayed; /* its connection (daemon/relay.h) */
 	struct psd_origin origin;    /* of that */
+	struct psd_watch *watch;     /* of its calls, or that it is to look
+					at (daemon/watch.h) */
 	int waiting_end; /* its pair's other one, while it waits for that */
 
 	uint64_t allowed, refused;
@@ -116,6 +119,13 @@ struct psd_kit {
  */
 int psd_instance_start_program(struct psd_service *service,
     const struct psd_kit *kit, struct psd_instance **ret);
+
+/*
+ * The same of a helper with the ids of another instance, which has taken its
+ * own.  Whoever starts it knows when it is to be started again.
+ */
+int psd_instance_start_beside(struct psd_service *service,
+    const struct psd_instance *other, struct psd_instance **ret);
 
 /*
  * Ends our side of all its conversations: waiting calls are answered

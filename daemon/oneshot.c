@@ -8,9 +8,9 @@
 #include "daemon/client_run.h"
 #include "daemon/loaded.h"
 #include "daemon/oneshot_helper.h"
+#include "daemon/own.h"
 #include "daemon/proc_fd.h"
 #include "daemon/program.h"
-#include "daemon/resolver.h"
 #include "daemon/service.h"
 #include "policy/load.h"
 #include "policy/view.h"
@@ -35,7 +35,8 @@ bool
 psd_oneshot_is(const struct psd_instance *instance)
 {
 	return instance->service->daemon->config.is_run &&
-	    !instance->loaded->policy->is_resolver;
+	    !instance->loaded->policy->is_resolver &&
+	    !instance->loaded->policy->is_watcher;
 }
 
 /* Nothing of ours shall inherit it. */
@@ -150,31 +151,32 @@ prepare(struct psd_daemon *daemon, struct psd_policy *policy,
 	const struct psd_policy *policies[] = { policy };
 	struct psd_listeners listeners = { .n = 0 };
 	struct psd_service *service = NULL;
-	struct psd_loaded *resolver = NULL;
+	struct psd_owns owns = { .is_needed = { false } };
 	struct psd_loaded *loaded = psd_loaded_make(&daemon->host, policy,
 	    daemon->config.policy_dirs, diag);
-	int r = 0;
+	int r;
 
 	if (loaded == NULL)
 		return NULL;
 	loaded->generation = ++daemon->generation;
-	if (policy->type == PSD_TYPE_NATIVE)
+	r = psd_owns_prepare(daemon, policies, 1, &owns, diag);
+	if (r == 0 && policy->type == PSD_TYPE_NATIVE)
 		r = psd_oneshot_prepare_helper(daemon, policy, &listeners,
-		    &resolver, diag);
+		    diag);
 	if (r == 0)
 		r = psd_caps_keep(policies, 1, &daemon->config.keep_caps, diag);
 	if (r == 0)
 		r = psd_spawn_prepare_process();
 	if (r == -EPERM && daemon->host.is_unprivileged)
 		r = 0;
+	if (r == 0)
+		r = psd_owns_come(daemon, &owns);
+	psd_owns_free(&owns);
 	if (r < 0) {
 		psd_listeners_free(&listeners);
-		psd_loaded_unref(resolver);
 		psd_loaded_unref(loaded);
 	} else {
 		r = psd_service_add(daemon, loaded, &listeners, &service);
-		if (psd_resolver_change(daemon, resolver) < 0)
-			r = -ENOMEM;
 	}
 	if (r < 0 && diag->errors == 0)
 		psd_log(LOG_ERR, "cannot prepare: %s", strerror(-r));
@@ -189,7 +191,8 @@ tell_all(struct psd_daemon *daemon, uint32_t events)
 
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
 		TAILQ_FOREACH(instance, &service->instances, of_service)
-			psd_client_heard(instance, events);
+			if (psd_oneshot_is(instance))
+				psd_client_heard(instance, events);
 }
 
 /*

@@ -5,7 +5,6 @@
 #include "common/log.h"
 #include "common/pair.h"
 #include "daemon/pin.h"
-#include "daemon/resolver.h"
 #include "daemon/sysctl.h"
 #include "daemon/trace.h"
 
@@ -37,7 +36,7 @@ psd_oneshot_check_helper(struct psd_policy *policy,
 int
 psd_oneshot_prepare_helper(struct psd_daemon *daemon,
     const struct psd_policy *policy, struct psd_listeners *ret_listeners,
-    struct psd_loaded **ret_resolver, struct psd_diag *diag)
+    struct psd_diag *diag)
 {
 	const int r = psd_listeners_bind(daemon, policy, ret_listeners, diag);
 
@@ -45,7 +44,7 @@ psd_oneshot_prepare_helper(struct psd_daemon *daemon,
 		return r;
 	psd_sysctl_init();
 	psd_pin_begin();
-	return psd_resolver_prepare(daemon, &policy, 1, ret_resolver, diag);
+	return 0;
 }
 
 int

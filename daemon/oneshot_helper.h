@@ -14,13 +14,12 @@ void psd_oneshot_check_helper(struct psd_policy *policy,
     const struct psd_config *config, struct psd_diag *diag);
 
 /*
- * What its service listens at, and the resolver should the policy need it,
- * while we have what that takes.  0 or -errno with diag; what was made is the
- * caller's either way.
+ * What its service listens at, while we have what that takes.  0 or -errno with
+ * diag; what was made is the caller's either way.
  */
 int psd_oneshot_prepare_helper(struct psd_daemon *daemon,
     const struct psd_policy *policy, struct psd_listeners *ret_listeners,
-    struct psd_loaded **ret_resolver, struct psd_diag *diag);
+    struct psd_diag *diag);
 
 /*
  * Starts it.  Returns 0 and where whoever runs it is told of its frames, or, of

@@ -1,7 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/own.h"
 
+#include "daemon/relay.h"
+#include "daemon/resolver.h"
 #include "daemon/service.h"
+#include "daemon/watcher.h"
+
+#include <errno.h>
+
+static const struct {
+	int (*prepare)(struct psd_daemon *daemon,
+	    const struct psd_policy *const *policies, size_t n,
+	    struct psd_loaded **ret_loaded, struct psd_diag *diag);
+	int (*change)(struct psd_daemon *daemon, struct psd_loaded *loaded);
+} owns_of[PSD_OWNS] = {
+	{ psd_resolver_prepare, psd_resolver_change },
+	{ psd_relay_prepare, psd_relay_change },
+	{ psd_watcher_prepare, psd_watcher_change },
+};
 
 int
 psd_own_change(struct psd_daemon *daemon, struct psd_service **own,
@@ -27,11 +43,56 @@ psd_own_change(struct psd_daemon *daemon, struct psd_service **own,
 	return 0;
 }
 
+int
+psd_owns_prepare(struct psd_daemon *daemon,
+    const struct psd_policy *const *policies, size_t n, struct psd_owns *ret,
+    struct psd_diag *diag)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < PSD_OWNS; i++) {
+		r = owns_of[i].prepare(daemon, policies, n, &ret->at[i], diag);
+		ret->is_needed[i] = ret->at[i] != NULL;
+	}
+	return r;
+}
+
+int
+psd_owns_come(struct psd_daemon *daemon, struct psd_owns *owns)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < PSD_OWNS; i++) {
+		struct psd_loaded *loaded = owns->at[i];
+
+		owns->at[i] = NULL;
+		if (loaded != NULL && owns_of[i].change(daemon, loaded) < 0)
+			r = -ENOMEM;
+	}
+	return r;
+}
+
+void
+psd_owns_go(struct psd_daemon *daemon, const struct psd_owns *owns)
+{
+	for (size_t i = 0; i < PSD_OWNS; i++)
+		if (!owns->is_needed[i])
+			(void)owns_of[i].change(daemon, NULL);
+}
+
+void
+psd_owns_free(struct psd_owns *owns)
+{
+	for (size_t i = 0; i < PSD_OWNS; i++)
+		psd_loaded_unref(owns->at[i]);
+}
+
 bool
 psd_own_is(const struct psd_service *service)
 {
 	return service == service->daemon->resolver ||
-	    service == service->daemon->relay;
+	    service == service->daemon->relay ||
+	    service == service->daemon->watcher;
 }
 
 void
@@ -43,4 +104,6 @@ psd_own_forget(const struct psd_service *service)
 		daemon->resolver = NULL;
 	if (daemon->relay == service)
 		daemon->relay = NULL;
+	if (daemon->watcher == service)
+		daemon->watcher = NULL;
 }

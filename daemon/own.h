@@ -12,6 +12,32 @@
 int psd_own_change(struct psd_daemon *daemon, struct psd_service **own,
     struct psd_loaded *loaded);
 
+/*
+ * All of them together, on their way into force with the policies that need
+ * them.
+ */
+enum { PSD_OWNS = 3 };
+
+struct psd_owns {
+	struct psd_loaded *at[PSD_OWNS]; /* NULL: nobody needs it */
+	bool is_needed[PSD_OWNS];
+};
+
+/* Looks which the policies need, and prepares those.  0 or -errno with diag. */
+int psd_owns_prepare(struct psd_daemon *daemon,
+    const struct psd_policy *const *policies, size_t n, struct psd_owns *ret,
+    struct psd_diag *diag);
+
+/*
+ * Those that are needed come before whoever needs them, 0 or -ENOMEM, and the
+ * others go when nobody does any more.
+ */
+int psd_owns_come(struct psd_daemon *daemon, struct psd_owns *owns);
+void psd_owns_go(struct psd_daemon *daemon, const struct psd_owns *owns);
+
+/* What was prepared and did not come. */
+void psd_owns_free(struct psd_owns *owns);
+
 /* Is it one of these? */
 bool psd_own_is(const struct psd_service *service);
 

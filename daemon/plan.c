@@ -214,14 +214,21 @@ fill_in(const struct psd_plan_work *work)
 		.limits = policy->limits,
 		.n_limits = policy->n_limits,
 		.set_ids = host->set_ids,
-		.owns_uid = host->set_ids && policy->user == NULL,
+		.owns_uid = host->set_ids && policy->user == NULL &&
+		    !policy->is_watcher,
 		.is_unprivileged = host->is_unprivileged,
 		.landlock_fd = PSD_NO_FD,
 	};
 	work->prepared->layers = host->layers;
 	/* Others may have its uid too. */
-	if (policy->user != NULL)
+	if (policy->user != NULL || policy->is_watcher)
 		work->prepared->layers &= ~(uint32_t)PSD_LAYER_UID;
+	/*
+	 * Whose memory it reads may be in no domain that it is not in, and each
+	 * program has one of its own.
+	 */
+	if (policy->is_watcher)
+		work->prepared->layers &= ~(uint32_t)PSD_LAYER_LANDLOCK;
 	/* The policy says which others, Landlock and the view see to it. */
 	if (policy->may_exec.n > 0)
 		work->prepared->layers &= ~(uint32_t)PSD_LAYER_ONE_EXEC;
@@ -274,4 +281,10 @@ uint32_t
 psd_prepared_layers(const struct psd_prepared *prepared)
 {
 	return prepared == NULL ? 0 : prepared->layers;
+}
+
+const struct psd_words *
+psd_prepared_view(const struct psd_prepared *prepared)
+{
+	return &prepared->own->view;
 }

@@ -26,6 +26,9 @@ struct psd_prepared *psd_plan_prepare(const struct psd_host *host,
     const struct psd_policy *policy, struct psd_diag *diag);
 void psd_plan_free(struct psd_prepared *prepared);
 
+/* What is shown of the file system: the policy's view, and programs. */
+const struct psd_words *psd_prepared_view(const struct psd_prepared *prepared);
+
 /* As in the structure; 0 for NULL. */
 uint32_t psd_prepared_layers(const struct psd_prepared *prepared);
 

@@ -35,6 +35,14 @@ psd_proc_fd_init(void)
 }
 
 int
+psd_proc_fd_root(void)
+{
+	const int fd = fcntl(proc, F_DUPFD_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int
 psd_proc_fd_reopen(int fd, int flags)
 {
 	char name[16];

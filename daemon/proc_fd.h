@@ -14,6 +14,9 @@
  */
 int psd_proc_fd_init(void);
 
+/* A descriptor of /proc itself (O_PATH), of the caller's, or -errno. */
+int psd_proc_fd_root(void);
+
 /* Opens what fd (O_PATH is enough) refers to anew with open(2)'s flags. */
 int psd_proc_fd_reopen(int fd, int flags);
 

@@ -6,8 +6,6 @@
 #include "daemon/clash.h"
 #include "daemon/loaded.h"
 #include "daemon/own.h"
-#include "daemon/relay.h"
-#include "daemon/resolver.h"
 #include "daemon/service.h"
 #include "daemon/spawn.h"
 #include "policy/load.h"
@@ -29,8 +27,7 @@ struct batch {
 	struct fresh *at;
 	const struct psd_policy **policies; /* of all of them */
 	size_t n;
-	/* NULL: nobody needs it */
-	struct psd_loaded *resolver, *relay;
+	struct psd_owns owns;
 };
 
 static void
@@ -42,8 +39,7 @@ free_batch(struct batch *batch)
 	}
 	free(batch->at);
 	free(batch->policies);
-	psd_loaded_unref(batch->resolver);
-	psd_loaded_unref(batch->relay);
+	psd_owns_free(&batch->owns);
 	*batch = (struct batch){ .n = 0 };
 }
 
@@ -238,9 +234,10 @@ remove_unwanted(struct psd_daemon *daemon, const struct batch *batch)
 static int
 commit(struct psd_daemon *daemon, struct batch *batch)
 {
-	int r = 0;
+	int r;
 
 	daemon->generation++;
+	r = psd_owns_come(daemon, &batch->owns);
 	for (size_t i = 0; i < batch->n; i++) {
 		struct fresh *fresh = &batch->at[i];
 		struct psd_loaded *loaded = fresh->loaded;
@@ -259,12 +256,7 @@ commit(struct psd_daemon *daemon, struct batch *batch)
 			r = -ENOMEM;
 	}
 	remove_unwanted(daemon, batch);
-	if (psd_resolver_change(daemon, batch->resolver) < 0)
-		r = -ENOMEM;
-	batch->resolver = NULL;
-	if (psd_relay_change(daemon, batch->relay) < 0)
-		r = -ENOMEM;
-	batch->relay = NULL;
+	psd_owns_go(daemon, &batch->owns);
 	return r;
 }
 
@@ -303,11 +295,8 @@ psd_reload(struct psd_daemon *daemon, bool dry_run, struct psd_diag *diag,
 	if (r == 0)
 		r = check_runs(&batch, diag);
 	if (r == 0)
-		r = psd_resolver_prepare(daemon, batch.policies, batch.n,
-		    &batch.resolver, diag);
-	if (r == 0)
-		r = psd_relay_prepare(daemon, batch.policies, batch.n,
-		    &batch.relay, diag);
+		r = psd_owns_prepare(daemon, batch.policies, batch.n,
+		    &batch.owns, diag);
 	if (r == 0 && daemon->generation > 0)
 		r = settle_privileges(daemon, &batch, diag);
 	if (r == 0 && change != NULL)

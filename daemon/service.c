@@ -267,10 +267,11 @@ replace(struct psd_service *service, const struct psd_instance *instance,
 		return;
 	}
 	/*
-	 * A program is started by who wants it, unless some are to wait, and
-	 * --run starts one helper.
+	 * A program is started by who wants it, unless some are to wait, a
+	 * watcher with a program, and --run starts one helper.
 	 */
-	if ((psd_instance_is_program(instance) || psd_oneshot_is(instance)) &&
+	if ((psd_instance_is_program(instance) || psd_oneshot_is(instance) ||
+		instance->loaded->policy->is_watcher) &&
 	    service->loaded->policy->instances_min == 0)
 		return;
 	/* One that served and ended as agreed did not fail. */

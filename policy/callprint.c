@@ -173,6 +173,15 @@ void
 psd_filter_print_call(char *ret, size_t size, uint32_t arch, int number,
     const uint64_t args[6])
 {
+	static const char *const none[ARGUMENTS];
+
+	psd_filter_print_named(ret, size, arch, number, args, none);
+}
+
+void
+psd_filter_print_named(char *ret, size_t size, uint32_t arch, int number,
+    const uint64_t args[6], const char *const names[6])
+{
 	struct text text = { .at = ret, .size = size };
 	char name[PSD_CALL_NAME_MAX + 1];
 	const char *shape;
@@ -188,8 +197,11 @@ psd_filter_print_call(char *ret, size_t size, uint32_t arch, int number,
 	for (i = 0; i < n; i++) {
 		if (i > 0)
 			put(&text, ", ");
-		put_argument(&text, shape != NULL ? shape[i] : PSD_SHAPE_HEX,
-		    args[i]);
+		if (names[i] != NULL)
+			put(&text, "%s", names[i]);
+		else
+			put_argument(&text,
+			    shape != NULL ? shape[i] : PSD_SHAPE_HEX, args[i]);
 	}
 	put(&text, ")");
 }

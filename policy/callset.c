@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/callset.h"
 
+#include "common/mem.h"
 #include "policy/callname.h"
 #include "policy/view.h"
 
@@ -14,7 +15,7 @@
  * Rows for execveat and sendmsg, besides one for each word; groups that no word
  * names.
  */
-enum { LAST_STEPS = 2, IMPLIED_GROUPS = 5 };
+enum { LAST_STEPS = 2, IMPLIED_GROUPS = 7 };
 
 bool
 psd_call_row_is_free(const struct psd_call_row *row)
@@ -88,6 +89,30 @@ add(struct psd_callset *set, const struct psd_call_row *row)
 	set->n++;
 }
 
+/*
+ * With ReportOpens= these are told and then let pass, by whoever has the
+ * listener, which knows them by the filter without one.
+ */
+static bool
+is_reported(const struct psd_call_row *row)
+{
+	static const char *const reported[] = { "open", "openat", "openat2",
+		"creat", "execve", "execveat", "connect" };
+
+	for (size_t i = 0; i < PSD_ELEMENTS(reported); i++)
+		if (strcmp(row->call, reported[i]) == 0)
+			return row->error == 0;
+	return false;
+}
+
+/* What the policy lets pass: a row that is left out meets the refusal. */
+static void
+add_allowed(struct psd_callset *set, const struct psd_call_row *row)
+{
+	if (!set->reports || !is_reported(row))
+		add(set, row);
+}
+
 static void
 add_group(struct psd_callset *set, enum psd_call_group_id group)
 {
@@ -95,7 +120,7 @@ add_group(struct psd_callset *set, enum psd_call_group_id group)
 
 	for (i = 0; i < psd_call_row_count; i++) {
 		if (psd_call_rows[i].group == group)
-			add(set, &psd_call_rows[i]);
+			add_allowed(set, &psd_call_rows[i]);
 	}
 }
 
@@ -116,7 +141,7 @@ add_words(struct psd_callset *set, const struct psd_words *words)
 		row->group = PSD_CALLS_single;
 		row->call = word;
 		row->reason = "named by the policy";
-		add(set, row);
+		add_allowed(set, row);
 	}
 }
 
@@ -194,6 +219,8 @@ add_implied(struct psd_callset *set, const struct psd_policy *policy)
 		add_group(set, PSD_CALLS_lookup);
 	if (policy->is_relay)
 		add_group(set, PSD_CALLS_relay);
+	if (policy->is_watcher)
+		add_group(set, PSD_CALLS_watch);
 }
 
 int
@@ -206,6 +233,7 @@ psd_callset_init(struct psd_callset *set, uint32_t arch,
 	memset(set, 0, sizeof(*set));
 	set->arch = arch;
 	set->refusal = refusal_of(policy, kind);
+	set->reports = policy->reports_opens && kind == PSD_FILTER_NOTIFY;
 	set->highest = psd_call_highest(arch);
 	/* A group written several times counts several times. */
 	set->at =

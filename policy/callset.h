@@ -21,6 +21,7 @@ struct psd_callset {
 	uint32_t arch;    /* AUDIT_ARCH_* */
 	uint32_t refusal; /* SECCOMP_RET_* for what no row speaks of */
 	int highest;      /* highest number that has a name */
+	bool reports;     /* ReportOpens=: some are told before they pass */
 	struct psd_callset_entry *at; /* by number, then in order */
 	size_t n;
 	struct psd_call_row *own_rows; /* rows that no table has; owned */

@@ -187,7 +187,7 @@ say_view(struct answer *answer, const struct psd_policy *policy,
 			continue;
 		memcpy(&path, (const unsigned char *)req + f->offset,
 		    sizeof(path));
-		word = psd_view_find(policy, &path, PSD_ACCESS_READ);
+		word = psd_view_find(&policy->view, &path, PSD_ACCESS_READ);
 		if (word != NULL)
 			say(answer,
 			    "\nbut %s is in the helper's sight, to read "

@@ -5,6 +5,7 @@
 #include "policy/view.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* As in policy/explain.c. */
 enum { REQUEST_SHOWN_MAX = 1024 };
@@ -24,24 +25,64 @@ allow(const struct psd_policy *policy, const struct psd_word *word,
 	return PSD_ANSWER_ALLOWED;
 }
 
-/* The line to write, in the words that a view knows. */
-static enum psd_answer
-refuse(const struct psd_policy *policy, const struct psd_op_row *row,
-    const struct psd_open_req *req, const char *request, char *ret, size_t size)
+static bool
+is_beneath(const struct psd_str *path, const char *dir)
+{
+	const size_t len = strlen(dir);
+
+	return path->len > len && memcmp(path->at, dir, len) == 0 &&
+	    path->at[len] == '/';
+}
+
+/* A file is made in a directory that is shown with all beneath it. */
+static void
+suggest_tree(const struct psd_str *path, char *ret, size_t size)
+{
+	struct psd_str dir = *path;
+
+	while (dir.len > 0 && dir.at[--dir.len] != '/')
+		continue;
+	if (dir.len == 0)
+		(void)snprintf(ret, size,
+		    "# no line can allow it: the whole file system cannot be "
+		    "shown");
+	else
+		psd_policy_suggest_path(ret, size,
+		    "AllowOpen=read,write,create ", &dir, "/**");
+}
+
+void
+psd_explain_view_line(const struct psd_open_req *req,
+    const struct psd_policy *policy, char *ret, size_t size)
 {
 	struct psd_open_req wanted = *req;
-	char line[PSD_TEXT_MAX + 1];
 
-	if ((req->access & PSD_ACCESS_CREATE) != 0) {
-		(void)snprintf(line, sizeof(line),
-		    "AllowOpen=read,write,create with the file's directory "
-		    "and /**");
+	if (is_beneath(&req->path, "/proc")) {
+		(void)snprintf(ret, size,
+		    "# no line can allow it: /proc is not shown");
+	} else if (is_beneath(&req->path, PSD_VIEW_TEMPORARY) &&
+	    policy->temporary == NULL &&
+	    (req->access & PSD_ACCESS_CREATE) != 0) {
+		(void)snprintf(ret, size,
+		    "TemporaryFileSystem=" PSD_VIEW_TEMPORARY ":size=64M");
+	} else if ((req->access & PSD_ACCESS_CREATE) != 0) {
+		suggest_tree(&req->path, ret, size);
 	} else {
 		wanted.access = req->access == PSD_ACCESS_READ
 		    ? PSD_ACCESS_READ
 		    : PSD_ACCESS_READ | PSD_ACCESS_WRITE;
-		psd_policy_suggest(line, sizeof(line), row, &wanted);
+		psd_policy_suggest(ret, size, psd_op_find(PSD_OP_open),
+		    &wanted);
 	}
+}
+
+static enum psd_answer
+refuse(const struct psd_policy *policy, const struct psd_open_req *req,
+    const char *request, char *ret, size_t size)
+{
+	char line[PSD_TEXT_MAX + 1];
+
+	psd_explain_view_line(req, policy, line, sizeof(line));
 	(void)snprintf(ret, size,
 	    "refused: %s\nby no line: the file view of %s.policy does not "
 	    "show it so\nto allow: %s",
@@ -68,7 +109,7 @@ psd_explain_view(const struct psd_policy *policy, const struct psd_op_row *row,
 							 : "filter");
 		return PSD_ANSWER_REFUSED;
 	}
-	word = psd_view_find(policy, &open->path, open->access);
+	word = psd_view_find(&policy->view, &open->path, open->access);
 	return word != NULL ? allow(policy, word, request, ret, size)
-			    : refuse(policy, row, open, request, ret, size);
+			    : refuse(policy, open, request, ret, size);
 }

@@ -5,6 +5,13 @@
 #include "policy/explain.h"
 
 /*
+ * The line that would show a file so, in the words that a view knows, or what
+ * is to be said instead.
+ */
+void psd_explain_view_line(const struct psd_open_req *req,
+    const struct psd_policy *policy, char *ret, size_t size);
+
+/*
  * psd_explain() for a program that opens files itself (policy/view.h): what
  * its view says of open, and that it can ask for nothing else.
  */

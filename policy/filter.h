@@ -69,6 +69,10 @@ void psd_filter_list(const struct psd_policy *policy,
  */
 void psd_filter_print_call(char *ret, size_t size, uint32_t arch, int number,
     const uint64_t args[6]);
+
+/* The same with these texts in place of registers, where there is one. */
+void psd_filter_print_named(char *ret, size_t size, uint32_t arch, int number,
+    const uint64_t args[6], const char *const names[6]);
 void psd_filter_call_name(char *ret, size_t size, uint32_t arch, int number);
 
 #endif

@@ -154,6 +154,8 @@ const struct psd_key psd_keys[] = {
 	{ POLICY, .name = "LogVerdicts", .parse = psd_key_choice,
 	    .takes = "refused, all or none", .at = AT(log_verdicts),
 	    .words = verdicts, .normal = PSD_VERDICTS_REFUSED },
+	{ POLICY, OF_START, .name = "ReportOpens", .parse = psd_key_flag,
+	    .takes = a_flag, .at = AT(reports_opens), .words = flags },
 	{ POLICY, .name = "RequestRate", .parse = psd_key_rate,
 	    .takes = "a rate such as 1000/s or 600/min, a whole number of "
 		     "requests a second, or infinity",

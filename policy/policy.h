@@ -199,12 +199,14 @@ struct psd_policy {
 	struct psd_words keep;  /* KeepFDs=, words as written */
 	bool is_relay;          /* the daemon's own (daemon/relay.h) */
 	bool is_resolver;       /* the daemon's own: has the host's network */
+	bool is_watcher;        /* the daemon's own (daemon/watcher.h) */
 
 	/* [Policy] */
 	struct psd_words calls;    /* SystemCallFilter=, words as written */
 	struct psd_words may_exec; /* AllowExec=: absolute paths */
 	enum psd_violation on_violation;
 	enum psd_verdicts log_verdicts;
+	bool reports_opens;    /* ReportOpens=yes */
 	uint32_t request_rate; /* a second; 0: unlimited */
 	uint64_t request_timeout_usec;
 	struct psd_words phases;   /* Phases=, in their order */
@@ -265,5 +267,9 @@ bool psd_policy_covers(const struct psd_policy *policy,
  */
 void psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
     const void *req);
+
+/* The words that begin a line, and a path with what follows it, likewise. */
+void psd_policy_suggest_path(char *ret, size_t size, const char *words,
+    const struct psd_str *path, const char *more);
 
 #endif

@@ -124,6 +124,16 @@ why_not(const struct psd_question *question)
 }
 
 void
+psd_policy_suggest_path(char *ret, size_t size, const char *words,
+    const struct psd_str *path, const char *more)
+{
+	struct line line = { .at = ret, .size = size };
+
+	put(&line, "%s", words);
+	put_path(&line, path, more);
+}
+
+void
 psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
     const void *req)
 {

@@ -48,11 +48,11 @@ covers(const struct psd_word *word, const struct psd_str *path)
 }
 
 const struct psd_word *
-psd_view_find(const struct psd_policy *policy, const struct psd_str *path,
+psd_view_find(const struct psd_words *view, const struct psd_str *path,
     uint32_t access)
 {
-	for (size_t i = 0; i < policy->view.n; i++) {
-		const struct psd_word *word = &policy->view.at[i];
+	for (size_t i = 0; i < view->n; i++) {
+		const struct psd_word *word = &view->at[i];
 
 		if (covers(word, path) &&
 		    (access & ~psd_view_access(word)) == 0)

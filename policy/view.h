@@ -42,8 +42,8 @@ uint32_t psd_view_access(const struct psd_word *word);
  */
 bool psd_view_is_harmless_device(const struct stat *status);
 
-/* The word that lets all of access be done to path, or NULL. */
-const struct psd_word *psd_view_find(const struct psd_policy *policy,
+/* The word of a view that lets all of access be done to path, or NULL. */
+const struct psd_word *psd_view_find(const struct psd_words *view,
     const struct psd_str *path, uint32_t access);
 
 #endif

@@ -53,6 +53,7 @@ check_defaults(const struct psd_policy *p)
 	assert_false(p->log_stderr);
 	assert_int_equal(p->on_violation, PSD_VIOLATION_KILL);
 	assert_int_equal(p->log_verdicts, PSD_VERDICTS_REFUSED);
+	assert_false(p->reports_opens);
 	assert_int_equal(p->request_rate, 0);
 	assert_int_equal(p->request_timeout_usec, 30000000);
 	assert_int_equal(p->view.n, 0);
@@ -113,6 +114,7 @@ what_is_not_said_has_a_safe_default(void **state)
 	"SystemCallFilter=write\n" \
 	"OnViolation=errno\n" \
 	"LogVerdicts=all\n" \
+	"ReportOpens=yes\n" \
 	"RequestRate=600/min\n" \
 	"RequestTimeoutSec=5s\n" \
 	"AllowAccept=yes\n"
@@ -188,6 +190,7 @@ every_key_sets_its_field(void **state)
 	assert_true(p->log_stderr);
 	assert_int_equal(p->on_violation, PSD_VIOLATION_ERRNO);
 	assert_int_equal(p->log_verdicts, PSD_VERDICTS_ALL);
+	assert_true(p->reports_opens);
 	assert_int_equal(p->request_rate, 10);
 	assert_int_equal(p->request_timeout_usec, 5000000);
 	assert_int_equal(p->exec_where.line, 2);
@@ -210,6 +213,7 @@ empty_value_brings_every_default_back(void **state)
 	    "StartLimitBurst=\nStartLimitIntervalSec=\nRequire=\n"
 	    "StandardError=\nExecStart=/bin/true\n"
 	    "[Policy]\nSystemCallFilter=\nOnViolation=\nLogVerdicts=\n"
+	    "ReportOpens=\n"
 	    "RequestRate=\nRequestTimeoutSec=\nAllowAccept=\n");
 	check_defaults(policy.policy);
 	assert_int_equal(policy.policy->calls.n, 0);

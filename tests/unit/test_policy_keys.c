@@ -134,6 +134,7 @@ values_of_policy_keys_are_bounded(void **state)
 		{ "SystemCallFilter=\"read", "quotes go around" },
 		{ "OnViolation=ignore", "takes kill, errno or log" },
 		{ "LogVerdicts=some", "takes refused, all or none" },
+		{ "ReportOpens=maybe", "takes yes or no" },
 		{ "RequestRate=1000", "takes a rate" },
 		{ "RequestRate=0/s", "takes a rate" },
 		{ "RequestTimeoutSec=0", "from 1ms to a day" },

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/report.h"
+
+#include "common/fd.h"
+#include "common/log.h"
+#include "common/sys.h"
+#include "daemon/denial.h"
+#include "daemon/loaded.h"
+#include "daemon/service.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+enum {
+	LOOKS_BURST = 100, /* at the host, for one program */
+	LOOKS_INTERVAL_USEC = 10 * 1000000,
+};
+
+void
+psd_reports_init(struct psd_reports *reports)
+{
+	*reports = (struct psd_reports){ .next = 0 };
+	psd_rate_init(&reports->looks, LOOKS_BURST, LOOKS_INTERVAL_USEC);
+}
+
+static void
+mix(uint64_t *hash, const void *bytes, size_t len)
+{
+	const unsigned char *at = bytes;
+
+	for (size_t i = 0; i < len; i++)
+		*hash = (*hash ^ at[i]) * UINT64_C(1099511628211);
+}
+
+/*
+ * A program that finds two names of one hash has one of its own refusals
+ * less in the log, and is none the better for it.
+ */
+static uint64_t
+hash_of(const struct psd_seen *seen)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	mix(&hash, &seen->act, sizeof(seen->act));
+	mix(&hash, &seen->access, sizeof(seen->access));
+	if (seen->has_path)
+		mix(&hash, seen->path, seen->path_len);
+	else
+		mix(&hash, seen->texts[0], strlen(seen->texts[0]));
+	return hash == 0 ? 1 : hash;
+}
+
+/*
+ * Programs try many names that nobody has.  The program has chosen this one,
+ * so the look does not leave the root's own file system, and follows nothing
+ * out of it: what is not known that way is taken for being there.
+ */
+static bool
+may_exist(const struct psd_seen *seen)
+{
+	int fd;
+
+	if (!seen->has_path || (seen->access & PSD_ACCESS_CREATE) != 0)
+		return true;
+	fd = psd_sys_openat2(AT_FDCWD, seen->path, O_PATH | O_CLOEXEC, 0,
+	    PSD_RESOLVE_NO_XDEV | PSD_RESOLVE_NO_MAGICLINKS);
+	psd_fd_close(fd);
+	return fd != -ENOENT && fd != -ENOTDIR;
+}
+
+static void
+tell(struct psd_instance *instance, const struct seccomp_data *data,
+    const struct psd_seen *seen)
+{
+	char call[PSD_SEEN_CALL_MAX + 1], line[PSD_TEXT_MAX + 1];
+
+	psd_seen_print(seen, call, sizeof(call), data->arch, data->nr,
+	    (const uint64_t *)data->args);
+	psd_seen_suggest(seen, instance->loaded->policy, line, sizeof(line));
+	psd_denial_tell(instance, call, line);
+}
+
+/* -1: it was not looked at lately. */
+static int
+find(const struct psd_reports *reports, uint64_t name)
+{
+	for (size_t i = 0; i < PSD_REPORTS_KEPT; i++)
+		if (reports->names[i] == name)
+			return reports->is_refused[i];
+	return -1;
+}
+
+static void
+keep(struct psd_reports *reports, uint64_t name, bool is_refused)
+{
+	reports->names[reports->next] = name;
+	reports->is_refused[reports->next] = is_refused;
+	reports->next = (reports->next + 1) % PSD_REPORTS_KEPT;
+}
+
+static bool
+may_look(struct psd_instance *instance, struct psd_reports *reports)
+{
+	uint64_t suppressed;
+
+	if (!psd_rate_pass(&reports->looks, psd_now()))
+		return false;
+	suppressed = psd_rate_take_suppressed(&reports->looks);
+	if (suppressed > 0)
+		psd_instance_log(instance, LOG_WARNING,
+		    "%llu calls were not looked at: too many in a while",
+		    (unsigned long long)suppressed);
+	return true;
+}
+
+void
+psd_report_passed(struct psd_instance *instance, struct psd_reports *reports,
+    const struct seccomp_data *data, const struct psd_seen *seen)
+{
+	const struct psd_prepared *prepared = instance->loaded->prepared;
+	const uint64_t name = hash_of(seen);
+	int known;
+
+	if (psd_seen_fits(seen, instance->loaded->policy,
+		psd_prepared_view(prepared), prepared->layers))
+		return;
+	known = find(reports, name);
+	instance->service->calls_refused += known == 1;
+	if (known >= 0 || !may_look(instance, reports))
+		return;
+	keep(reports, name, may_exist(seen));
+	if (find(reports, name) == 0)
+		return;
+	instance->service->calls_refused++;
+	tell(instance, data, seen);
+}

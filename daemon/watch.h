@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_WATCH_H
+#define PSD_WATCH_H
+
+#include "daemon/instance.h"
+
+#include <linux/seccomp.h>
+
+/*
+ * ReportOpens=: one program, and its watcher.  The daemon receives each call
+ * that its filter tells of, as always, and answers it; of one that names
+ * something in the program's memory it asks the watcher first, and the program
+ * waits for as long.  One call at a time, so that nothing grows.
+ */
+struct psd_watch;
+
+/*
+ * Gives a program whose uid is known its watcher, before it is started.  0, or
+ * -ENOMEM; a watcher that cannot be started is told, and done without.
+ */
+int psd_watch_begin(struct psd_instance *program);
+
+/*
+ * Asks what a call names; then psd_denial_settle() is called with the answer,
+ * later.  False when there is nothing to ask, or nobody.
+ */
+bool psd_watch_ask(struct psd_instance *program,
+    const struct seccomp_notif *request);
+
+/* What was found of what a program that has one named. */
+struct psd_reports *psd_watch_reports(struct psd_instance *program);
+
+/* A watcher has said hello, has answered, or is lost. */
+void psd_watch_ready(struct psd_instance *watcher);
+void psd_watch_answer(struct psd_instance *watcher, struct psd_frame *frame);
+void psd_watch_lost(struct psd_instance *watcher);
+
+/*
+ * The program has ended, or was not started: so does its watcher, to whom the
+ * uid belongs from now on.
+ */
+void psd_watch_end(struct psd_instance *program);
+
+#endif

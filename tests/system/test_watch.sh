@@ -1,0 +1,209 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+#
+# ReportOpens= of a daemon's programs: what their watchers are, and what becomes
+# of the programs when something becomes of those.
+set -u
+
+if [ "$(id -u)" -ne 0 ]; then
+	echo 'SKIP: a uid for each program takes root'
+	exit 77
+fi
+. tests/support/run.sh
+daemon=
+finish() {
+	if [ -n "$daemon" ]; then
+		kill "$daemon" 2>/dev/null
+		wait "$daemon"
+	fi
+	rm -rf "$dir"
+}
+trap finish EXIT
+mkdir "$dir/etc" "$dir/run" "$dir/many"
+: >"$dir/log"
+(cd "$dir/many" && seq 40 | xargs touch)
+# Whoever else is tested beside us has watchers, too.
+cp "$B/helpers/watcher" "$dir/watcher"
+cp "$B/tests/helpers/namer" "$dir/namer"
+printf '[Daemon]\nWatcher=%s/watcher\n' "$dir" >"$dir/privsepd.conf"
+
+# service NAME LINE...: the namer as a filter, with lines of [Policy].
+service() {
+	local name=$1
+	shift
+	printf '%s\n' '[Helper]' 'Type=filter' "ExecStart=$dir/namer" \
+	    'Clients=user:0' 'Instances=4' 'TimeoutStopSec=300ms' '[Policy]' \
+	    'SystemCallFilter=@filter @loader' 'AllowOpen=@runtime' \
+	    OnViolation=errno "$@" >"$dir/etc/$name.policy"
+}
+
+logs() { grep -qF -- "$1" "$dir/log"; }
+count_logs() { grep -cF -- "$1" "$dir/log"; }
+ctl() { "$ctl" --runtime-dir "$dir/run" "$@" >"$dir/out" 2>"$dir/err"; }
+watchers() { pgrep -f -- "^$dir/watcher"; }
+one_watcher() { watcher=$(watchers) && [ "$(wc -w <<<"$watcher")" -eq 1 ]; }
+another_watcher() { one_watcher && [ "$watcher" != "$1" ]; }
+
+# begin NAME: the program of a service, to be asked by ask.
+begin() {
+	rm -f "$dir/in" "$dir/answers"
+	mkfifo "$dir/in"
+	"$ctl" --runtime-dir "$dir/run" run --policy="$1" <"$dir/in" \
+	    >"$dir/answers" 2>"$dir/err" &
+	client=$!
+	exec 9>"$dir/in"
+	asked=0
+	until_so one_watcher
+}
+
+has_answered() { [ "$(wc -l <"$dir/answers")" -ge "$asked" ]; }
+
+# ask LINE ANSWER: it is told the line, and answers so.
+ask() {
+	asked=$((asked + 1))
+	printf '%s\n' "$1" >&9
+	until_so has_answered && [ "$(tail -n 1 "$dir/answers")" = "$2" ]
+}
+
+end() {
+	exec 9>&-
+	wait "$client"
+}
+
+# Its memory is root's alone.
+is_closed() { [ "$(stat -c %u "/proc/$1/mem")" = 0 ]; }
+status_of() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; }
+descriptors() { find "/proc/$daemon/fd" -mindepth 1 | wc -l; }
+
+service seen ReportOpens=yes
+service unseen
+"$B/privsepd" --policy-dir "$dir/etc" --runtime-dir "$dir/run" \
+    --config "$dir/privsepd.conf" 2>"$dir/log" &
+daemon=$!
+until_so logs 'ready:' || exit 1
+before=$(descriptors)
+
+watcher_has_the_ids_of_its_program_and_no_rights() {
+	begin seen || return 1
+	local program root=/proc/$watcher/root status
+	program=$(pgrep -f -- "^$dir/namer")
+	[ "$(status_of "$watcher" Uid)" = "$(status_of "$program" Uid)" ] &&
+	    [ "$(status_of "$watcher" Gid)" = "$(status_of "$program" Gid)" ] &&
+	    [ "$(status_of "$watcher" CapPrm)" = 0000000000000000 ] &&
+	    [ "$(status_of "$watcher" CapBnd)" = 0000000000000000 ] &&
+	    [ "$(status_of "$watcher" NoNewPrivs)" = 1 ] &&
+	    [ "$(status_of "$watcher" Seccomp)" = 2 ] &&
+	    until_so is_closed "$watcher" && [ -e "$root/usr" ] &&
+	    [ ! -e "$root/etc/passwd" ] && [ ! -e "$root/proc/self" ]
+	status=$?
+	end
+	return "$status"
+}
+try watcher_has_the_ids_of_its_program_and_no_rights
+
+refusals_are_in_the_log_and_in_the_status() {
+	begin seen && ask 'open /etc/shadow' ENOENT &&
+	    ask 'open /etc/shadow' ENOENT && ask 'exec /bin/sh' EPERM &&
+	    logs 'to allow: AllowOpen=read /etc/shadow' &&
+	    logs 'to allow: AllowExec=/bin/sh' && ctl status seen
+	local status=$?
+	end
+	[ "$status" -eq 0 ] && grep -qF 'execve("/bin/sh"' "$dir/out" || return 1
+	"$ctl" --runtime-dir "$dir/run" --json status seen >"$dir/out" &&
+	    grep -qE '"calls_refused": *3' "$dir/out"
+}
+try refusals_are_in_the_log_and_in_the_status
+
+program_that_is_not_watched_has_no_watcher() {
+	mkfifo "$dir/in2"
+	"$ctl" --runtime-dir "$dir/run" run --policy=unseen <"$dir/in2" \
+	    >"$dir/answers" 2>/dev/null &
+	client=$!
+	exec 9>"$dir/in2"
+	asked=0
+	ask 'open /etc/shadow' ENOENT && ! watchers && end
+}
+try program_that_is_not_watched_has_no_watcher
+
+watcher_that_is_killed_is_replaced() {
+	begin seen || return 1
+	local killed=$watcher
+	kill -9 "$killed"
+	ask "open $dir/many/1" ENOENT && until_so another_watcher "$killed" &&
+	    ask "open $dir/many/2" ENOENT && logs "\"$dir/many/2\""
+	local status=$?
+	end
+	return "$status"
+}
+try watcher_that_is_killed_is_replaced
+
+without_its_watcher_nothing_opens_and_nothing_hangs() {
+	begin seen || return 1
+	local killed i
+	for i in 1 2 3; do
+		killed=$watcher
+		kill -9 "$killed"
+		until_so another_watcher "$killed" || return 1
+	done
+	kill -9 "$watcher"
+	until_so logs 'has lost its watcher' &&
+	    ask "open $dir/many/3" ENOENT && ! logs "\"$dir/many/3\"" &&
+	    ask 'exec /bin/sh' EPERM && ask 'open /etc/ld.so.cache' 0
+	local status=$?
+	end
+	return "$status"
+}
+try without_its_watcher_nothing_opens_and_nothing_hangs
+
+watcher_that_hangs_holds_up_its_own_program_alone() {
+	begin seen || return 1
+	kill -STOP "$watcher"
+	printf 'open %s/many/4\n' "$dir" >&9
+	printf 'open /etc/shadow\n' |
+	    timeout 60 "$ctl" --runtime-dir "$dir/run" run --policy=unseen \
+		>"$dir/out" && [ "$(cat "$dir/out")" = ENOENT ] &&
+	    [ ! -s "$dir/answers" ] && kill -CONT "$watcher" || return 1
+	asked=1
+	until_so has_answered && logs "\"$dir/many/4\""
+	local status=$?
+	end
+	return "$status"
+}
+try watcher_that_hangs_holds_up_its_own_program_alone
+
+program_whose_watcher_hangs_can_be_ended() {
+	begin seen || return 1
+	kill -STOP "$watcher"
+	printf 'open %s/many/5\n' "$dir" >&9
+	kill "$client"
+	end
+	nobody_runs "^$dir/namer" && nobody_runs "^$dir/watcher"
+}
+try program_whose_watcher_hangs_can_be_ended
+
+watcher_ends_with_its_program() {
+	nobody_runs "^$dir/watcher" &&
+	    until_so [ "$(count_logs 'ended: orderly')" -ge 8 ] &&
+	    ! logs 'sent what is no answer'
+}
+try watcher_ends_with_its_program
+
+reload_that_needs_no_watcher_ends_them() {
+	service seen
+	ctl reload && ctl status && ! grep -qF '(watcher)' "$dir/out" &&
+	    nobody_runs "^$dir/watcher"
+}
+try reload_that_needs_no_watcher_ends_them
+
+has_no_more() { [ "$(descriptors)" -le "$before" ]; }
+descriptors_do_not_leak() { until_so has_no_more; }
+try descriptors_do_not_leak
+
+policy_whose_watcher_is_missing_is_refused() {
+	service seen ReportOpens=yes
+	mv "$dir/watcher" "$dir/gone"
+	! ctl reload && grep -qF 'ReportOpens=yes needs the watcher' "$dir/err"
+}
+try policy_whose_watcher_is_missing_is_refused
+
+echo "1..$number"
