@@ -6,6 +6,7 @@
 #include "common/mem.h"
 #include "daemon/client_run.h"
 #include "daemon/denial.h"
+#include "daemon/inetd.h"
 #include "daemon/leftover.h"
 #include "daemon/loaded.h"
 #include "daemon/lookup.h"
@@ -30,17 +31,18 @@
 static void
 print_exit(char *ret, size_t size, const siginfo_t *info, bool is_early)
 {
+	const char *when = is_early ? ", before it had a client" : "";
 	const char *name;
 
 	if (info->si_code == CLD_EXITED) {
 		(void)snprintf(ret, size, "exit status %d%s", info->si_status,
-		    is_early ? ", before it had a client" : "");
+		    when);
 		return;
 	}
 	name = sigabbrev_np(info->si_status);
-	(void)snprintf(ret, size, "killed by SIG%s%s",
+	(void)snprintf(ret, size, "killed by SIG%s%s%s",
 	    name != NULL ? name : "?",
-	    info->si_code == CLD_DUMPED ? ", core dumped" : "");
+	    info->si_code == CLD_DUMPED ? ", core dumped" : "", when);
 }
 
 /*
@@ -97,7 +99,7 @@ tell(const struct psd_instance *instance, enum psd_ending ending,
     const siginfo_t *info)
 {
 	struct psd_service *service = instance->service;
-	char how[64], end[96];
+	char how[80], end[112];
 	const struct psd_log_field fields[] = {
 		{ "PRIVSEP_END", psd_ending_name(ending) },
 		{ "PRIVSEP_EXIT", how },
@@ -197,6 +199,7 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 		tell_status(instance,
 		    psd_oneshot_status(ending, info->si_code != CLD_EXITED,
 			info->si_status));
+	psd_inetd_client_gone(instance);
 	psd_service_instance_gone(instance, ending,
 	    psd_now() - instance->started_usec);
 	daemon->n_instances--;

@@ -21,7 +21,17 @@ has_room(const struct psd_service *service)
 	return service->n_instances < service->loaded->policy->instances_max;
 }
 
-/* Who is one too many for MaxConnections= is told; the others may wait. */
+static bool
+is_full(const struct psd_service *service)
+{
+	return service->n_connections >=
+	    service->loaded->policy->connections_max;
+}
+
+/*
+ * Who is one too many for MaxConnections= is told.  The others may wait until
+ * helpers of former clients have ended.
+ */
 bool
 psd_inetd_may_accept(const struct psd_service *service)
 {
@@ -29,7 +39,7 @@ psd_inetd_may_accept(const struct psd_service *service)
 	    (service->loaded->policy->pass == PSD_PASS_SOCKET ||
 		psd_relay_find_ready(service->daemon) != NULL) &&
 	    (has_room(service) || psd_inetd_pool_has_one(service) ||
-		service->n_taken >= service->loaded->policy->connections_max);
+		is_full(service));
 }
 
 /* Which limit another one would exceed, or NULL. */
@@ -38,19 +48,18 @@ find_limit(const struct psd_service *service, const struct psd_origin *origin)
 {
 	const struct psd_policy *policy = service->loaded->policy;
 	const struct psd_instance *instance;
-	uint32_t n = 0, n_same = 0;
+	uint32_t n_same = 0;
 
-	TAILQ_FOREACH(instance, &service->instances, of_service) {
-		n += instance->is_taken;
-		n_same += instance->is_taken &&
-		    psd_origin_is_same(&instance->origin, origin);
-	}
-	if (n >= policy->connections_max)
+	if (is_full(service))
 		return "MaxConnections=";
-	if (policy->source_connections_max > 0 &&
-	    n_same >= policy->source_connections_max)
-		return "MaxConnectionsPerSource=";
-	return NULL;
+	if (policy->source_connections_max == 0)
+		return NULL;
+	TAILQ_FOREACH(instance, &service->instances, of_service)
+		n_same += instance->has_client &&
+		    psd_origin_is_same(&instance->origin, origin);
+	return n_same < policy->source_connections_max
+	    ? NULL
+	    : "MaxConnectionsPerSource=";
 }
 
 /*
@@ -130,10 +139,22 @@ serve(struct psd_service *service, int *connection,
 	if (r == 0)
 		r = psd_ending_limit_runtime(instance);
 	instance->origin = *origin;
+	instance->has_client = true;
+	service->n_connections++;
 	psd_instance_accepted(instance);
 	if (r < 0)
 		psd_program_end(instance);
 	return r;
+}
+
+void
+psd_inetd_client_gone(struct psd_instance *instance)
+{
+	if (!instance->has_client)
+		return;
+	instance->has_client = false;
+	instance->service->n_connections--;
+	psd_service_watch_listeners(instance->service);
 }
 
 static void

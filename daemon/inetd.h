@@ -13,6 +13,9 @@
 /* Could a client be served now? */
 bool psd_inetd_may_accept(const struct psd_service *service);
 
+/* The connection of one of its helpers is over. */
+void psd_inetd_client_gone(struct psd_instance *instance);
+
 /* Takes the next client of a listener. */
 void psd_inetd_accept(struct psd_listener *listener);
 

@@ -68,6 +68,7 @@ struct psd_instance {
 	struct psd_run *run; /* of a program, until its caller is told */
 
 	struct psd_relayed *relayed; /* its connection (daemon/relay.h) */
+	bool has_client;             /* of Type=inetd, and it is not over */
 	struct psd_origin origin;    /* of that */
 	struct psd_watch *watch;     /* of its calls, or that it is to look
 					at (daemon/watch.h) */

@@ -4,6 +4,7 @@
 #include "common/codec.h"
 #include "common/fd.h"
 #include "common/log.h"
+#include "daemon/inetd.h"
 #include "daemon/loaded.h"
 #include "daemon/own.h"
 #include "daemon/program.h"
@@ -184,6 +185,7 @@ finish(struct psd_relayed *relayed, int status)
 	TAILQ_REMOVE(&instance->service->daemon->relayed, relayed, of_daemon);
 	relayed->is_over = true;
 	relayed->status = status;
+	psd_inetd_client_gone(instance);
 	(void)sd_event_source_set_enabled(instance->exit_source, SD_EVENT_ON);
 	if (status == -ETIMEDOUT) {
 		psd_instance_log(instance, LOG_WARNING,

@@ -41,6 +41,7 @@ struct psd_service {
 	struct psd_instances instances;
 	uint32_t n_instances, n_ready; /* of the present generation, alive */
 	uint32_t n_taken;              /* of these: take no client any more */
+	uint32_t n_connections;        /* with Type=inetd, not over */
 	struct psd_calls accepts;      /* waiting for a client, oldest first */
 	struct psd_clients clients;
 	bool is_stopped;

@@ -5,7 +5,7 @@
  * how much it read to the end of its input ("closer half").  With "stay" it
  * does not end when its input does; with "crash" it ends by a signal after
  * its first words; with "deaf" it says a lot and reads nothing; with "attack" it
- * wants a socket of its own; with "peer" it tells which port its client has, and
+ * wants a socket of its own; with "late" it exits some time after its end; with "peer" it tells which port its client has, and
  * tries to have its socket lead elsewhere.
  */
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { LOT = 1 << 20 };
+enum { LOT = 1 << 20, LATE_MSEC = 500 };
 
 static void
 say(const char *text)
@@ -76,6 +76,12 @@ main(int argc, char **argv)
 	}
 	if (strcmp(how, "peer") == 0) {
 		lead_elsewhere();
+		return EXIT_SUCCESS;
+	}
+	if (strcmp(how, "late") == 0) {
+		(void)close(STDIN_FILENO);
+		(void)close(STDOUT_FILENO);
+		(void)poll(NULL, 0, LATE_MSEC);
 		return EXIT_SUCCESS;
 	}
 	if (strcmp(how, "deaf") == 0) {

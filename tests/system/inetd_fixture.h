@@ -80,6 +80,7 @@ start(void **state)
 	server("idle", "/bin/cat", "IdleTimeoutSec=1s");
 	server("total", "/bin/cat", "RuntimeMaxSec=500ms");
 	server("two", "/bin/cat", "MaxConnections=2");
+	server("late", "%c late", "MaxConnections=1");
 	server("each", "/bin/cat", "MaxConnectionsPerSource=1");
 	server("attack", "%c attack", "");
 	daemon_rig_start(&rig);

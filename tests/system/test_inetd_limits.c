@@ -59,6 +59,23 @@ connections_are_bounded_and_bounded_for_each_source(void **state)
 	(void)close(fds[1]);
 }
 
+/* That of one who is gone is no connection, and no helper for another. */
+static void
+who_comes_while_a_helper_is_ending_waits_and_is_not_refused(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const int fd = daemon_rig_connect(&rig, "late");
+
+		expect_line(fd, "first\n");
+		expect_end(fd);
+		(void)close(fd);
+		/* The relay has yet to tell that this was all. */
+		(void)poll(NULL, 0, 100);
+	}
+	assert_false(daemon_rig_has_logged(&rig, "late: refused a client"));
+}
+
 static void
 what_an_attacker_tries_is_refused_and_logged(void **state)
 {
@@ -174,6 +191,8 @@ main(void)
 		cmocka_unit_test(time_limits_end_it),
 		cmocka_unit_test(
 		    connections_are_bounded_and_bounded_for_each_source),
+		cmocka_unit_test(
+		    who_comes_while_a_helper_is_ending_waits_and_is_not_refused),
 		cmocka_unit_test(what_an_attacker_tries_is_refused_and_logged),
 		cmocka_unit_test(
 		    a_relay_that_dies_ends_its_connections_and_another_comes),
