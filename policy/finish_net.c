@@ -36,6 +36,23 @@ warn(struct psd_build *build, enum psd_op op, uint32_t protocols,
 			    grants->at[i].text, sender, what);
 }
 
+/*
+ * A server of datagrams sends anywhere by the socket that it was bound to,
+ * whatever else it has, and cannot do without: what the line of a connection
+ * still says is whom it hears.
+ */
+static bool
+answers_anyone(const struct psd_policy *policy)
+{
+	const struct psd_grants *grants =
+	    &policy->grants[psd_op_find(PSD_OP_bind) - psd_op_rows];
+
+	for (size_t i = 0; i < grants->n; i++)
+		if (!grants->at[i].is_deny)
+			return true;
+	return false;
+}
+
 void
 psd_finish_net(struct psd_build *build)
 {
@@ -43,8 +60,10 @@ psd_finish_net(struct psd_build *build)
 
 	if (sender == NULL)
 		return;
-	warn(build, PSD_OP_connect, UINT32_C(1) << PSD_PROTOCOL_UDP, sender,
-	    "the socket sends anywhere; leave one of the two out");
+	if (!answers_anyone(build->policy))
+		warn(build, PSD_OP_connect, UINT32_C(1) << PSD_PROTOCOL_UDP,
+		    sender,
+		    "the socket sends anywhere; leave one of the two out");
 	warn(build, PSD_OP_icmp_socket, 0, sender,
 	    "the socket asks any address; leave one of the two out");
 	warn(build, PSD_OP_packet_socket, 0, sender,

@@ -98,6 +98,11 @@ socket_that_sends_where_no_line_says_is_told(void **state)
 		{ "AllowIcmpSocket=192.0.2.1:0", "socket asks any address" },
 		{ "AllowConnect=tcp 192.0.2.1:53", NULL },
 		{ "AllowBind=udp 192.0.2.1:53", NULL },
+		/* One who answers anyone sends anywhere as it is. */
+		{ "AllowBind=udp 127.0.0.1:53\nAllowConnect=udp 192.0.2.1:53",
+		    NULL },
+		{ "DenyBind=udp 127.0.0.1:53\nAllowConnect=udp 192.0.2.1:53",
+		    "the socket sends anywhere" },
 		{ "DenyPacketSocket=eth0:0x88cc", NULL },
 	};
 
