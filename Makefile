@@ -470,6 +470,15 @@ $(INSTALL) 644 $(B)/systemd/$(notdir $(1)) $(DESTDIR)$(2)/$(notdir $(1))
 
 endef
 
+# Examples and pages say where our helpers are: below PREFIX.
+define install-placed =
+@mkdir -p $(B)/placed
+sed 's|/usr/local/libexec/privsepd/|$(PREFIX)/libexec/privsepd/|g' $(1) \
+    >$(B)/placed/$(notdir $(1))
+$(INSTALL) 644 $(B)/placed/$(notdir $(1)) $(DESTDIR)$(2)
+
+endef
+
 .PHONY: install uninstall clean
 install: all $(B)/privsep.pc
 	$(if $(filter %/privsepd,$(PROGRAMS)),$(INSTALL) 755 $(B)/privsepd \
@@ -484,14 +493,14 @@ install: all $(B)/privsep.pc
 	$(INSTALL) 644 $(B)/libprivsep.a $(DESTDIR)$(LIBDIR)/libprivsep.a
 	$(INSTALL) 644 $(B)/privsep.pc \
 	    $(DESTDIR)$(LIBDIR)/pkgconfig/privsep.pc
-	$(foreach m,$(MANUALS),$(INSTALL) 644 $(m) \
-	    $(DESTDIR)$(call manual-path,$(m));)
+	$(foreach m,$(MANUALS),$(call install-placed,$(m),$(call \
+	    manual-path,$(m))))
 	$(INSTALL) 644 scripts/completion/privsepctl.bash \
 	    $(DESTDIR)$(PREFIX)/$(word 1,$(COMPLETIONS))
 	$(INSTALL) 644 scripts/completion/_privsepctl \
 	    $(DESTDIR)$(PREFIX)/$(word 2,$(COMPLETIONS))
-	$(foreach e,$(EXAMPLES),$(INSTALL) 644 $(e) \
-	    $(DESTDIR)$(EXAMPLEDIR)/$(notdir $(e));)
+	$(foreach e,$(EXAMPLES),$(call \
+	    install-placed,$(e),$(EXAMPLEDIR)/$(notdir $(e))))
 	$(foreach u,$(UNITS),$(call install-unit,$(u),$(UNITDIR)))
 	$(foreach u,$(SYSUSERS),$(call install-unit,$(u),$(SYSUSERSDIR)))
 	$(foreach u,$(TMPFILES),$(call install-unit,$(u),$(TMPFILESDIR)))

@@ -167,8 +167,10 @@ ffmpeg_packs() {
 }
 try_with ffmpeg ffmpeg_packs
 
+# Of programs that are there, and not our own ones, which are not installed.
 policies_are_all_sound() {
-	"$ctl" check --strict policy/examples/*.policy >"$dir/err" 2>&1
+	grep -lZ '^Type=filter' policy/examples/*.policy |
+	    xargs -0 "$ctl" check --strict >"$dir/err" 2>&1
 }
 try policies_are_all_sound
 
