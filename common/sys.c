@@ -38,7 +38,6 @@ enum {
 	LANDLOCK_VERSION_FLAG = 1,
 	LANDLOCK_PATH_BENEATH = 1,
 	LANDLOCK_NET_PORT = 2,
-	LANDLOCK_CONNECT_TCP = 1 << 1,
 };
 
 static int
@@ -98,10 +97,10 @@ psd_sys_landlock_allow(int ruleset_fd, int fd, uint64_t rights)
 }
 
 int
-psd_sys_landlock_allow_port(int ruleset_fd, uint16_t port)
+psd_sys_landlock_allow_port(int ruleset_fd, uint16_t port, uint64_t rights)
 {
 	const struct net_port rule = {
-		.allowed = LANDLOCK_CONNECT_TCP,
+		.allowed = rights,
 		.port = port,
 	};
 

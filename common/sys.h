@@ -39,6 +39,12 @@ enum {
 	PSD_LANDLOCK_TRUNCATE = 1 << 14, /* from version 3 on */
 };
 
+/* Rights of sockets, from version 4 on. */
+enum {
+	PSD_LANDLOCK_BIND_TCP = 1 << 0,
+	PSD_LANDLOCK_CONNECT_TCP = 1 << 1,
+};
+
 /* The version of the kernel's Landlock, from 1; -ENOSYS, -EOPNOTSUPP. */
 int psd_sys_landlock_abi(void);
 
@@ -51,8 +57,8 @@ int psd_sys_landlock_create(uint64_t fs, uint64_t net, uint64_t scoped);
 /* Allows rights beneath what fd, which may be O_PATH, is open on. */
 int psd_sys_landlock_allow(int ruleset_fd, int fd, uint64_t rights);
 
-/* Allows connecting by TCP to a port; from version 4 on. */
-int psd_sys_landlock_allow_port(int ruleset_fd, uint16_t port);
+/* Allows rights for a port; from version 4 on. */
+int psd_sys_landlock_allow_port(int ruleset_fd, uint16_t port, uint64_t rights);
 
 int psd_sys_landlock_restrict(int ruleset_fd);
 

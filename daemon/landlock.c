@@ -4,6 +4,7 @@
 #include "common/fd.h"
 #include "common/mem.h"
 #include "common/sys.h"
+#include "policy/reach.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -99,6 +100,21 @@ psd_landlock_make(int abi, const int *programs, size_t n,
 		return fd;
 	r = allow_all(fd, programs, n, view, lowest_bits(versions[abi].fs));
 	if (r == 0 && port != 0 && versions[abi].net > 0)
-		r = psd_sys_landlock_allow_port(fd, port);
+		r = psd_sys_landlock_allow_port(fd, port,
+		    PSD_LANDLOCK_CONNECT_TCP);
 	return r < 0 ? r : psd_fd_take(&fd);
+}
+
+int
+psd_landlock_allow_ports(int ruleset_fd, const struct psd_reach *reach,
+    uint64_t right)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < reach->n_ports; i++)
+		for (uint32_t port = reach->ports[i].from;
+		     r == 0 && port <= reach->ports[i].to; port++)
+			r = psd_sys_landlock_allow_port(ruleset_fd,
+			    (uint16_t)port, right);
+	return r;
 }

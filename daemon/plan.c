@@ -8,6 +8,7 @@
 #include "daemon/namespace.h"
 #include "daemon/plan_work.h"
 #include "policy/filter.h"
+#include "policy/ports.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -112,13 +113,15 @@ static int
 make_namespaces(const struct psd_plan_work *work)
 {
 	struct psd_prepared_resources *own = work->prepared->own;
+	const bool keeps_network =
+	    work->policy->is_resolver || psd_ports_first(work->policy) != NULL;
 	char why[PSD_REASON_MAX];
 	int r;
 
 	if ((work->prepared->layers & PSD_LAYER_NAMESPACES) == 0)
 		return 0;
-	r = psd_namespaces_prepare(&own->view, work->policy->is_resolver,
-	    own->ns, why, sizeof(why));
+	r = psd_namespaces_prepare(&own->view, keeps_network, own->ns, why,
+	    sizeof(why));
 	if (r < 0) {
 		psd_diag_error(work->diag, &work->policy->exec_where,
 		    "no namespaces for the helper: %s", why);
@@ -244,11 +247,13 @@ psd_plan_prepare(const struct psd_host *host, const struct psd_policy *policy,
 	static int (*const steps[])(const struct psd_plan_work *) = {
 		check_numbers,
 		check_required,
+		psd_plan_check_ports,
 		psd_plan_open_program,
 		psd_plan_open_may_exec,
 		psd_plan_take_temporary,
 		make_namespaces,
 		make_landlock,
+		psd_plan_allow_ports,
 		forget_programs,
 		make_filters,
 	};

@@ -59,6 +59,13 @@ void psd_plan_show(const struct psd_plan_work *work, const char *path,
 /* TemporaryFileSystem=, when the view is known.  0, or -errno with diag. */
 int psd_plan_take_temporary(const struct psd_plan_work *work);
 
+/*
+ * AllowConnect= and AllowBind= of a program: refuses them where its sockets
+ * would not be bounded, and tells Landlock.  0, or -errno with diag.
+ */
+int psd_plan_check_ports(const struct psd_plan_work *work);
+int psd_plan_allow_ports(const struct psd_plan_work *work);
+
 /* Closes what only Landlock was told of. */
 void psd_plan_forget(struct psd_prepared_resources *own);
 

@@ -3,6 +3,7 @@
 
 #include "common/mem.h"
 #include "policy/callname.h"
+#include "policy/ports.h"
 #include "policy/view.h"
 
 #include <errno.h>
@@ -15,7 +16,7 @@
  * Rows for execveat and sendmsg, besides one for each word; groups that no word
  * names.
  */
-enum { LAST_STEPS = 2, IMPLIED_GROUPS = 7 };
+enum { LAST_STEPS = 2, IMPLIED_GROUPS = 10 };
 
 bool
 psd_call_row_is_free(const struct psd_call_row *row)
@@ -215,6 +216,12 @@ add_implied(struct psd_callset *set, const struct psd_policy *policy)
 		add_group(set, PSD_CALLS_write);
 	if (policy->temporary != NULL)
 		add_group(set, PSD_CALLS_temporary);
+	if (psd_ports_first(policy) != NULL) {
+		add_group(set, PSD_CALLS_network_io);
+		add_group(set, PSD_CALLS_tcp);
+	}
+	if (psd_ports_find(policy, PSD_OP_bind)->n > 0)
+		add_group(set, PSD_CALLS_bind);
 	if (policy->is_resolver)
 		add_group(set, PSD_CALLS_lookup);
 	if (policy->is_relay)

@@ -2,6 +2,8 @@
 #include "policy/explain_view.h"
 
 #include "common/print.h"
+#include "policy/ports.h"
+#include "policy/reach.h"
 #include "policy/view.h"
 
 #include <stdio.h>
@@ -90,23 +92,80 @@ refuse(const struct psd_policy *policy, const struct psd_open_req *req,
 	return PSD_ANSWER_REFUSED;
 }
 
+/* As Landlock has it: the port alone. */
+static const struct psd_grant *
+find_port(const struct psd_policy *policy, enum psd_op op,
+    const struct psd_endpoint *endpoint)
+{
+	const struct psd_grants *grants = psd_ports_find(policy, op);
+
+	for (size_t i = 0; i < grants->n; i++)
+		if (psd_reach_has_port(grants->at[i].reach, endpoint->port))
+			return &grants->at[i];
+	return NULL;
+}
+
+/* The two requests have the same fields. */
+static const struct psd_endpoint *
+tcp_endpoint(const struct psd_op_row *row, const void *req)
+{
+	const struct psd_connect_req *connect = req;
+	const struct psd_bind_req *bind = req;
+	const bool is_bind = row->op == PSD_OP_bind;
+
+	if ((is_bind ? bind->protocol : connect->protocol) != PSD_PROTOCOL_TCP)
+		return NULL;
+	return is_bind ? &bind->endpoint : &connect->endpoint;
+}
+
+static enum psd_answer
+judge_port(const struct psd_policy *policy, const struct psd_op_row *row,
+    const struct psd_endpoint *endpoint, const char *request, char *ret,
+    size_t size)
+{
+	const struct psd_grant *grant = find_port(policy, row->op, endpoint);
+	char key[32];
+
+	psd_op_key(row, key, sizeof(key));
+	if (grant == NULL)
+		(void)snprintf(ret, size,
+		    "refused: %s\nby no line: nothing in %s.policy covers "
+		    "it\nto allow: Allow%s=tcp *:%u",
+		    request, policy->name, key, endpoint->port);
+	else
+		(void)snprintf(ret, size,
+		    "allowed: %s\nby Landlock, which compares the port and not "
+		    "the address\nby %s:%u: %s",
+		    request, grant->where.file, grant->where.line, grant->text);
+	return grant != NULL ? PSD_ANSWER_ALLOWED : PSD_ANSWER_REFUSED;
+}
+
+static const char *
+type_name(const struct psd_policy *policy)
+{
+	if (policy->type == PSD_TYPE_PROGRAM)
+		return "program";
+	return policy->type == PSD_TYPE_INETD ? "inetd" : "filter";
+}
+
 enum psd_answer
 psd_explain_view(const struct psd_policy *policy, const struct psd_op_row *row,
     const void *req, char *ret, size_t size)
 {
 	const struct psd_open_req *open = req;
+	const struct psd_endpoint *endpoint =
+	    psd_ports_has(row->op) ? tcp_endpoint(row, req) : NULL;
 	char request[REQUEST_SHOWN_MAX];
 	const struct psd_word *word;
 
 	psd_print_request(request, sizeof(request), row, req);
+	if (endpoint != NULL)
+		return judge_port(policy, row, endpoint, request, ret, size);
 	if (row->op != PSD_OP_open) {
 		(void)snprintf(ret, size,
 		    "refused: %s\nby Type=%s: the program knows nothing of "
 		    "privsepd and has no conversation",
-		    request,
-		    policy->type == PSD_TYPE_PROGRAM     ? "program"
-			: policy->type == PSD_TYPE_INETD ? "inetd"
-							 : "filter");
+		    request, type_name(policy));
 		return PSD_ANSWER_REFUSED;
 	}
 	word = psd_view_find(&policy->view, &open->path, open->access);

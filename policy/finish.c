@@ -9,6 +9,7 @@
 #include "policy/keep.h"
 #include "policy/may_exec.h"
 #include "policy/phase.h"
+#include "policy/ports.h"
 #include "policy/runs.h"
 #include "policy/view.h"
 
@@ -271,6 +272,7 @@ psd_build_finish(struct psd_build *build)
 	psd_phase_finish(build);
 	check_settings(build);
 	check_descriptors(build);
+	psd_ports_check(build);
 	psd_finish_net(build);
 	psd_may_exec_check(build);
 	psd_keep_check(build);

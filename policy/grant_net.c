@@ -19,7 +19,9 @@ static const struct known {
 	    "there is tcp and udp, or both as in tcp,udp" },
 	{ PSD_OP_connect_name, BIT(TCP) | BIT(UDP),
 	    "there is tcp and udp, or both as in tcp,udp" },
-	{ PSD_OP_bind, BIT(UDP), "the one protocol there is here is udp" },
+	/* Which of the two, policy/ports.c says. */
+	{ PSD_OP_bind, BIT(TCP) | BIT(UDP),
+	    "the one protocol there is here is udp" },
 	{ PSD_OP_listen, BIT(TCP), "the one protocol there is here is tcp" },
 };
 

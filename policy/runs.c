@@ -3,6 +3,7 @@
 
 #include "common/mem.h"
 #include "policy/label.h"
+#include "policy/ports.h"
 
 #include <errno.h>
 #include <string.h>
@@ -76,7 +77,9 @@ psd_runs_refuse_grants(struct psd_build *build, const char *what)
 	const struct psd_policy *policy = build->policy;
 
 	for (size_t row = 0; row < psd_op_count; row++)
-		for (size_t i = 0; i < policy->grants[row].n; i++)
+		for (size_t i = 0; !psd_ports_has(psd_op_rows[row].op) &&
+		     i < policy->grants[row].n;
+		     i++)
 			psd_diag_error(build->diag,
 			    &policy->grants[row].at[i].where,
 			    "%s: %s has no conversation; leave the line out",

@@ -136,7 +136,7 @@ failures_of_ours_are_125() {
 	local line
 	run none
 	exits 125 || return 1
-	for line in 'AllowStat=/etc/**' 'AllowConnect=tcp *:80' \
+	for line in 'AllowStat=/etc/**' 'AllowListen=tcp *:80' \
 	    'AllowLog=info'; do
 		cp "$dir/any.policy" "$dir/bad.policy"
 		echo "$line" >>"$dir/bad.policy"

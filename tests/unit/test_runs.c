@@ -103,7 +103,7 @@ a_filter_has_neither_conversation_nor_service(void **state)
 		{ "Provides=x", "", "Provides= means nothing" },
 		{ "", "RequestRate=1/s", "RequestRate= means nothing" },
 		{ "", "AllowStat=/etc/**", "www.policy:7: AllowStat" },
-		{ "", "AllowConnect=tcp *:80", "has no conversation" },
+		{ "", "AllowListen=tcp *:80", "has no conversation" },
 		{ "", "DenyLog=info", "has no conversation" },
 	};
 
