@@ -147,6 +147,8 @@ psd_audit(const struct psd_conversation *conversation,
 
 	if (psd_trace_is_on())
 		trace(conversation, verdict);
+	psd_tally_verdict(&instance->service->tally, row->op,
+	    verdict->is_allowed);
 	if (!verdict->is_allowed) {
 		instance->refused++;
 		instance->service->refused++;

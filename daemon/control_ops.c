@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "daemon/caps.h"
 #include "daemon/control.h"
+#include "daemon/control_ops.h"
 #include "daemon/loaded.h"
 #include "daemon/reload.h"
 #include "daemon/service.h"
@@ -41,9 +42,9 @@ add_line(char *text, const char *line)
 	    used > 0 ? "\n" : "", line);
 }
 
-static int
-do_ctl_status(struct psd_daemon *daemon, const struct psd_ctl_status_req *req,
-    struct psd_ctl_status_rep *rep)
+int
+psd_do_ctl_status(struct psd_daemon *daemon,
+    const struct psd_ctl_status_req *req, struct psd_ctl_status_rep *rep)
 {
 	const struct psd_service *service;
 
@@ -99,9 +100,9 @@ type_name(enum psd_type type)
 	return "unknown";
 }
 
-static int
-do_ctl_service(struct psd_daemon *daemon, const struct psd_ctl_service_req *req,
-    struct psd_ctl_service_rep *rep)
+int
+psd_do_ctl_service(struct psd_daemon *daemon,
+    const struct psd_ctl_service_req *req, struct psd_ctl_service_rep *rep)
 {
 	const struct psd_service *service = service_after(daemon, &req->after);
 	const struct psd_policy *policy;
@@ -152,8 +153,8 @@ do_ctl_service(struct psd_daemon *daemon, const struct psd_ctl_service_req *req,
 	return 0;
 }
 
-static int
-do_ctl_instance(struct psd_daemon *daemon,
+int
+psd_do_ctl_instance(struct psd_daemon *daemon,
     const struct psd_ctl_instance_req *req, struct psd_ctl_instance_rep *rep)
 {
 	const struct psd_service *service =
@@ -162,10 +163,7 @@ do_ctl_instance(struct psd_daemon *daemon,
 
 	if (service == NULL)
 		return -ENOENT;
-	/* Ids grow, and so does the list. */
-	TAILQ_FOREACH(instance, &service->instances, of_service)
-		if (instance->id > req->after)
-			break;
+	instance = psd_service_instance_after(service, req->after);
 	if (instance == NULL)
 		return -ENOENT;
 	rep->id = instance->id;
@@ -183,9 +181,9 @@ do_ctl_instance(struct psd_daemon *daemon,
 	return 0;
 }
 
-static int
-do_ctl_explain(struct psd_daemon *daemon, const struct psd_ctl_explain_req *req,
-    struct psd_ctl_explain_rep *rep)
+int
+psd_do_ctl_explain(struct psd_daemon *daemon,
+    const struct psd_ctl_explain_req *req, struct psd_ctl_explain_rep *rep)
 {
 	const struct psd_service *service =
 	    psd_service_find(daemon, req->service.at, req->service.len);
@@ -208,9 +206,9 @@ note_change(void *cookie, char sign, const char *text)
 	add_line(cookie, line);
 }
 
-static int
-do_ctl_reload(struct psd_daemon *daemon, const struct psd_ctl_reload_req *req,
-    struct psd_ctl_reload_rep *rep)
+int
+psd_do_ctl_reload(struct psd_daemon *daemon,
+    const struct psd_ctl_reload_req *req, struct psd_ctl_reload_rep *rep)
 {
 	struct psd_diag diag;
 	char *rest;
@@ -233,8 +231,8 @@ do_ctl_reload(struct psd_daemon *daemon, const struct psd_ctl_reload_req *req,
 	return 0;
 }
 
-static int
-do_ctl_stop(struct psd_daemon *daemon, const struct psd_ctl_stop_req *req,
+int
+psd_do_ctl_stop(struct psd_daemon *daemon, const struct psd_ctl_stop_req *req,
     struct psd_ctl_stop_rep *rep)
 {
 	struct psd_service *service =
@@ -267,7 +265,8 @@ do_ctl_stop(struct psd_daemon *daemon, const struct psd_ctl_stop_req *req,
 	static int perform_##name(struct psd_daemon *daemon, \
 	    const union psd_any_req *req, union psd_any_rep *rep) \
 	{ \
-		return do_##name(daemon, &req->as_##name, &rep->as_##name); \
+		return psd_do_##name(daemon, &req->as_##name, \
+		    &rep->as_##name); \
 	}
 #include "common/ops_rows.h"
 #include "common/control.def"

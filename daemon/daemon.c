@@ -24,6 +24,16 @@ psd_now(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
+uint64_t
+psd_daemon_woken_usec(const struct psd_daemon *daemon)
+{
+	uint64_t usec;
+
+	return sd_event_now(daemon->event, CLOCK_MONOTONIC, &usec) < 0
+	    ? psd_now()
+	    : usec;
+}
+
 /* A message about so many. */
 static void
 say_count(enum psd_message message, const char *field, uint32_t n)

@@ -48,6 +48,9 @@ struct psd_daemon {
 /* Monotonic time in microseconds. */
 uint64_t psd_now(void);
 
+/* When the loop was woken for what it does now, in the same time. */
+uint64_t psd_daemon_woken_usec(const struct psd_daemon *daemon);
+
 /*
  * Ends everything in an orderly way: no new clients, every helper is told,
  * given its grace, then killed; the loop ends when the last is gone.

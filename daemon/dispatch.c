@@ -60,6 +60,14 @@ perform(struct psd_call *call, const union psd_any_req *req,
 	return r;
 }
 
+/* No system call: the loop has noted when it was woken. */
+static void
+count_time(struct psd_service *service)
+{
+	psd_tally_answer(&service->tally,
+	    psd_now() - psd_daemon_woken_usec(service->daemon));
+}
+
 /* True when it was done: what a request had beside it was good. */
 static bool
 serve(struct psd_conversation *conversation, const struct psd_op_row *row,
@@ -85,8 +93,10 @@ serve(struct psd_conversation *conversation, const struct psd_op_row *row,
 	psd_fields_init(row->rep, row->rep_size, &rep);
 	if (verdict.is_allowed)
 		r = perform(&call, req, &rep);
-	if (r != PSD_LATER)
+	if (r != PSD_LATER) {
 		psd_call_answer(&call, r, &rep);
+		count_time(conversation->instance->service);
+	}
 	psd_fields_release(row->rep, &rep);
 	return r >= 0;
 }

@@ -41,6 +41,18 @@ psd_service_state(const struct psd_service *service)
 				     : PSD_SERVICE_STARTING;
 }
 
+/* Ids grow, and so does the list. */
+struct psd_instance *
+psd_service_instance_after(const struct psd_service *service, uint64_t id)
+{
+	struct psd_instance *instance;
+
+	TAILQ_FOREACH(instance, &service->instances, of_service)
+		if (instance->id > id)
+			break;
+	return instance;
+}
+
 struct psd_service *
 psd_service_find(struct psd_daemon *daemon, const char *name, size_t len)
 {

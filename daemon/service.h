@@ -6,6 +6,7 @@
 #include "daemon/daemon.h"
 #include "daemon/door.h"
 #include "daemon/instance.h"
+#include "daemon/tally.h"
 
 enum psd_service_state {
 	PSD_SERVICE_STARTING,
@@ -61,6 +62,7 @@ struct psd_service {
 	uint64_t started, failed_starts;
 	uint64_t endings[PSD_ENDINGS];
 	uint64_t allowed, refused, calls_refused;
+	struct psd_tally tally;
 	char last_refused[512];
 	char last_failure[256];
 };
@@ -89,6 +91,10 @@ int psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
 
 struct psd_service *psd_service_find(struct psd_daemon *daemon,
     const char *name, size_t len);
+
+/* Its instance with the next higher number, or NULL. */
+struct psd_instance *
+psd_service_instance_after(const struct psd_service *service, uint64_t id);
 
 /*
  * Starts what is missing below Instances='s lower bound, or waits for it.
