@@ -165,6 +165,16 @@ const struct psd_ctl_command psd_ctl_commands[] = {
 		PSD_CTL_TAKES_FORCE | PSD_CTL_TAKES_TYPE,
 	    .run = psd_ctl_learn,
 	},
+	{
+	    .name = "metrics",
+	    .arguments = "[--output=FILE]",
+	    .text = "print what is counted, as OpenMetrics text",
+	    .help = "For node_exporter's collector of text files, say: with "
+		    "--output the text takes the place\nof FILE at once, "
+		    "never half of it.",
+	    .takes = PSD_CTL_TAKES_OUTPUT,
+	    .run = psd_ctl_metrics,
+	},
 };
 
 const size_t psd_ctl_n_commands = PSD_ELEMENTS(psd_ctl_commands);

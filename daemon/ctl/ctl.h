@@ -106,5 +106,6 @@ enum psd_ctl_exit psd_ctl_stop(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_run_program(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_log(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_learn(struct psd_ctl *ctl);
+enum psd_ctl_exit psd_ctl_metrics(struct psd_ctl *ctl);
 
 #endif

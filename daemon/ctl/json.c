@@ -140,6 +140,20 @@ psd_ctl_json(const struct psd_op_row *row, const void *rep)
 	return object;
 }
 
+const char *
+psd_ctl_text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text != NULL ? text : "";
+}
+
+int64_t
+psd_ctl_count_of(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
 enum psd_ctl_exit
 psd_ctl_print_json(json_t *value)
 {

@@ -32,6 +32,10 @@ json_t *psd_ctl_json_text(const char *text, size_t len);
 /* The lines of text as an array, without empty ones. */
 json_t *psd_ctl_json_lines(const char *text, size_t len);
 
+/* What an object has under a name; "" or 0 when it has no such thing. */
+const char *psd_ctl_text_of(const json_t *object, const char *key);
+int64_t psd_ctl_count_of(const json_t *object, const char *key);
+
 /*
  * Prints value and a newline on standard output, and drops it.  NULL, from
  * whatever made it short of memory, is PSD_CTL_FAILED.

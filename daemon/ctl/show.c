@@ -9,20 +9,6 @@
 
 enum { CELL_MAX = 64, JOINED_MAX = 1024 };
 
-static const char *
-text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text != NULL ? text : "";
-}
-
-static int64_t
-count_of(const json_t *object, const char *key)
-{
-	return json_integer_value(json_object_get(object, key));
-}
-
 /* The entries of a list with between between them, cut where full. */
 static void
 join(const json_t *object, const char *key, const char *between, char *ret,
@@ -57,7 +43,7 @@ static void
 add_counts(json_t *row, const json_t *object, const char *const *keys)
 {
 	for (; *keys != NULL; keys++)
-		add_cell(row, "%" PRId64, count_of(object, *keys));
+		add_cell(row, "%" PRId64, psd_ctl_count_of(object, *keys));
 }
 
 /* A missing layer is said aloud. */
@@ -87,13 +73,13 @@ show_daemon(const json_t *daemon)
 	char layers[JOINED_MAX];
 
 	psd_ctl_print_usec(uptime, sizeof(uptime),
-	    (uint64_t)count_of(daemon, "uptime_usec"));
+	    (uint64_t)psd_ctl_count_of(daemon, "uptime_usec"));
 	printf("privsepd %s, pid %" PRId64 ", up %s, generation %" PRId64 ", ",
-	    text_of(daemon, "version"), count_of(daemon, "pid"), uptime,
-	    count_of(daemon, "generation"));
-	show_count(count_of(daemon, "services"), "service");
+	    psd_ctl_text_of(daemon, "version"), psd_ctl_count_of(daemon, "pid"),
+	    uptime, psd_ctl_count_of(daemon, "generation"));
+	show_count(psd_ctl_count_of(daemon, "services"), "service");
 	fputs(", ", stdout);
-	show_count(count_of(daemon, "instances"), "instance");
+	show_count(psd_ctl_count_of(daemon, "instances"), "instance");
 	putchar('\n');
 	join(daemon, "layers", " ", layers, sizeof(layers));
 	printf("layers: %s\n", layers[0] != '\0' ? layers : "none");
@@ -110,10 +96,11 @@ add_service(json_t *rows, const json_t *service)
 		"overdue", "allowed", "refused", "calls_refused", NULL };
 	json_t *row = json_array();
 
-	add_cell(row, "%s", text_of(service, "name"));
-	add_cell(row, "%s", text_of(service, "state"));
-	add_cell(row, "%" PRId64 "/%" PRId64, count_of(service, "ready"),
-	    count_of(service, "instances"));
+	add_cell(row, "%s", psd_ctl_text_of(service, "name"));
+	add_cell(row, "%s", psd_ctl_text_of(service, "state"));
+	add_cell(row, "%" PRId64 "/%" PRId64,
+	    psd_ctl_count_of(service, "ready"),
+	    psd_ctl_count_of(service, "instances"));
 	add_counts(row, service, counts);
 	json_array_append(row, json_object_get(service, "last_refused"));
 	json_array_append_new(rows, row);
@@ -142,7 +129,8 @@ psd_ctl_show_overview(const json_t *all)
 	for (size_t i = 0; i < json_array_size(services); i++) {
 		const json_t *service = json_array_get(services, i);
 
-		snprintf(of, sizeof(of), "%s ", text_of(service, "name"));
+		snprintf(of, sizeof(of), "%s ",
+		    psd_ctl_text_of(service, "name"));
 		show_missing(service, of, " ");
 	}
 }
@@ -169,9 +157,9 @@ show_clients(const json_t *service)
 	show_text("provides", provides);
 	printf("  connections   %" PRId64 ", %" PRId64 " admitted, %" PRId64
 	       " refused\n",
-	    count_of(service, "connections"),
-	    count_of(service, "clients_admitted"),
-	    count_of(service, "clients_refused"));
+	    psd_ctl_count_of(service, "connections"),
+	    psd_ctl_count_of(service, "clients_admitted"),
+	    psd_ctl_count_of(service, "clients_refused"));
 }
 
 static void
@@ -180,28 +168,34 @@ show_detail(const json_t *service)
 	char listeners[JOINED_MAX];
 
 	join(service, "listeners", " ", listeners, sizeof(listeners));
-	psd_ctl_put(stdout, text_of(service, "name"));
-	printf(" (%s): %s, generation %" PRId64 "\n", text_of(service, "type"),
-	    text_of(service, "state"), count_of(service, "generation"));
+	psd_ctl_put(stdout, psd_ctl_text_of(service, "name"));
+	printf(" (%s): %s, generation %" PRId64 "\n",
+	    psd_ctl_text_of(service, "type"), psd_ctl_text_of(service, "state"),
+	    psd_ctl_count_of(service, "generation"));
 	show_text("listeners", listeners);
 	show_clients(service);
 	printf("  instances     %" PRId64 ", %" PRId64 " ready, %" PRId64
 	       " taken (%" PRId64 " to %" PRId64 ")\n",
-	    count_of(service, "instances"), count_of(service, "ready"),
-	    count_of(service, "taken"), count_of(service, "instances_min"),
-	    count_of(service, "instances_max"));
+	    psd_ctl_count_of(service, "instances"),
+	    psd_ctl_count_of(service, "ready"),
+	    psd_ctl_count_of(service, "taken"),
+	    psd_ctl_count_of(service, "instances_min"),
+	    psd_ctl_count_of(service, "instances_max"));
 	printf("  started       %" PRId64 ", and %" PRId64 " in vain\n",
-	    count_of(service, "started"), count_of(service, "failed_starts"));
+	    psd_ctl_count_of(service, "started"),
+	    psd_ctl_count_of(service, "failed_starts"));
 	printf("  ended         %" PRId64 " orderly, %" PRId64
 	       " abrupt, %" PRId64 " overdue\n",
-	    count_of(service, "orderly"), count_of(service, "abrupt"),
-	    count_of(service, "overdue"));
+	    psd_ctl_count_of(service, "orderly"),
+	    psd_ctl_count_of(service, "abrupt"),
+	    psd_ctl_count_of(service, "overdue"));
 	printf("  requests      %" PRId64 " allowed, %" PRId64 " refused\n",
-	    count_of(service, "allowed"), count_of(service, "refused"));
+	    psd_ctl_count_of(service, "allowed"),
+	    psd_ctl_count_of(service, "refused"));
 	printf("  system calls  %" PRId64 " refused\n",
-	    count_of(service, "calls_refused"));
-	show_text("last refused", text_of(service, "last_refused"));
-	show_text("last failure", text_of(service, "last_failure"));
+	    psd_ctl_count_of(service, "calls_refused"));
+	show_text("last refused", psd_ctl_text_of(service, "last_refused"));
+	show_text("last failure", psd_ctl_text_of(service, "last_failure"));
 	show_missing(service, "  ", " ");
 }
 
@@ -215,15 +209,16 @@ add_instance(json_t *rows, const json_t *instance)
 	char age[CELL_MAX];
 
 	psd_ctl_print_usec(age, sizeof(age),
-	    (uint64_t)count_of(instance, "age_usec"));
-	add_cell(row, "%s/%" PRId64, text_of(instance, "service"),
-	    count_of(instance, "id"));
-	add_cell(row, "%s", text_of(instance, "state"));
+	    (uint64_t)psd_ctl_count_of(instance, "age_usec"));
+	add_cell(row, "%s/%" PRId64, psd_ctl_text_of(instance, "service"),
+	    psd_ctl_count_of(instance, "id"));
+	add_cell(row, "%s", psd_ctl_text_of(instance, "state"));
 	add_counts(row, instance, ids);
 	add_cell(row, "%s", age);
 	add_cell(row, "%s",
-	    text_of(instance, "phase")[0] == '\0' ? "-"
-						  : text_of(instance, "phase"));
+	    psd_ctl_text_of(instance, "phase")[0] == '\0'
+		? "-"
+		: psd_ctl_text_of(instance, "phase"));
 	add_counts(row, instance, counts);
 	json_array_append_new(rows, row);
 }

@@ -24,7 +24,7 @@ _privsepctl_policies()
 
 _privsepctl()
 {
-	local commands='status check explain syscalls cat diff reload stop run log learn'
+	local commands='status check explain syscalls cat diff reload stop run log learn metrics'
 	local operations='hello ping restrict log accept open stat read_directory readlink
 	    unlink mkdir rmdir rename truncate set_times temporary_file
 	    access realpath change_mode change_owner listen connect bind
@@ -106,6 +106,7 @@ _privsepctl()
 		diff) known+=' --strict' ;;
 		reload) known+=' --dry-run' ;;
 		run) known+=' --policy --progress --trace' ;;
+		metrics) known+=' --output' ;;
 		log) known+=' -f --follow -n --since --service --instance
 		    --operation --verdict' ;;
 		learn) known+=' --output --merge --force --type' ;;

@@ -5,6 +5,8 @@
 # where /run has but a journald of its own, which journalctl, logger and the
 # daemon there take for the host's.  Nothing of it outlives the command.
 
+. tests/support/puppets.sh
+
 journal_is_possible() {
 	[ "$(id -u)" -eq 0 ] && [ -x /lib/systemd/systemd-journald ] &&
 	    command -v journalctl systemd-cat unshare >/dev/null
@@ -68,45 +70,14 @@ journal_enter() {
 
 # What follows is for inside.
 
-journal_number=0
-# journal_try NAME: one case, the function of that name.
-journal_try() {
-	journal_number=$((journal_number + 1))
-	if "$1" >/run/out 2>&1; then
-		echo "ok $journal_number - $1"
-	else
-		echo "not ok $journal_number - $1"
-		sed 's/^/# /' /run/out
-	fi
-}
-
-# journal_policy NAME OTHER LINES: a puppet (tests/helpers/puppet.c) with those
-# lines in [Helper] and in [Policy].
-journal_policy() {
-	printf '[Helper]\nExecStart=%s\nListenStream=%s\n%s\n
-[Policy]\nSystemCallFilter=@helper @loader @network-io\nAllowOpen=@runtime
-AllowAccept=yes\n%s\n' "$journal_dir/puppet" "$journal_dir/run/$1.sock" "$2" \
-	    "$3" >"$journal_dir/etc/$1.policy"
-}
-
-# Directories for a daemon, and a puppet where helpers can get at it.
-journal_prepare() {
-	journal_dir=$(mktemp -d)
-	umask 022
-	chmod 755 "$journal_dir"
-	mkdir -m 755 "$journal_dir/etc" "$journal_dir/run"
-	install -m 755 "$B/tests/helpers/puppet" "$journal_dir/puppet"
-	journal_daemon=
-}
-
 journal_start() {
 	local try
-	(journal_stderr "$B/privsepd" --policy-dir "$journal_dir/etc" \
-	    --runtime-dir "$journal_dir/run") &
-	journal_daemon=$!
+	(journal_stderr "$B/privsepd" --policy-dir "$puppets_dir/etc" \
+	    --runtime-dir "$puppets_dir/run") &
+	puppets_daemon=$!
 	for try in $(seq 300); do
 		journalctl -q -o cat -t privsepd | grep -q '^ready: ' && return
-		kill -0 "$journal_daemon" 2>/dev/null || break
+		kill -0 "$puppets_daemon" 2>/dev/null || break
 		sleep 0.1
 	done
 	echo "# not ready after $try looks"
@@ -114,35 +85,17 @@ journal_start() {
 	return 1
 }
 
-journal_stop() {
-	kill "$journal_daemon" && wait "$journal_daemon"
-}
-
-# journal_say NAME LINE...: says them to a puppet of that service, over one
-# connection, and prints what it answers.
-journal_say() {
-	# shellcheck disable=SC2016 # Perl expands it.
-	timeout 60 perl -MIO::Socket::UNIX -e '
-	    my $s = IO::Socket::UNIX->new(shift) or die "connect: $!\n";
-	    $| = 1;
-	    for (@ARGV) {
-		    print $s "$_\n";
-		    defined(my $answer = <$s>) or last;
-		    print $answer;
-	    }' "$journal_dir/run/$1.sock" "${@:2}"
-}
-
 # journal_has PATTERN MATCH...: an entry with these fields, as JSON, comes to
 # match the jq expression PATTERN.
 journal_has() {
 	local try
 	for try in $(seq 300); do
-		journalctl -q -o json "${@:2}" >"$journal_dir/entries"
-		jq -es "any(.[]; $1)" <"$journal_dir/entries" >/dev/null &&
+		journalctl -q -o json "${@:2}" >"$puppets_dir/entries"
+		jq -es "any(.[]; $1)" <"$puppets_dir/entries" >/dev/null &&
 		    return 0
 		sleep 0.1
 	done
 	echo "# no such entry after $try looks: $*"
-	cat "$journal_dir/entries"
+	cat "$puppets_dir/entries"
 	return 1
 }

@@ -9,28 +9,28 @@ set -u
 journal_enter "$@"
 
 ctl() {
-	"$B/privsepctl" --runtime-dir "$journal_dir/run" "$@"
+	"$B/privsepctl" --runtime-dir "$puppets_dir/run" "$@"
 }
 
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 
-journal_prepare
-trap 'rm -rf "$journal_dir"' EXIT
-printf 'secret\n' >"$journal_dir/file"
+puppets_prepare
+trap 'rm -rf "$puppets_dir"' EXIT
+printf 'secret\n' >"$puppets_dir/file"
 
 without_entries_there_is_nothing_to_print() {
 	ctl log >/run/said && [ ! -s /run/said ]
 }
-journal_try without_entries_there_is_nothing_to_print
+puppets_try without_entries_there_is_nothing_to_print
 
-journal_policy www '' "AllowLog=info
-AllowOpen=read $journal_dir/allowed
+puppets_policy www '' "AllowLog=info
+AllowOpen=read $puppets_dir/allowed
 LogVerdicts=all"
-journal_policy mail Instances=2 AllowLog=info
+puppets_policy mail Instances=2 AllowLog=info
 journal_start || exit 1
-journal_say www "read $journal_dir/file" "read $journal_dir/allowed" \
+puppets_say www "read $puppets_dir/file" "read $puppets_dir/allowed" \
     'log one' >/dev/null
-journal_say mail "read $journal_dir/file" 'log two' >/dev/null
+puppets_say mail "read $puppets_dir/file" 'log two' >/dev/null
 journal_has '.PRIVSEP_TEXT == "two"' PRIVSEP_SERVICE=mail
 
 entries_are_printed_with_their_time_in_order() {
@@ -41,7 +41,7 @@ entries_are_printed_with_their_time_in_order() {
 	    tr '\n' ' ')" = 'ready one two ' ] &&
 	    grep -Eq '^ {15} www\[[0-9]+\]: to allow: AllowOpen=read' /run/said
 }
-journal_try entries_are_printed_with_their_time_in_order
+puppets_try entries_are_printed_with_their_time_in_order
 
 # finds WORDS JQ OPTION...: as many entries as asked, all of that kind.
 finds() {
@@ -62,14 +62,14 @@ each_filter_leaves_what_it_names() {
 	    finds 2 ".service == \"mail\"" --instance="$id" &&
 	    finds 0 . --service=nobody && finds 0 . --instance="www/$id"
 }
-journal_try each_filter_leaves_what_it_names
+puppets_try each_filter_leaves_what_it_names
 
 last_ones_are_counted_from_the_end() {
 	finds 2 '.service == "mail"' -n 2 &&
 	    finds 1 '.text == "two"' -n 1 && finds 0 . -n 0 &&
 	    finds 2 . -n 1000 --service=mail
 }
-journal_try last_ones_are_counted_from_the_end
+puppets_try last_ones_are_counted_from_the_end
 
 since_takes_a_span_and_a_date() {
 	finds 0 . --since="$(date -d tomorrow +%F)" &&
@@ -78,7 +78,7 @@ since_takes_a_span_and_a_date() {
 	    finds 2 . --service=mail --since='1h 5min' -n 7 &&
 	    finds 0 . --service=mail --since="$(date -d tomorrow +%F)" -n 7
 }
-journal_try since_takes_a_span_and_a_date
+puppets_try since_takes_a_span_and_a_date
 
 json_tells_the_kind_the_level_and_the_fields() {
 	finds 1 '.message_id == "a32808af7f4a45ab8204afabd35ea637" and
@@ -86,7 +86,7 @@ json_tells_the_kind_the_level_and_the_fields() {
 	    (.to_allow | startswith("AllowOpen=read "))' --verdict=refused \
 	    --service=www
 }
-journal_try json_tells_the_kind_the_level_and_the_fields
+puppets_try json_tells_the_kind_the_level_and_the_fields
 
 words_of_others_are_not_the_daemons() {
 	"${nobody[@]}" systemd-cat -t privsepd \
@@ -98,7 +98,7 @@ words_of_others_are_not_the_daemons() {
 	journal_has 'true' PRIVSEP_SERVICE=mail PRIVSEP_VERDICT=allowed &&
 	    finds 2 . --service=mail && ! ctl log | grep forged
 }
-journal_try words_of_others_are_not_the_daemons
+puppets_try words_of_others_are_not_the_daemons
 
 # Comes to hold a line like that.
 comes() {
@@ -116,19 +116,19 @@ following_goes_on_with_what_comes() {
 	local follower
 	ctl log -f -n 1 --service=mail >/run/followed &
 	follower=$!
-	comes ': two$' && journal_say mail 'log three' >/dev/null &&
+	comes ': two$' && puppets_say mail 'log three' >/dev/null &&
 	    comes ': three$' && kill "$follower"
 	wait "$follower" 2>/dev/null
 	[ "$(wc -l </run/followed)" -eq 2 ]
 }
-journal_try following_goes_on_with_what_comes
+puppets_try following_goes_on_with_what_comes
 
 following_ends_when_nobody_reads() {
-	timeout 60 "$B/privsepctl" --runtime-dir "$journal_dir/run" log -f |
+	timeout 60 "$B/privsepctl" --runtime-dir "$puppets_dir/run" log -f |
 	    head -n 1 >/dev/null
 	[ "${PIPESTATUS[0]}" -ne 124 ]
 }
-journal_try following_ends_when_nobody_reads
+puppets_try following_ends_when_nobody_reads
 
 # fails STATUS TEXT COMMAND...
 fails() {
@@ -148,12 +148,12 @@ what_cannot_be_read_is_said() {
 	    fails 2 'SERVICE/NUMBER' ctl log --instance=www &&
 	    fails 2 'does not take --verdict' ctl status --verdict=allowed
 }
-journal_try what_cannot_be_read_is_said
+puppets_try what_cannot_be_read_is_said
 
 daemon_that_has_stopped_is_read_all_the_same() {
-	journal_stop && ctl log | grep -q 'stopping: 3 helpers'
+	puppets_stop && ctl log | grep -q 'stopping: 3 helpers'
 }
-journal_try daemon_that_has_stopped_is_read_all_the_same
+puppets_try daemon_that_has_stopped_is_read_all_the_same
 
 without_a_journal_there_is_a_clear_error() {
 	mount -t tmpfs tmpfs /run/log &&
@@ -161,5 +161,5 @@ without_a_journal_there_is_a_clear_error() {
 		/var/log/journal; } &&
 	    fails 1 'there is no journal on this host' ctl log
 }
-journal_try without_a_journal_there_is_a_clear_error
-echo "1..$journal_number"
+puppets_try without_a_journal_there_is_a_clear_error
+echo "1..$puppets_number"
