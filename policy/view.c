@@ -47,6 +47,15 @@ covers(const struct psd_word *word, const struct psd_str *path)
 	    (path->at[len] == '/' && (word->is_tree || word->access == 0));
 }
 
+/* A file that is shown is there: O_CREAT opens it, and O_EXCL never does. */
+static uint32_t
+needed_of(const struct psd_word *word, uint32_t access)
+{
+	return word->is_tree || (access & PSD_ACCESS_EXCLUSIVE) != 0
+	    ? access
+	    : access & ~(uint32_t)PSD_ACCESS_CREATE;
+}
+
 const struct psd_word *
 psd_view_find(const struct psd_words *view, const struct psd_str *path,
     uint32_t access)
@@ -55,7 +64,7 @@ psd_view_find(const struct psd_words *view, const struct psd_str *path,
 		const struct psd_word *word = &view->at[i];
 
 		if (covers(word, path) &&
-		    (access & ~psd_view_access(word)) == 0)
+		    (needed_of(word, access) & ~psd_view_access(word)) == 0)
 			return word;
 	}
 	return NULL;

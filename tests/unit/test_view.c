@@ -185,6 +185,11 @@ explain_answers_by_the_view(void **state)
 		    "AllowOpen=read,write,create" },
 		{ "read", "/etc/shadow", PSD_ANSWER_REFUSED,
 		    "to allow: AllowOpen=read /etc/shadow" },
+		/* As a shell opens what it redirects to. */
+		{ "write,create,truncate", "/srv/log", PSD_ANSWER_ALLOWED,
+		    ":9: " },
+		{ "write,create,exclusive", "/srv/log", PSD_ANSWER_REFUSED,
+		    "" },
 	};
 	static char text[PSD_TEXT_MAX + 1];
 	struct test_policy policy;
@@ -192,7 +197,8 @@ explain_answers_by_the_view(void **state)
 	(void)state;
 	load(&policy, "filter",
 	    "AllowOpen=read -/etc/papersize\nAllowOpen=read /srv/in/**\n"
-	    "AllowOpen=read,write,create /srv/out/**",
+	    "AllowOpen=read,write,create /srv/out/**\n"
+	    "AllowOpen=read,write /srv/log",
 	    0);
 	assert_non_null(policy.policy);
 	for (size_t i = 0; i < PSD_ELEMENTS(cases); i++) {
