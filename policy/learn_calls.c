@@ -144,6 +144,19 @@ is_spoken_of(const char *call)
 	    strcmp(call, "clone3") == 0;
 }
 
+/* Of no use without the socket() that is dangerous. */
+static bool
+is_of_network(const char *call)
+{
+	static const char *const calls[] = { "connect", "bind", "listen",
+		"accept", "accept4" };
+
+	for (size_t i = 0; i < PSD_ELEMENTS(calls); i++)
+		if (strcmp(calls[i], call) == 0)
+			return true;
+	return false;
+}
+
 static void
 put_single(const struct psd_learn_page *page, const char *call,
     const struct psd_learn_count *sum)
@@ -154,6 +167,8 @@ put_single(const struct psd_learn_page *page, const char *call,
 	(void)snprintf(line, sizeof(line), "SystemCallFilter=%s", call);
 	if (danger != NULL)
 		psd_learn_withhold(page, line, sum, danger);
+	else if (is_of_network(call))
+		psd_learn_withhold(page, line, sum, PSD_LEARN_NO_NETWORK);
 	else if (psd_call_is_ruled(call))
 		psd_learn_put_weak(page, line, sum,
 		    "it lets pass what the argument rules of the groups hold "

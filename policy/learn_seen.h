@@ -77,6 +77,11 @@ void psd_learn_sum(struct psd_learn_count *sum,
 /* psd_words_print() of a line of a policy always fits. */
 enum { PSD_LEARN_WORD_MAX = 4 * PSD_GLOB_MAX + 3 };
 
+/* Why calls and lines about sockets are not granted. */
+#define PSD_LEARN_NO_NETWORK \
+	"a program that asks for nothing has no network; one that speaks to " \
+	"privsepd can have this line"
+
 /* A policy being written. */
 struct psd_learn_page {
 	const struct psd_learn *learn;

@@ -162,9 +162,7 @@ put_sockets(const struct psd_learn_page *page)
 
 	for (size_t i = 0; i < sockets->n; i++)
 		psd_learn_withhold(page, sockets->at[i].text,
-		    &sockets->at[i].count,
-		    "a program that asks for nothing has no network; one that "
-		    "speaks to privsepd can have this line");
+		    &sockets->at[i].count, PSD_LEARN_NO_NETWORK);
 }
 
 /* What a line lets be written decides which calls need naming: files first. */

@@ -11,12 +11,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Whoever is told more does not read it; the policy has it all. */
+enum { TOLD_MAX = 16 };
+
 static void
 tell(void *cookie, bool is_granted, const char *line, const char *reason)
 {
-	(void)cookie;
-	psd_ctl_complain("%s: %s: %s",
-	    is_granted ? "a weakness" : "not granted", line, reason);
+	unsigned *told = cookie;
+
+	if (is_granted)
+		psd_ctl_complain("a weakness: %s: %s", line, reason);
+	else if ((*told)++ < TOLD_MAX)
+		psd_ctl_complain("not granted: %s: %s", line, reason);
 }
 
 /* A name beside path that is one of a policy, too; its stream, or NULL. */
@@ -47,13 +53,19 @@ static bool
 write_all(const struct psd_learn *learn, enum psd_type type, FILE *stream)
 {
 	struct psd_learn_system system = psd_learn_real;
+	unsigned told = 0;
 	bool is_good;
 
 	system.tell = tell;
+	system.cookie = &told;
 	is_good = psd_learn_write(learn, type, &system, stream) &&
 	    fflush(stream) == 0 && ferror(stream) == 0 &&
 	    /* Others may read it, and run what it says. */
 	    fchmod(fileno(stream), 0644) == 0 && fsync(fileno(stream)) == 0;
+	if (told > TOLD_MAX)
+		psd_ctl_complain("not granted: %u other lines, which are "
+				 "comments in the policy, too",
+		    told - TOLD_MAX);
 	return fclose(stream) == 0 && is_good;
 }
 

@@ -61,7 +61,7 @@ give_up(struct run *run, int status)
 	run->is_over = true;
 }
 
-/* The paths and addresses of a call.  0, or -errno to answer it with. */
+/* The paths and addresses of a call; as psd_observe_names(). */
 static int
 look_at_names(struct run *run, const struct seccomp_notif *request)
 {
@@ -82,10 +82,12 @@ look_at_names(struct run *run, const struct seccomp_notif *request)
 	return 0;
 }
 
+/* 0, or -errno that the call is to be answered with. */
 static int
 look(struct run *run, const struct seccomp_notif *request)
 {
 	char name[PSD_CALL_NAME_MAX + 1];
+	int r = 0;
 
 	if (psd_call_name(PSD_AUDIT_ARCH, request->data.nr, name) < 0)
 		return 0;
@@ -94,14 +96,16 @@ look(struct run *run, const struct seccomp_notif *request)
 		run->has_begun = strcmp(name, "execve") == 0;
 		return 0;
 	}
-	psd_learn_call(run->learn, name, (const uint64_t *)request->data.args);
+	if (psd_call_args(request->data.nr) != NULL)
+		r = look_at_names(run, request);
+	if (r != PSD_OBSERVE_IN_VAIN)
+		psd_learn_call(run->learn, name,
+		    (const uint64_t *)request->data.args);
 	if (strcmp(name, "exit_group") == 0)
 		psd_learn_cost(run->learn,
 		    KIB * psd_observe_status((pid_t)request->pid, "VmPeak:"),
 		    0);
-	return psd_call_args(request->data.nr) == NULL
-	    ? 0
-	    : look_at_names(run, request);
+	return r < 0 ? r : 0;
 }
 
 /* ENOENT: whoever waited has gone, or was called away. */

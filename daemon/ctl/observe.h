@@ -52,15 +52,17 @@ void psd_observed_end(struct psd_observed *observed);
 
 /*
  * Tells of the paths and addresses of a call that waits, as far as it will do
- * what it is asked to.  0, or -errno that it is to be answered with: what no
- * policy can show is not to be there, so that the program does now what it will
- * do then.
+ * what it is asked to.  0; PSD_OBSERVE_IN_VAIN: nobody will answer it, and it
+ * need not be let pass; or -errno that it is to be answered with: what no policy
+ * can show is not to be there, so that the program does now what it will do
+ * then.
  */
+enum { PSD_OBSERVE_IN_VAIN = 1 };
 int psd_observe_names(struct psd_learn *learn,
     const struct seccomp_notif *request, const struct psd_observe_rep *names);
 
 /* The part of it that is about addresses. */
-void psd_observe_socket(struct psd_learn *learn, const char *call,
+int psd_observe_socket(struct psd_learn *learn, const char *call,
     const struct seccomp_notif *request, const struct psd_observe_rep *names);
 
 /* A number behind a word such as "VmPeak:" of what /proc says of a process. */

@@ -114,6 +114,9 @@ tell_open(struct psd_learn *learn, const struct psd_observe_path *named,
 		tell_look(learn, named);
 		return;
 	}
+	/* In a session of its own there is none. */
+	if (strcmp(named->path, "/dev/tty") == 0)
+		return;
 	/* O_TMPFILE has O_DIRECTORY in it, and makes a file beneath. */
 	if ((flags & O_TMPFILE) == O_TMPFILE || psd_observe_may_make(named)) {
 		if ((flags & (O_CREAT | O_TMPFILE)) != 0)
@@ -201,10 +204,9 @@ psd_observe_names(struct psd_learn *learn, const struct seccomp_notif *request,
 		return 0;
 	deed = deed_of(call);
 	if (deed == DEED_SOCKET)
-		psd_observe_socket(learn, call, request, names);
+		return psd_observe_socket(learn, call, request, names);
 	if ((names->flags &
-		(PSD_SEEN_ADDRESS | PSD_SEEN_NO_PATH | PSD_SEEN_CUT |
-		    PSD_SEEN_RELATIVE)) != 0 ||
+		(PSD_SEEN_NO_PATH | PSD_SEEN_CUT | PSD_SEEN_RELATIVE)) != 0 ||
 	    !psd_observe_path(&names->first, &named))
 		return 0;
 	flags = open_flags(call, request, names);

@@ -62,8 +62,8 @@ tell_internet(struct psd_learn *learn, const char *call, int type,
 		tell(learn, PSD_OP_bind, &bind);
 }
 
-/* Whom nobody answers, as nscd most often, nothing was asked of. */
-static void
+/* Nothing is asked where nobody listens, as nscd most often. */
+static int
 tell_local(struct psd_learn *learn, const char *call, int type,
     const struct sockaddr_un *address, size_t len)
 {
@@ -75,18 +75,21 @@ tell_local(struct psd_learn *learn, const char *call, int type,
 	const struct psd_bind_unix_req bind = { path, 0600 };
 
 	if (path.len == 0 || address->sun_path[0] != '/')
-		return;
-	if (strcmp(call, "bind") != 0) {
-		if (access(address->sun_path, W_OK) == 0)
-			tell(learn, PSD_OP_connect_unix, &connect);
-	} else if (type == SOCK_STREAM) {
-		tell(learn, PSD_OP_listen_unix, &listen);
-	} else {
-		tell(learn, PSD_OP_bind_unix, &bind);
+		return 0;
+	if (strcmp(call, "bind") == 0) {
+		if (type == SOCK_STREAM)
+			tell(learn, PSD_OP_listen_unix, &listen);
+		else
+			tell(learn, PSD_OP_bind_unix, &bind);
+		return 0;
 	}
+	if (access(address->sun_path, W_OK) < 0)
+		return PSD_OBSERVE_IN_VAIN;
+	tell(learn, PSD_OP_connect_unix, &connect);
+	return 0;
 }
 
-void
+int
 psd_observe_socket(struct psd_learn *learn, const char *call,
     const struct seccomp_notif *request, const struct psd_observe_rep *names)
 {
@@ -101,11 +104,13 @@ psd_observe_socket(struct psd_learn *learn, const char *call,
 	memset(&address, 0, sizeof(address));
 	if ((names->flags & PSD_SEEN_ADDRESS) == 0 ||
 	    len < sizeof(address.any.sa_family) || len >= sizeof(address))
-		return;
+		return 0;
 	memcpy(&address, names->first.at, len);
 	if (address.any.sa_family == AF_UNIX)
-		tell_local(learn, call, type_of(request), &address.local, len);
-	else if (psd_endpoint_from_sockaddr(&address.any, (socklen_t)len,
-		     &endpoint) == 0)
+		return tell_local(learn, call, type_of(request), &address.local,
+		    len);
+	if (psd_endpoint_from_sockaddr(&address.any, (socklen_t)len,
+		&endpoint) == 0)
 		tell_internet(learn, call, type_of(request), &endpoint);
+	return 0;
 }

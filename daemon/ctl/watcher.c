@@ -23,14 +23,13 @@
  * As the daemon's watchers have it.  What they see of the file system does not
  * matter here: the program that is observed has all of the user's rights.
  */
-static const char policy_text[] =
-    "[Helper]\n"
-    "ExecStart=%s\n"
-    "LimitNOFILE=16\n"
-    "LimitFSIZE=0\n"
-    "LimitDATA=16M\n"
-    "[Policy]\n"
-    "SystemCallFilter=@helper @loader process_vm_readv ioctl prctl\n";
+static const char policy_text[] = "[Helper]\n"
+				  "ExecStart=%s\n"
+				  "LimitNOFILE=16\n"
+				  "LimitFSIZE=0\n"
+				  "LimitDATA=16M\n"
+				  "[Policy]\n"
+				  "SystemCallFilter=@helper @loader\n";
 
 /* Where every helper finds its end of the pair. */
 enum { PAIR = 3 };
@@ -57,7 +56,9 @@ load(const char *program)
 	(void)snprintf(text, sizeof(text), policy_text, program);
 	psd_diag_init(&diag);
 	policy = psd_policy_load_text("watcher", text, &diag);
-	if (policy == NULL && diag.text != NULL)
+	if (policy != NULL)
+		policy->is_watcher = true;
+	else if (diag.text != NULL)
 		psd_ctl_put(stderr, diag.text);
 	psd_diag_free(&diag);
 	return policy;
