@@ -7,6 +7,7 @@
 #include "common/fd.h"
 #include "common/mem.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/bench_filter.h"
 #include "tests/bench/bench_pump.h"
 #include "tests/support/child.h"
 #include "tests/support/daemon_rig.h"
@@ -18,21 +19,14 @@
 #include <unistd.h>
 
 static const char moved_title[] = "a filter: a MiB of 256 through cat";
-static const char gzip_title[] = "a filter: gzip of 64 KiB, start to end";
 
-enum { MIB = 1 << 20, MOVED_MIB = 256, GZIP_BYTES = 65536 };
-
-struct filter {
-	const char *const *argv;
-	int input;
-	int output; /* the pipe that is drained, while it runs */
-};
+enum { MIB = 1 << 20, MOVED_MIB = 256 };
 
 /* The pump's process; the program is its child. */
 static int
 pump_barely(void *context)
 {
-	const struct filter *filter = context;
+	const struct bench_filter *filter = context;
 	pid_t pid;
 	_cleanup_fd_ int pair = bench_program_on_pair(filter->argv, &pid);
 
@@ -42,7 +36,7 @@ pump_barely(void *context)
 }
 
 static pid_t
-start(struct filter *filter, bool is_bare)
+start(struct bench_filter *filter, bool is_bare)
 {
 	pid_t pid;
 	int r;
@@ -55,7 +49,7 @@ start(struct filter *filter, bool is_bare)
 
 /* From its start to its end; how much it wrote, or -errno. */
 static int64_t
-run_once(struct filter *filter, bool is_bare)
+run_once(struct bench_filter *filter, bool is_bare)
 {
 	_cleanup_fd_ int in = PSD_NO_FD;
 	_cleanup_fd_ int out = PSD_NO_FD;
@@ -96,13 +90,13 @@ move_barely(void *context, unsigned mib)
 	return bench_now() - begin;
 }
 
-static double
-run(void *context, unsigned n)
+double
+bench_filter_run(void *filter, unsigned n)
 {
 	const double begin = bench_now();
 
 	for (unsigned i = 0; i < n; i++)
-		if (run_once(context, false) <= 0)
+		if (run_once(filter, false) <= 0)
 			return -1;
 	return bench_now() - begin;
 }
@@ -114,8 +108,8 @@ measure_cat(const char *ctl, const char *policy)
 	const char *const argv[] = { ctl, "run", "--policy", policy, "--",
 		"/bin/cat", NULL };
 	_cleanup_fd_ int input = bench_input((size_t)MOVED_MIB * MIB);
-	struct filter bare = { bare_argv, input, PSD_NO_FD };
-	struct filter confined = { argv, input, PSD_NO_FD };
+	struct bench_filter bare = { bare_argv, input, PSD_NO_FD };
+	struct bench_filter confined = { argv, input, PSD_NO_FD };
 	const struct bench_case cases[] = {
 		{ "unconfined, from a file to a pipe", move, &bare, MOVED_MIB,
 		    NULL, 0, NULL },
@@ -130,28 +124,6 @@ measure_cat(const char *ctl, const char *policy)
 		bench_skip(moved_title, "no memory for the input");
 	else
 		bench_group(moved_title, cases, PSD_ELEMENTS(cases));
-}
-
-static void
-measure_gzip(const char *ctl, const char *policy)
-{
-	const char *const bare_argv[] = { "/usr/bin/gzip", NULL };
-	const char *const argv[] = { ctl, "run", "--policy", policy, "--",
-		bare_argv[0], NULL };
-	_cleanup_fd_ int input = bench_input(GZIP_BYTES);
-	struct filter bare = { bare_argv, input, PSD_NO_FD };
-	struct filter confined = { argv, input, PSD_NO_FD };
-	const struct bench_case cases[] = {
-		{ "unconfined", run, &bare, 3, NULL, 0, NULL },
-		{ "privsepctl run", run, &confined, 3, "unconfined", 0, NULL },
-	};
-
-	if (access(bare_argv[0], X_OK) < 0)
-		bench_skip(gzip_title, "there is no %s", bare_argv[0]);
-	else if (input < 0)
-		bench_skip(gzip_title, "no memory for the input");
-	else
-		bench_group(gzip_title, cases, PSD_ELEMENTS(cases));
 }
 
 void
@@ -172,6 +144,6 @@ bench_filters(void)
 	    rig.dir);
 	(void)snprintf(ctl, sizeof(ctl), "%s", bench_built("", "privsepctl"));
 	measure_cat(ctl, policy);
-	measure_gzip(ctl, policy);
+	bench_examples(ctl);
 	daemon_rig_clean(&rig);
 }

@@ -30,12 +30,17 @@ example() {
 	    ! says refused
 }
 
-# Whoever takes the program over gets no further than that.
+# Whoever takes the program over gets no further than that, and each try is
+# told with the line that would allow it.
 holds() {
-	run "$1" -- "$dir/attack" /etc/shadow "$dir/secret" /etc/passwd
+	sed '$aReportOpens=yes' "$dir/$1.policy" >"$dir/told.policy"
+	run told -- "$dir/attack" /etc/shadow "$dir/secret"
 	[ ! -s "$dir/out" ] && [ "$(<"$dir/secret")" = 'root:secret words:1:' ] &&
+	    says 'refused openat(AT_FDCWD, "/etc/shadow", O_RDONLY' &&
+	    says 'to allow: AllowOpen=read /etc/shadow' &&
 	    says 'refused socket(AF_INET' &&
-	    says 'to allow: SystemCallFilter=socket' && says 'refused execve('
+	    says 'to allow: SystemCallFilter=socket' &&
+	    says 'refused execve("/bin/sh"' && says 'to allow: AllowExec=/bin/sh'
 }
 
 # told NAME INPUT COMMAND...: the program itself, which is told to read what is
