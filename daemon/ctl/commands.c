@@ -175,6 +175,19 @@ const struct psd_ctl_command psd_ctl_commands[] = {
 	    .takes = PSD_CTL_TAKES_OUTPUT,
 	    .run = psd_ctl_metrics,
 	},
+	{
+	    .name = "top",
+	    .arguments = "[--batch] [-n N] [--delay=SECONDS]",
+	    .text = "show what services do, again and again",
+	    .help = "A table of what was done since the look before, 2 "
+		    "seconds ago or --delay.  On a terminal\nq ends it and "
+		    "n r f e m l sort by name, requests, refused, ends, "
+		    "memory, latency; with\n--batch tables follow each "
+		    "other, N of them.",
+	    .takes =
+		PSD_CTL_TAKES_BATCH | PSD_CTL_TAKES_COUNT | PSD_CTL_TAKES_DELAY,
+	    .run = psd_ctl_top,
+	},
 };
 
 const size_t psd_ctl_n_commands = PSD_ELEMENTS(psd_ctl_commands);

@@ -36,7 +36,7 @@ struct psd_ctl {
 	const char *merge;  /* --merge, or NULL */
 	const char *type;   /* --type, or NULL */
 	const char *count;  /* -n, or NULL; and so on */
-	const char *service, *instance, *operation, *verdict, *since;
+	const char *service, *instance, *operation, *verdict, *since, *delay;
 	unsigned given; /* PSD_CTL_TAKES_* */
 	char **args;    /* of the command, without its name */
 	size_t n_args;
@@ -65,6 +65,8 @@ enum psd_ctl_takes {
 	PSD_CTL_TAKES_MERGE = 1 << 14,
 	PSD_CTL_TAKES_FORCE = 1 << 15,
 	PSD_CTL_TAKES_TYPE = 1 << 16,
+	PSD_CTL_TAKES_BATCH = 1 << 17,
+	PSD_CTL_TAKES_DELAY = 1 << 18,
 };
 
 struct psd_ctl_command {
@@ -107,5 +109,6 @@ enum psd_ctl_exit psd_ctl_run_program(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_log(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_learn(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_metrics(struct psd_ctl *ctl);
+enum psd_ctl_exit psd_ctl_top(struct psd_ctl *ctl);
 
 #endif

@@ -5,6 +5,8 @@
 #include "daemon/ctl/ask.h"
 #include "daemon/ctl/out.h"
 
+#include "common/mem.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -131,4 +133,66 @@ psd_ctl_ask_memory(struct psd_ctl *ctl, const char *service, json_t *list)
 
 	return ask_list(ctl, PSD_OP_ctl_memory, &req, &req.after, &rep, &rep.id,
 	    list);
+}
+
+static enum psd_ctl_exit
+ask_counts(struct psd_ctl *ctl, bool wants_all, json_t *service)
+{
+	static const struct {
+		const char *key;
+		psd_ctl_ask_list *ask;
+	} lists[] = {
+		{ "latency", psd_ctl_ask_latency },
+		{ "memory", psd_ctl_ask_memory },
+		{ "operations", psd_ctl_ask_operations },
+	};
+	const size_t n = PSD_ELEMENTS(lists) - (wants_all ? 0 : 1);
+	enum psd_ctl_exit status = PSD_CTL_DONE;
+
+	for (size_t i = 0; status == PSD_CTL_DONE && i < n; i++) {
+		json_t *list = json_array();
+
+		status =
+		    lists[i].ask(ctl, psd_ctl_text_of(service, "name"), list);
+		json_object_set_new(service, lists[i].key, list);
+	}
+	return status;
+}
+
+static enum psd_ctl_exit
+sample(struct psd_ctl *ctl, bool wants_all, json_t *all)
+{
+	json_t *services = json_object_get(all, "services");
+	json_t *daemon = NULL;
+	enum psd_ctl_exit status = psd_ctl_ask_daemon(ctl, &daemon);
+
+	json_object_set_new(all, "daemon", daemon);
+	if (status == PSD_CTL_DONE)
+		status = psd_ctl_ask_services(ctl, NULL, services);
+	for (size_t i = 0;
+	     status == PSD_CTL_DONE && i < json_array_size(services); i++) {
+		json_t *service = json_array_get(services, i);
+
+		if (wants_all)
+			status = psd_ctl_ask_instances(ctl,
+			    psd_ctl_text_of(service, "name"),
+			    json_object_get(all, "instances"));
+		if (status == PSD_CTL_DONE)
+			status = ask_counts(ctl, wants_all, service);
+	}
+	return status;
+}
+
+enum psd_ctl_exit
+psd_ctl_sample(struct psd_ctl *ctl, bool wants_all, json_t **ret)
+{
+	json_t *all =
+	    json_pack("{s:{}, s:[], s:[]}", "daemon", "services", "instances");
+	const enum psd_ctl_exit status = sample(ctl, wants_all, all);
+
+	if (status == PSD_CTL_DONE)
+		*ret = all;
+	else
+		json_decref(all);
+	return status;
 }

@@ -26,4 +26,12 @@ psd_ctl_ask_list psd_ctl_ask_operations;
 psd_ctl_ask_list psd_ctl_ask_latency;
 psd_ctl_ask_list psd_ctl_ask_memory;
 
+/*
+ * All of this together: the daemon, services, each with its latency and memory,
+ * and when all is wanted, instances and each service's operations.  ret is the
+ * caller's.
+ */
+enum psd_ctl_exit psd_ctl_sample(struct psd_ctl *ctl, bool wants_all,
+    json_t **ret);
+
 #endif

@@ -24,7 +24,7 @@ _privsepctl_policies()
 
 _privsepctl()
 {
-	local commands='status check explain syscalls cat diff reload stop run log learn metrics'
+	local commands='status check explain syscalls cat diff reload stop run log learn metrics top'
 	local operations='hello ping restrict log accept open stat read_directory readlink
 	    unlink mkdir rmdir rename truncate set_times temporary_file
 	    access realpath change_mode change_owner listen connect bind
@@ -56,7 +56,7 @@ _privsepctl()
 			compgen -W 'allowed refused' -- "$word")
 		return
 		;;
-	--since | --instance | -n) return ;;
+	--since | --instance | --delay | -n) return ;;
 	--runtime-dir | --policy-dir)
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 		return
@@ -82,7 +82,7 @@ _privsepctl()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--runtime-dir | --policy-dir | --phase | --policy | --since | \
-		    --service | --instance | --operation | --verdict | -n | \
+		    --service | --instance | --operation | --verdict | --delay | -n | \
 		    --output | --merge | --type)
 			((i++))
 			;;
@@ -107,6 +107,7 @@ _privsepctl()
 		reload) known+=' --dry-run' ;;
 		run) known+=' --policy --progress --trace' ;;
 		metrics) known+=' --output' ;;
+		top) known+=' --batch -n --delay' ;;
 		log) known+=' -f --follow -n --since --service --instance
 		    --operation --verdict' ;;
 		learn) known+=' --output --merge --force --type' ;;
