@@ -68,6 +68,8 @@ struct psd_service {
 };
 
 /*
+ * Which sockets a service has (daemon/listeners.c).
+ *
  * Binds those addresses of policy that no service listens on yet; all or
  * nothing.  What it returns is the caller's until psd_service_adopt() or
  * psd_listeners_free().  0 or -errno with diag.
@@ -141,7 +143,9 @@ void psd_service_instance_taken(struct psd_instance *instance);
 void psd_service_instance_gone(struct psd_instance *instance,
     enum psd_ending ending, uint64_t lived_usec);
 
-/* Clients (daemon/listen.c). */
+/* Clients (daemon/listen.c); the first is what the loop calls. */
+int psd_listener_on_client(sd_event_source *source, int fd, uint32_t events,
+    void *userdata);
 void psd_service_queue_accept(struct psd_service *service,
     struct psd_call *call);
 void psd_service_forget_accept(struct psd_call *call);

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: ISC */
+#include "common/fd.h"
+#include "common/log.h"
+#include "daemon/bind.h"
+#include "daemon/loaded.h"
+#include "daemon/service.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+/* One that some service has for the same address goes on as it is. */
+static struct psd_listener *
+find_listener(struct psd_daemon *daemon, const char *text)
+{
+	struct psd_service *service;
+
+	TAILQ_FOREACH(service, &daemon->services, of_daemon) {
+		const struct psd_listeners *have = &service->listeners;
+
+		for (size_t i = 0; i < have->n; i++)
+			if (have->at[i].fd >= 0 &&
+			    strcmp(have->at[i].text, text) == 0)
+				return &have->at[i];
+	}
+	return NULL;
+}
+
+void
+psd_listeners_free(struct psd_listeners *listeners)
+{
+	for (size_t i = 0; i < listeners->n; i++) {
+		listeners->at[i].source =
+		    sd_event_source_disable_unref(listeners->at[i].source);
+		psd_fd_cleanup(&listeners->at[i].fd);
+	}
+	free(listeners->at);
+	psd_door_close(listeners->door);
+	*listeners = (struct psd_listeners){ .n = 0 };
+}
+
+static int
+watch(struct psd_listener *listener)
+{
+	int r;
+
+	listener->source = sd_event_source_disable_unref(listener->source);
+	r = sd_event_add_io(listener->service->daemon->event, &listener->source,
+	    listener->fd, EPOLLIN, psd_listener_on_client, listener);
+	/*
+	 * With Type=inetd each client takes a helper more, so those that have
+	 * ended go first (daemon/ending.c).
+	 */
+	if (r >= 0 && listener->service->loaded->policy->type == PSD_TYPE_INETD)
+		r = sd_event_source_set_priority(listener->source,
+		    SD_EVENT_PRIORITY_NORMAL + 20);
+	if (r < 0)
+		return r;
+	return sd_event_source_set_enabled(listener->source, SD_EVENT_OFF);
+}
+
+/* A door belongs to the service's name, so only a new one is opened. */
+static int
+open_door(struct psd_daemon *daemon, const struct psd_policy *policy,
+    struct psd_listeners *listeners, struct psd_diag *diag)
+{
+	const struct psd_service *service =
+	    psd_service_find(daemon, policy->name, strlen(policy->name));
+
+	if (policy->n_clients == 0 ||
+	    (service != NULL && service->listeners.door != NULL))
+		return 0;
+	return psd_door_open(daemon, policy, &listeners->door, diag);
+}
+
+static int
+bind_missing(struct psd_daemon *daemon, const struct psd_policy *policy,
+    struct psd_listeners *listeners, struct psd_diag *diag)
+{
+	for (size_t i = 0; i < policy->n_listens; i++) {
+		const struct psd_listen *want = &policy->listens[i];
+		int r;
+
+		if (find_listener(daemon, want->text) != NULL)
+			continue;
+		r = psd_bind_listener(want);
+		if (r < 0) {
+			psd_diag_error(diag, &want->where,
+			    "cannot listen on %s: %s", want->text,
+			    strerror(-r));
+			return r;
+		}
+		listeners->at[i].fd = r;
+	}
+	return 0;
+}
+
+int
+psd_listeners_bind(struct psd_daemon *daemon, const struct psd_policy *policy,
+    struct psd_listeners *ret, struct psd_diag *diag)
+{
+	struct psd_listeners listeners = {
+		.at = calloc(policy->n_listens + 1, sizeof(*listeners.at)),
+		.n = policy->n_listens,
+	};
+	int r;
+
+	if (listeners.at == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < policy->n_listens; i++)
+		listeners.at[i] = (struct psd_listener){
+			.index = (uint32_t)i,
+			.fd = PSD_NO_FD,
+			.text = policy->listens[i].text,
+		};
+	r = bind_missing(daemon, policy, &listeners, diag);
+	if (r == 0)
+		r = open_door(daemon, policy, &listeners, diag);
+	if (r < 0) {
+		psd_listeners_free(&listeners);
+		return r;
+	}
+	*ret = listeners;
+	return 0;
+}
+
+static void
+adopt_door(struct psd_service *service, struct psd_listeners *old)
+{
+	struct psd_listeners *listeners = &service->listeners;
+	int r;
+
+	if (service->loaded->policy->n_clients == 0)
+		return;
+	if (listeners->door == NULL) {
+		listeners->door = old->door;
+		old->door = NULL;
+	}
+	r = psd_door_watch(listeners->door, service);
+	if (r < 0)
+		psd_log(LOG_ERR, "%s: cannot open the door to clients: %s",
+		    service->name, strerror(-r));
+}
+
+void
+psd_service_adopt(struct psd_service *service, struct psd_listeners *listeners)
+{
+	struct psd_listeners old = service->listeners;
+
+	for (size_t i = 0; i < listeners->n; i++) {
+		struct psd_listener *listener = &listeners->at[i];
+		struct psd_listener *kept =
+		    find_listener(service->daemon, listener->text);
+
+		listener->service = service;
+		if (listener->fd < 0 && kept != NULL) {
+			kept->source =
+			    sd_event_source_disable_unref(kept->source);
+			listener->fd = psd_fd_take(&kept->fd);
+		}
+		if (listener->fd < 0 || watch(listener) < 0)
+			psd_log(LOG_ERR, "%s: cannot watch listener %s",
+			    service->name, listener->text);
+	}
+	service->listeners = *listeners;
+	*listeners = (struct psd_listeners){ .n = 0 };
+	adopt_door(service, &old);
+	psd_listeners_free(&old);
+}
