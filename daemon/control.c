@@ -5,6 +5,7 @@
 #include "common/conv.h"
 #include "common/fd.h"
 #include "common/log.h"
+#include "daemon/store.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -38,6 +39,7 @@ struct client {
 struct psd_control {
 	struct psd_daemon *daemon;
 	int fd;
+	enum psd_holder holder;
 	sd_event_source *source;
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 	TAILQ_HEAD(clients, client) clients;
@@ -228,11 +230,24 @@ find_group(void)
 static int
 bind_socket(struct psd_control *control)
 {
+	struct sockaddr_storage storage = { .ss_family = AF_UNIX };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const struct psd_listen_place place = {
+		.kind = "control",
+		.service = "control",
+		.type = SOCK_SEQPACKET,
+		.address = &storage,
+		.len = sizeof(address),
+	};
 	_cleanup_fd_ int fd = PSD_NO_FD;
 	const gid_t group = find_group();
+	int found;
 
 	memcpy(address.sun_path, control->path, sizeof(control->path));
+	memcpy(&storage, &address, sizeof(address));
+	found = psd_store_find(&place, &control->holder);
+	if (found >= 0)
+		return found;
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
@@ -292,8 +307,8 @@ psd_control_close(struct psd_control *control)
 	while (!TAILQ_EMPTY(&control->clients))
 		drop_client(TAILQ_FIRST(&control->clients));
 	sd_event_source_disable_unref(control->source);
-	if (control->fd >= 0)
+	if (control->fd >= 0 && control->holder != PSD_HELD_BY_UNIT)
 		(void)unlink(control->path);
-	psd_fd_cleanup(&control->fd);
+	psd_store_drop("control", "control", control->fd, control->holder);
 	free(control);
 }

@@ -8,6 +8,7 @@
 #include "daemon/loaded.h"
 #include "daemon/runtime.h"
 #include "daemon/service.h"
+#include "daemon/store.h"
 #include "policy/admission.h"
 
 #include <errno.h>
@@ -31,10 +32,13 @@ enum {
 	RATE_BURST = 16,
 };
 
+static const char kind[] = "door";
+
 struct psd_door {
 	struct psd_service *service; /* NULL before it is watched */
 	int fd;
 	sd_event_source *source;
+	enum psd_holder holder;
 	struct sockaddr_un address;
 	mode_t mode; /* that the socket has */
 	gid_t gid;
@@ -104,6 +108,30 @@ dress(struct psd_door *door, const struct psd_policy *policy)
 	return chmod(path, mode) < 0 ? -errno : 0;
 }
 
+/* With mode and group as they are: to change them would close it to clients. */
+static int
+find_socket(struct psd_door *door, const struct psd_policy *policy)
+{
+	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
+	const struct psd_listen_place place = {
+		.kind = kind,
+		.service = policy->name,
+		.type = SOCK_SEQPACKET,
+		.address = &address,
+		.len = sizeof(door->address),
+	};
+	struct stat status;
+	int fd;
+
+	memcpy(&address, &door->address, sizeof(door->address));
+	fd = psd_store_find(&place, &door->holder);
+	if (fd >= 0 && stat(door->address.sun_path, &status) == 0) {
+		door->mode = status.st_mode & 07777;
+		door->gid = status.st_gid;
+	}
+	return fd;
+}
+
 int
 psd_door_open(struct psd_daemon *daemon, const struct psd_policy *policy,
     struct psd_door **ret, struct psd_diag *diag)
@@ -119,8 +147,10 @@ psd_door_open(struct psd_daemon *daemon, const struct psd_policy *policy,
 	if (r == 0)
 		r = psd_runtime_make_below(daemon->config.runtime_dir,
 		    "service");
-	if (r == 0)
-		r = open_socket(&door->address);
+	if (r == 0) {
+		r = find_socket(door, policy);
+		r = r >= 0 ? r : open_socket(&door->address);
+	}
 	if (r >= 0) {
 		door->fd = r;
 		/* While we still may give files to others. */
@@ -168,6 +198,7 @@ psd_door_watch(struct psd_door *door, struct psd_service *service)
 	int r;
 
 	door->service = service;
+	psd_store_put(kind, service->name, door->fd, &door->holder);
 	r = dress(door, service->loaded->policy);
 	if (r < 0 || door->source != NULL)
 		return r;
@@ -199,8 +230,9 @@ psd_door_close(struct psd_door *door)
 	if (door == NULL)
 		return;
 	sd_event_source_disable_unref(door->source);
-	if (door->fd >= 0)
+	if (door->fd >= 0 && !psd_store_keeps(door->holder))
 		(void)unlink(door->address.sun_path);
-	psd_fd_close(door->fd);
+	psd_store_drop(kind, door->service != NULL ? door->service->name : "",
+	    door->fd, door->holder);
 	free(door);
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+static const char kind[] = "listen";
+
 /* One that some service has for the same address goes on as it is. */
 static struct psd_listener *
 find_listener(struct psd_daemon *daemon, const char *text)
@@ -31,9 +33,13 @@ void
 psd_listeners_free(struct psd_listeners *listeners)
 {
 	for (size_t i = 0; i < listeners->n; i++) {
-		listeners->at[i].source =
-		    sd_event_source_disable_unref(listeners->at[i].source);
-		psd_fd_cleanup(&listeners->at[i].fd);
+		struct psd_listener *listener = &listeners->at[i];
+
+		listener->source =
+		    sd_event_source_disable_unref(listener->source);
+		psd_store_drop(kind,
+		    listener->service != NULL ? listener->service->name : "",
+		    listener->fd, listener->holder);
 	}
 	free(listeners->at);
 	psd_door_close(listeners->door);
@@ -74,24 +80,68 @@ open_door(struct psd_daemon *daemon, const struct psd_policy *policy,
 	return psd_door_open(daemon, policy, &listeners->door, diag);
 }
 
+/* A unit's socket is for the service that the unit names, and no other. */
+static bool
+is_anothers(const struct psd_listener *have, const struct psd_policy *policy)
+{
+	return have->holder == PSD_HELD_BY_UNIT &&
+	    strcmp(have->service->name, policy->name) != 0;
+}
+
+static int
+open_listener(const struct psd_policy *policy, const struct psd_listen *want,
+    enum psd_holder *ret_holder)
+{
+	const struct psd_listen_place place = {
+		.kind = kind,
+		.service = policy->name,
+		.type = SOCK_STREAM,
+		.address = &want->address,
+		.len = want->len,
+		.is_dual = want->is_dual,
+	};
+	const int fd = psd_store_find(&place, ret_holder);
+
+	if (fd >= 0)
+		return fd;
+	*ret_holder = PSD_HELD_BY_US;
+	return psd_bind_listener(want);
+}
+
+static void
+tell(const struct psd_listen *want, const struct psd_listener *have, int error,
+    struct psd_diag *diag)
+{
+	if (have != NULL)
+		psd_diag_error(diag, &want->where,
+		    "%s is %s's, by the FileDescriptorName= of its socket unit",
+		    want->text, have->service->name);
+	else
+		psd_diag_error(diag, &want->where, "cannot listen on %s: %s",
+		    want->text, strerror(-error));
+}
+
 static int
 bind_missing(struct psd_daemon *daemon, const struct psd_policy *policy,
     struct psd_listeners *listeners, struct psd_diag *diag)
 {
 	for (size_t i = 0; i < policy->n_listens; i++) {
 		const struct psd_listen *want = &policy->listens[i];
+		const struct psd_listener *have;
+		enum psd_holder holder;
 		int r;
 
-		if (find_listener(daemon, want->text) != NULL)
+		have = find_listener(daemon, want->text);
+		if (have != NULL && !is_anothers(have, policy))
 			continue;
-		r = psd_bind_listener(want);
+		r = have != NULL ? -EADDRINUSE
+				 : open_listener(policy, want, &holder);
 		if (r < 0) {
-			psd_diag_error(diag, &want->where,
-			    "cannot listen on %s: %s", want->text,
-			    strerror(-r));
+			tell(want, have, r, diag);
 			return r;
 		}
 		listeners->at[i].fd = r;
+		listeners->at[i].holder = holder;
 	}
 	return 0;
 }
@@ -157,11 +207,18 @@ psd_service_adopt(struct psd_service *service, struct psd_listeners *listeners)
 		if (listener->fd < 0 && kept != NULL) {
 			kept->source =
 			    sd_event_source_disable_unref(kept->source);
+			if (kept->service != service)
+				psd_store_forget(kind, kept->service->name,
+				    kept->fd, &kept->holder);
+			listener->holder = kept->holder;
 			listener->fd = psd_fd_take(&kept->fd);
 		}
 		if (listener->fd < 0 || watch(listener) < 0)
 			psd_log(LOG_ERR, "%s: cannot watch listener %s",
 			    service->name, listener->text);
+		else
+			psd_store_put(kind, service->name, listener->fd,
+			    &listener->holder);
 	}
 	service->listeners = *listeners;
 	*listeners = (struct psd_listeners){ .n = 0 };

@@ -18,6 +18,7 @@
 #include "daemon/runtime.h"
 #include "daemon/service.h"
 #include "daemon/spawn.h"
+#include "daemon/store.h"
 #include "daemon/sysctl.h"
 #include "policy/filter.h"
 #include "policy/load.h"
@@ -73,8 +74,8 @@ clean_environment(void)
 /*
  * Whoever starts us decides which descriptors are open.  With one of the
  * first three closed, something of ours would become a helper's or our own
- * standard error; the others are nothing to us, but for those of a monitor and
- * of --run.
+ * standard error; the others are nothing to us, but for those of a monitor, of
+ * --run, and of the service manager.
  */
 static int
 clean_descriptors(unsigned first)
@@ -89,12 +90,17 @@ clean_descriptors(unsigned first)
 	return close_range(first, ~0U, 0) < 0 ? -errno : 0;
 }
 
-static unsigned
+static int
 first_of_others(const struct psd_config *config)
 {
+	int n;
+
 	if (config->is_run)
 		return PSD_ONESHOT_NUMBERS;
-	return config->is_monitor ? PSD_MONITOR_NUMBERS : STDERR_FILENO + 1;
+	if (config->is_monitor)
+		return PSD_MONITOR_NUMBERS;
+	n = psd_store_init();
+	return n < 0 ? n : STDERR_FILENO + 1 + n;
 }
 
 /* --check: every policy as far as it can be judged without starting it. */
@@ -264,7 +270,9 @@ main(int argc, char **argv)
 	r = psd_options_parse(argc, argv, &self.config);
 	if (r != PSD_OPTIONS_RUN)
 		return r;
-	r = clean_descriptors(first_of_others(&self.config));
+	r = first_of_others(&self.config);
+	if (r >= 0)
+		r = clean_descriptors((unsigned)r);
 	if (r < 0)
 		return give_up("clean the descriptors", r);
 	r = clean_environment();

@@ -8,6 +8,7 @@
 #include "daemon/own.h"
 #include "daemon/service.h"
 #include "daemon/spawn.h"
+#include "daemon/store.h"
 #include "policy/load.h"
 #include "policy/runs.h"
 #include "policy/widen.h"
@@ -266,14 +267,13 @@ put_in_force(struct psd_daemon *daemon, struct batch *batch,
 {
 	int r;
 
-	if (daemon->generation == 0) {
-		/* Ports below 1024 are bound before what binds them goes. */
-		r = bind_all(daemon, batch, diag);
-		if (r == 0)
-			r = settle_privileges(daemon, batch, diag);
-	} else {
+	if (daemon->generation > 0)
 		drop_unchanged(batch);
-		r = bind_all(daemon, batch, diag);
+	r = bind_all(daemon, batch, diag);
+	if (r == 0 && daemon->generation == 0) {
+		psd_store_refuse_rest();
+		/* Ports below 1024 are bound: what binds them may go. */
+		r = settle_privileges(daemon, batch, diag);
 	}
 	return r < 0 ? r : commit(daemon, batch);
 }

@@ -6,6 +6,7 @@
 #include "daemon/daemon.h"
 #include "daemon/door.h"
 #include "daemon/instance.h"
+#include "daemon/store.h"
 #include "daemon/tally.h"
 
 enum psd_service_state {
@@ -24,6 +25,7 @@ struct psd_listener {
 	int fd;
 	sd_event_source *source;
 	const char *text; /* as in the policy; owned by it */
+	enum psd_holder holder;
 };
 
 struct psd_listeners {
