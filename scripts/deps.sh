@@ -14,7 +14,7 @@ demo="$build curl"
 check="$build g++ libcmocka-dev curl apache2-utils wrk valgrind strace procps
     iproute2 util-linux libcap2-bin perl git tftp-hpa libwrap0 jq systemd
     libxml2-utils poppler-utils imagemagick ghostscript libimage-exiftool-perl
-    ffmpeg bind9-dnsutils micro-httpd"
+    ffmpeg bind9-dnsutils micro-httpd busybox fingerd finger"
 lint="$build libcmocka-dev git clang clang-tidy clang-format libclang-rt-dev
     perl cppcheck mandoc shellcheck abigail-tools"
 
