@@ -121,10 +121,10 @@ measure(const struct example *example, const char *ctl)
 	psd_diag_init(&diag);
 	policy = psd_policy_load_file(example->file, 0, &diag);
 	words = policy == NULL ? NULL : words_of(policy);
-	if (words == NULL || input < 0)
+	if (policy == NULL || words == NULL || input < 0)
 		bench_skip(example->title, "cannot prepare %s", example->file);
-	else if (access(words[0], X_OK) < 0)
-		bench_skip(example->title, "there is no %s", words[0]);
+	else if (access(policy->exec_path, X_OK) < 0)
+		bench_skip(example->title, "there is no %s", policy->exec_path);
 	else
 		compare(example, ctl, words, input);
 	psd_policy_free(policy);
