@@ -154,6 +154,21 @@ ordinary_program_is_told_nothing_of() {
 }
 try ordinary_program_is_told_nothing_of
 
+ordinary_user_is_told_as_well() {
+	mkdir "$dir/user" "$dir/user/helpers"
+	cp "$ctl" "$B/privsepd" "$dir/any.policy" "$namer" "$dir/user"
+	cp "$B/helpers/watcher" "$dir/user/helpers"
+	chown -R 65534 "$dir/user"
+	echo 'open /etc/passwd' |
+	    timeout 60 setpriv --reuid=65534 --regid=65534 --clear-groups \
+		"$dir/user/privsepctl" run --policy "$dir/user/any.policy" \
+		-- "$dir/user/namer" >"$dir/out" 2>"$dir/err"
+	exits 0 && answers ENOENT && suggests 'AllowOpen=read /etc/passwd'
+}
+if [ "$(id -u)" -eq 0 ]; then
+	try ordinary_user_is_told_as_well
+fi
+
 nothing_is_left_behind() {
 	nobody_runs "$B/helpers/watcher"
 }

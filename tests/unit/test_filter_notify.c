@@ -2,7 +2,9 @@
 /* The filter with a listener: denied calls are told, and their maker waits. */
 #include "tests/unit/call_fixture.h"
 
+#include "common/arch.h"
 #include "common/fd.h"
+#include "policy/bpf.h"
 
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -189,6 +191,60 @@ report_socket_is_not_for_the_filter_without_listener(void **state)
 	psd_filter_free(filter);
 }
 
+/* What the set of calls comes to for this call. */
+static uint32_t
+verdict_of(const struct psd_filter *filter, int number, uint64_t first,
+    uint64_t third)
+{
+	const struct seccomp_data data = {
+		.nr = number,
+		.arch = PSD_AUDIT_ARCH,
+		.args = { first, 0, third, 0, AT_EMPTY_PATH },
+	};
+
+	return psd_bpf_run(&filter->program, &data, NULL);
+}
+
+static void
+reported_calls_are_told_though_they_are_allowed(void **state)
+{
+	struct test_filter_policy t;
+	struct psd_filter *notify, *plain;
+	struct psd_diag diag;
+
+	(void)state;
+	test_filter_policy_init(&t, "@helper @loader connect",
+	    PSD_VIOLATION_KILL);
+	t.policy.reports_opens = true;
+	psd_diag_init(&diag);
+	notify =
+	    psd_filter_compile(&t.policy, PSD_FILTER_NOTIFY, &numbers, &diag);
+	plain =
+	    psd_filter_compile(&t.policy, PSD_FILTER_PLAIN, &numbers, &diag);
+	assert_non_null(notify);
+	assert_non_null(plain);
+	assert_int_equal(verdict_of(notify, SYS_openat, 0, O_RDONLY),
+	    SECCOMP_RET_USER_NOTIF);
+	assert_int_equal(verdict_of(notify, SYS_connect, 3, 16),
+	    SECCOMP_RET_USER_NOTIF);
+	assert_int_equal(verdict_of(notify, SYS_read, 3, 1), SECCOMP_RET_ALLOW);
+	/* The last steps of a start are nobody's business. */
+	assert_int_equal(verdict_of(notify, SYS_execveat,
+			     (uint64_t)numbers.exec_fd, 0),
+	    SECCOMP_RET_ALLOW);
+	assert_int_equal(verdict_of(notify, SYS_execveat, 5, 0),
+	    SECCOMP_RET_USER_NOTIF);
+	/* By the other one it is known which of them pass. */
+	assert_int_equal(verdict_of(plain, SYS_openat, 0, O_RDONLY),
+	    SECCOMP_RET_ALLOW);
+	assert_int_equal(verdict_of(plain, SYS_openat, 0, O_RDWR),
+	    SECCOMP_RET_KILL_PROCESS);
+	psd_filter_free(notify);
+	psd_filter_free(plain);
+	psd_diag_free(&diag);
+	test_filter_policy_free(&t);
+}
+
 int
 main(void)
 {
@@ -198,6 +254,8 @@ main(void)
 		cmocka_unit_test(allowed_calls_do_not_wait_for_the_listener),
 		cmocka_unit_test(
 		    report_socket_is_not_for_the_filter_without_listener),
+		cmocka_unit_test(
+		    reported_calls_are_told_though_they_are_allowed),
 	};
 
 	if (test_under_valgrind()) {
