@@ -109,6 +109,20 @@ check_required(const struct psd_plan_work *work)
 	return -EOPNOTSUPP;
 }
 
+/* What does no harm when it cannot be had is said, and no more. */
+static int
+check_reports(const struct psd_plan_work *work)
+{
+	const struct psd_where where = { .file = work->policy->file };
+
+	if (work->policy->reports_opens &&
+	    (work->host->layers & PSD_LAYER_LISTENER) == 0)
+		psd_diag_warning(work->diag, &where,
+		    "ReportOpens=yes has no effect here, where the layer "
+		    "\"listener\" is missing");
+	return 0;
+}
+
 static int
 make_namespaces(const struct psd_plan_work *work)
 {
@@ -248,6 +262,7 @@ psd_plan_prepare(const struct psd_host *host, const struct psd_policy *policy,
 		check_numbers,
 		check_required,
 		psd_plan_check_ports,
+		check_reports,
 		psd_plan_open_program,
 		psd_plan_open_may_exec,
 		psd_plan_take_temporary,

@@ -16,8 +16,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-/* Of one program: one that is killed again and again is done without. */
-enum { STARTS_MAX = 4 };
+/*
+ * Of one program: one that is killed again and again is done without, and one
+ * that does not answer is killed.
+ */
+enum { STARTS_MAX = 4, ANSWER_USEC = 5 * 1000000 };
 
 struct psd_watch {
 	struct psd_instance *program;
@@ -27,6 +30,8 @@ struct psd_watch {
 	bool holds;                /* a call, which waits for the answer */
 	struct seccomp_notif held; /* that one */
 	uint32_t id;               /* of the question */
+	uint64_t asked_usec;
+	sd_event_source *patience; /* runs on from one question to the next */
 	struct psd_reports reports;
 };
 
@@ -88,6 +93,38 @@ ask(struct psd_watch *watch, enum psd_op op, void *req)
 	return r;
 }
 
+static void run_patience(struct psd_watch *watch, uint64_t usec);
+
+static int
+on_patience(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct psd_watch *watch = userdata;
+	const uint64_t waited = psd_now() - watch->asked_usec;
+
+	(void)source;
+	(void)usec;
+	watch->patience = sd_event_source_disable_unref(watch->patience);
+	if (!watch->holds || watch->watcher == NULL)
+		return 0;
+	if (waited < ANSWER_USEC)
+		run_patience(watch, ANSWER_USEC - waited);
+	else
+		psd_instance_overdue(watch->watcher, "did not answer in time");
+	return 0;
+}
+
+/* One timer for many questions, which are asked faster than that is set. */
+static void
+run_patience(struct psd_watch *watch, uint64_t usec)
+{
+	if (watch->patience == NULL &&
+	    sd_event_add_time_relative(watch->program->service->daemon->event,
+		&watch->patience, CLOCK_MONOTONIC, usec, 0, on_patience,
+		watch) < 0)
+		psd_instance_log(watch->program, LOG_ERR,
+		    "no memory for its watcher's deadline");
+}
+
 static void
 ask_of_held(struct psd_watch *watch)
 {
@@ -104,7 +141,9 @@ ask_of_held(struct psd_watch *watch)
 		.arg5 = held->data.args[5],
 	};
 
-	(void)ask(watch, PSD_OP_observe, &req);
+	watch->asked_usec = psd_now();
+	if (ask(watch, PSD_OP_observe, &req) == 0)
+		run_patience(watch, ANSWER_USEC);
 }
 
 /* The call goes on, or is refused, and the next one is looked at. */
@@ -193,6 +232,9 @@ psd_watch_lost(struct psd_instance *watcher)
 		return;
 	watcher->watch = NULL;
 	watch->watcher = NULL;
+	/* The next one is not to be lost by the same call. */
+	if (watch->is_ready)
+		settle(watch, NULL);
 	if (start_watcher(watch))
 		return;
 	psd_instance_log(watch->program, LOG_WARNING,
@@ -210,6 +252,7 @@ psd_watch_end(struct psd_instance *program)
 		return;
 	watcher = watch->watcher;
 	program->watch = NULL;
+	sd_event_source_disable_unref(watch->patience);
 	free(watch);
 	if (watcher == NULL)
 		return;

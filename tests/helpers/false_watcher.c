@@ -85,6 +85,8 @@ lie(uint64_t which, uint32_t id)
 	case 11: /* the call has gone, which it has not */
 		psd_encode_status(&frame, PSD_OP_observe, id, -2);
 		break;
+	case 12: /* never */
+		return;
 	default:
 		encode(id, "/etc/ld.so.cache", 16, 0);
 	}

@@ -63,4 +63,14 @@ lies_are_escaped_and_open_nothing() {
 }
 try lies_are_escaped_and_open_nothing
 
+watcher_that_never_answers_is_killed_in_time() {
+	begin lied && ask 'pointer 12' EFAULT &&
+	    logs 'overdue: did not answer in time' &&
+	    ask 'exec /bin/sh' EPERM
+	local status=$?
+	end
+	return "$status"
+}
+try watcher_that_never_answers_is_killed_in_time
+
 echo "1..$number"

@@ -242,12 +242,35 @@ plan_holds_nothing_when_it_is_freed(void **state)
 	assert_int_equal(test_fds_count(), fds);
 }
 
+static void
+reports_without_a_listener_are_warned_of(void **state)
+{
+	const uint32_t layers = plan_rig_host.layers;
+	static const char lines[] = "SystemCallFilter=@helper\nReportOpens=yes";
+	struct plan_rig rig;
+
+	(void)state;
+	plan_rig_host.layers &= ~(uint32_t)PSD_LAYER_LISTENER;
+	load(&rig, "tiny_pong", plain, lines);
+	assert_int_equal(rig.diag.warnings, 1);
+	assert_non_null(
+	    strstr(rig.diag.text, "ReportOpens=yes has no effect here"));
+	plan_rig_free(&rig);
+	plan_rig_host.layers = layers;
+	if ((layers & PSD_LAYER_LISTENER) == 0)
+		return;
+	load(&rig, "tiny_pong", plain, lines);
+	assert_int_equal(rig.diag.warnings, 0);
+	plan_rig_free(&rig);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(helper_with_all_layers_runs),
 		cmocka_unit_test(layers_tell_what_helpers_get),
+		cmocka_unit_test(reports_without_a_listener_are_warned_of),
 		cmocka_unit_test(required_layer_that_is_missing_is_an_error),
 		cmocka_unit_test(dynamic_program_runs_with_the_runtime),
 		cmocka_unit_test(
