@@ -236,6 +236,7 @@ run_groups(const char *only)
 		{ "pool", bench_pool },
 		{ "pages", bench_pages },
 		{ "filters", bench_filters },
+		{ "opens", bench_opens },
 		{ "inetd", bench_inetd },
 		{ "memory", bench_memory },
 		{ "starts", bench_starts },

@@ -51,6 +51,7 @@ void bench_requests(void);
 void bench_pool(void);
 void bench_pages(void);
 void bench_filters(void);
+void bench_opens(void);
 void bench_inetd(void);
 void bench_memory(void);
 void bench_starts(void);

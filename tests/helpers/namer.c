@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, TRIES = 2000, NAMES = 3000 };
@@ -144,6 +145,27 @@ open_changing(void)
 	return n == 0 ? 0 : EPERM;
 }
 
+/* Opens and closes what can be read n times, and says how long that took. */
+static int
+open_often(unsigned n)
+{
+	struct timespec begin, end;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (unsigned i = 0; i < n; i++) {
+		const int r = open_of("/etc/ld.so.cache", O_RDONLY);
+
+		if (r != 0)
+			return r;
+	}
+	(void)clock_gettime(CLOCK_MONOTONIC, &end);
+	return printf("%.0f\n",
+		   (double)(end.tv_sec - begin.tv_sec) * 1e9 +
+		       (double)(end.tv_nsec - begin.tv_nsec)) < 0
+	    ? errno
+	    : 0;
+}
+
 static void
 decode(char *text)
 {
@@ -186,6 +208,8 @@ perform(const char *word, char *argument)
 		return open_long(strtoul(argument, NULL, 10));
 	if (strcmp(word, "flood") == 0)
 		return flood(argument);
+	if (strcmp(word, "often") == 0)
+		return open_often((unsigned)strtoul(argument, NULL, 10));
 	if (strcmp(word, "changing") == 0)
 		return open_changing();
 	return ENOSYS;
