@@ -92,19 +92,6 @@ refuse(const struct psd_policy *policy, const struct psd_open_req *req,
 	return PSD_ANSWER_REFUSED;
 }
 
-/* As Landlock has it: the port alone. */
-static const struct psd_grant *
-find_port(const struct psd_policy *policy, enum psd_op op,
-    const struct psd_endpoint *endpoint)
-{
-	const struct psd_grants *grants = psd_ports_find(policy, op);
-
-	for (size_t i = 0; i < grants->n; i++)
-		if (psd_reach_has_port(grants->at[i].reach, endpoint->port))
-			return &grants->at[i];
-	return NULL;
-}
-
 /* The two requests have the same fields. */
 static const struct psd_endpoint *
 tcp_endpoint(const struct psd_op_row *row, const void *req)
@@ -123,7 +110,8 @@ judge_port(const struct psd_policy *policy, const struct psd_op_row *row,
     const struct psd_endpoint *endpoint, const char *request, char *ret,
     size_t size)
 {
-	const struct psd_grant *grant = find_port(policy, row->op, endpoint);
+	const struct psd_grant *grant =
+	    psd_ports_cover(policy, row->op, endpoint);
 	char key[32];
 
 	psd_op_key(row, key, sizeof(key));

@@ -5,6 +5,9 @@
 #include "policy/reach.h"
 #include "policy/view.h"
 
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
 /* Each is a rule of its own. */
 enum { PORTS_MAX = 1024 };
 
@@ -40,6 +43,30 @@ psd_ports_first(const struct psd_policy *policy)
 			return &grants->at[0];
 	}
 	return NULL;
+}
+
+const struct psd_grant *
+psd_ports_cover(const struct psd_policy *policy, enum psd_op op,
+    const struct psd_endpoint *endpoint)
+{
+	const struct psd_grants *grants = psd_ports_find(policy, op);
+
+	for (size_t i = 0; i < grants->n; i++)
+		if (psd_reach_has_port(grants->at[i].reach, endpoint->port))
+			return &grants->at[i];
+	return NULL;
+}
+
+const char *
+psd_ports_advise(const struct psd_policy *policy, int number,
+    const uint64_t args[6])
+{
+	const int type = (int)args[1] & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (number != SYS_socket || !psd_view_is_all(policy) ||
+	    (args[0] != AF_INET && args[0] != AF_INET6) || type != SOCK_STREAM)
+		return NULL;
+	return "AllowConnect=tcp *:PORT, with the port that it is to reach";
 }
 
 static size_t

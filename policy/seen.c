@@ -6,6 +6,7 @@
 #include "common/print.h"
 #include "policy/explain_view.h"
 #include "policy/filter.h"
+#include "policy/ports.h"
 #include "policy/view.h"
 
 #include <fcntl.h>
@@ -193,12 +194,14 @@ psd_seen_fits(const struct psd_seen *seen, const struct psd_policy *policy,
 	case PSD_ACT_EXEC:
 		return !seen->has_path || is_executable(seen, policy);
 	case PSD_ACT_CONNECT:
-		/* Of the network a program has nothing but what is empty. */
 		if (seen->has_path)
 			return psd_view_find(view, &path, PSD_ACCESS_READ) !=
 			    NULL;
+		/* Without such a line there is a network that is empty. */
 		return !seen->has_endpoint ||
-		    (layers & PSD_LAYER_NAMESPACES) == 0;
+		    (layers & PSD_LAYER_NAMESPACES) == 0 ||
+		    psd_ports_cover(policy, PSD_OP_connect, &seen->endpoint) !=
+		    NULL;
 	case PSD_ACT_CREATE:
 	case PSD_ACT_OTHER:
 		break;
@@ -234,9 +237,12 @@ suggest_connect(const struct psd_seen *seen, const struct psd_policy *policy,
 		.path = { seen->path, seen->path_len },
 	};
 
-	if (psd_view_is_all(policy))
+	if (psd_view_is_all(policy) && seen->has_endpoint)
+		(void)snprintf(ret, size, "AllowConnect=tcp *:%u",
+		    seen->endpoint.port);
+	else if (psd_view_is_all(policy))
 		(void)snprintf(ret, size,
-		    "# no line can allow it: a program has no network");
+		    "# no line can allow it: a program has no local sockets");
 	else if (seen->has_endpoint)
 		psd_policy_suggest(ret, size, psd_op_find(PSD_OP_connect),
 		    &net);

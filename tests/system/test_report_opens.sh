@@ -37,6 +37,7 @@ count() { grep -cF -- "$1" "$dir/err"; }
 
 reporting any OnViolation=errno
 reporting killed OnViolation=kill
+reporting reaching OnViolation=errno 'AllowConnect=tcp *:1'
 reporting network OnViolation=errno 'SystemCallFilter=socket connect'
 
 file_outside_the_view_is_named_with_the_line_that_would_show_it() {
@@ -79,14 +80,18 @@ program_that_is_allowed_is_no_other() {
 try program_that_is_allowed_is_no_other
 
 address_is_named() {
-	asked network 'connect 192.0.2.1 80'
-	says 'refused connect(3, 192.0.2.1:80, 16)' &&
-	    says 'to allow: # no line can allow it: a program has no network' &&
+	asked network 'connect 127.0.0.1 80'
+	says 'refused connect(3, 127.0.0.1:80, 16)' &&
+	    suggests 'AllowConnect=tcp *:80' &&
 	    ! answers 0 >/dev/null || return 1
 	# Without the calls it does not come so far.
-	asked any 'connect 192.0.2.1 80'
+	asked any 'connect 127.0.0.1 80'
 	answers EPERM && says 'refused socket(AF_INET, ' &&
-	    suggests 'SystemCallFilter=socket'
+	    says 'to allow: AllowConnect=tcp *:PORT, with the port' || return 1
+	# As it was suggested; nobody listens there.
+	asked reaching 'connect 127.0.0.1 1' 'connect 127.0.0.1 2'
+	answers ECONNREFUSED EACCES && suggests 'AllowConnect=tcp *:2' &&
+	    ! says '127.0.0.1:1,'
 }
 try address_is_named
 

@@ -235,12 +235,14 @@ addresses_are_read_as_far_as_they_are_whole(void **state)
 	assert_string_equal(seen.texts[0], "127.0.0.1:80");
 	assert_false(fits(policy.policy));
 	psd_seen_suggest(&seen, policy.policy, line, sizeof(line));
-	assert_string_equal(line,
-	    "# no line can allow it: a program has no network");
+	assert_string_equal(line, "AllowConnect=tcp *:80");
 	psd_seen_suggest(&seen, native.policy, line, sizeof(line));
 	assert_string_equal(line, "AllowConnect=tcp 127.0.0.1:80");
 	read_address(&sun, sizeof(sun));
 	assert_string_equal(seen.texts[0], "\"/a\\x0a\"");
+	psd_seen_suggest(&seen, policy.policy, line, sizeof(line));
+	assert_string_equal(line,
+	    "# no line can allow it: a program has no local sockets");
 	psd_seen_suggest(&seen, native.policy, line, sizeof(line));
 	assert_string_equal(line, "AllowConnectUnix=\"/a\\x0a\"");
 	sun.sun_path[0] = '\0';
