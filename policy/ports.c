@@ -64,6 +64,7 @@ psd_ports_advise(const struct psd_policy *policy, int number,
 	const int type = (int)args[1] & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (number != SYS_socket || !psd_view_is_all(policy) ||
+	    psd_ports_first(policy) != NULL ||
 	    (args[0] != AF_INET && args[0] != AF_INET6) || type != SOCK_STREAM)
 		return NULL;
 	return "AllowConnect=tcp *:PORT, with the port that it is to reach";

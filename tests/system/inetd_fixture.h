@@ -227,7 +227,7 @@ check_attack(void)
 
 	expect_line(fd, "first\nrefused\n");
 	assert_true(daemon_rig_logs(&rig, ": refused socket(AF_INET"));
-	assert_true(daemon_rig_logs(&rig, "to allow: SystemCallFilter=socket"));
+	assert_true(daemon_rig_logs(&rig, "to allow: AllowConnect=tcp *:PORT"));
 	(void)close(fd);
 }
 
