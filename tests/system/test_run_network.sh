@@ -52,7 +52,13 @@ policy none
 policy any
 perl "$dir/listen" "$dir/ports" 2>/dev/null &
 listener=$!
-trap 'kill "$listener"; rm -rf "$dir"' EXIT
+daemon=
+finish() {
+	kill "$listener" "$daemon" 2>/dev/null
+	wait
+	rm -rf "$dir"
+}
+trap finish EXIT
 until_so test -e "$dir/ports"
 read -r one two <"$dir/ports"
 echo "AllowConnect=tcp *:$one" >>"$dir/any.policy"
@@ -85,6 +91,43 @@ without_a_line_there_is_no_network() {
 	    "$dir/out"
 }
 try without_a_line_there_is_no_network
+
+# program TYPE LINE...: the same as a service; it needs no rights of the daemon.
+program() {
+	printf '%s\n' '[Helper]' "Type=$1" "ExecStart=$dir/dial $one $two" \
+	    "${@:2}" '[Policy]' 'SystemCallFilter=@filter @loader' \
+	    'AllowOpen=@runtime' "AllowConnect=tcp *:$one" \
+	    >"$dir/etc/$1.policy"
+}
+answered() { cmp "$dir/out" <(printf '%s\n' answer 'connect: Permission denied'); }
+services_have_it_as_well() {
+	local held
+	mkdir "$dir/etc" "$dir/run"
+	chmod 755 "$dir/run"
+	printf '[Daemon]\nRelay=%s\n' "$B/helpers/relay" >"$dir/conf"
+	cp "$ctl" "$dir/privsepctl"
+	program filter 'Clients=user:1'
+	program inetd "ListenStream=$dir/run/inetd.sock"
+	"$B/privsepd" --config "$dir/conf" --policy-dir "$dir/etc" \
+	    --runtime-dir "$dir/run" 2>"$dir/log" &
+	daemon=$!
+	until_so grep -q '^ready' "$dir/log" || return 1
+	timeout 60 setpriv --reuid=1 --regid=1 --clear-groups \
+	    "$dir/privsepctl" --runtime-dir "$dir/run" run --policy=filter \
+	    </dev/null >"$dir/out" 2>"$dir/err"
+	exits 0 && answered || return 1
+	perl -e 'use Socket; socket(my $s, AF_UNIX, SOCK_STREAM, 0);
+	    connect($s, pack_sockaddr_un($ARGV[0])) or die "$!\n";
+	    shutdown $s, 1; print while <$s>' "$dir/run/inetd.sock" \
+	    >"$dir/out" 2>"$dir/err"
+	answered || return 1
+	held=$((0x$(sed -n 's/^CapPrm:[[:space:]]*//p' "/proc/$daemon/status")))
+	# CAP_NET_BIND_SERVICE and CAP_NET_ADMIN
+	[ $((held & (1 << 10 | 1 << 12))) -eq 0 ]
+}
+if [ "$(id -u)" -eq 0 ] && [ -z "${PSD_ASAN:-}" ]; then
+	try services_have_it_as_well
+fi
 
 # The second of the ports is free once its listener has gone.
 port_that_is_granted_is_bound_and_no_other() {
