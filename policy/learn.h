@@ -64,21 +64,34 @@ bool psd_learn_read(struct psd_learn *learn, const char *file, const char *text,
 /* Writes what was seen as the section [X-Learned], which policies may have. */
 void psd_learn_record(const struct psd_learn *learn, FILE *stream);
 
+/* What there is of a path. */
+enum psd_learn_there {
+	PSD_LEARN_GONE,
+	PSD_LEARN_ANYBODYS,
+	PSD_LEARN_OWNERS, /* and none that a program with another uid may use
+			     as it was used */
+};
+
+/* What is said of a line. */
+enum psd_learn_word {
+	PSD_LEARN_WITHHELD, /* it is not granted */
+	PSD_LEARN_WEAK,     /* it is, and weakens the policy */
+	PSD_LEARN_HINT,     /* it is, and does not do by itself */
+};
+
 /* What has to be asked about files when a policy is written. */
 struct psd_learn_system {
-	/* Is there something? */
-	bool (*exists)(void *cookie, const char *path);
+	/* writes: it was used to write to, or to make something in. */
+	enum psd_learn_there (
+	    *look)(void *cookie, const char *path, bool writes);
 	/*
 	 * The path that the first symbolic link in path leads to, without "."
 	 * and ".."; false when there is no link in it.  ret has PSD_PATH_MAX +
 	 * 1 bytes.
 	 */
 	bool (*hop)(void *cookie, const char *path, char *ret);
-	/*
-	 * Something that a reader has to know: line is not granted, or is and
-	 * weakens the policy.
-	 */
-	void (*tell)(void *cookie, bool is_granted, const char *line,
+	/* Something that a reader of the policy has to know. */
+	void (*tell)(void *cookie, enum psd_learn_word word, const char *line,
 	    const char *reason);
 	void *cookie;
 };

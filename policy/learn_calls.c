@@ -170,7 +170,7 @@ put_single(const struct psd_learn_page *page, const char *call,
 	else if (is_of_network(call))
 		psd_learn_withhold(page, line, sum, PSD_LEARN_NO_NETWORK);
 	else if (psd_call_is_ruled(call))
-		psd_learn_put_weak(page, line, sum,
+		psd_learn_put_word(page, PSD_LEARN_WEAK, line, sum,
 		    "it lets pass what the argument rules of the groups hold "
 		    "back");
 	else

@@ -3,6 +3,7 @@
 
 #include "common/mem.h"
 #include "policy/group.h"
+#include "policy/may_exec.h"
 #include "policy/view.h"
 #include "policy/words.h"
 
@@ -79,8 +80,7 @@ choose_group(struct psd_learn_lines *lines, size_t at)
 }
 
 static void
-put_program(const struct psd_learn_lines *lines,
-    const struct psd_learn_seen *file)
+put_program(struct psd_learn_lines *lines, const struct psd_learn_seen *file)
 {
 	char line[PSD_LEARN_WORD_MAX + 32];
 	const char *reason =
@@ -88,10 +88,14 @@ put_program(const struct psd_learn_lines *lines,
 	const size_t len = (size_t)snprintf(line, sizeof(line), "AllowExec=");
 
 	(void)psd_words_print(line + len, sizeof(line) - len, file->text);
-	if (reason != NULL)
+	if (reason == NULL && lines->n_programs == PSD_MAY_EXEC_MAX)
+		reason = "more programs than can be named";
+	if (reason != NULL) {
 		psd_learn_withhold(lines->page, line, &file->count, reason);
-	else
-		psd_learn_put(lines->page, line, &file->count);
+		return;
+	}
+	psd_learn_put(lines->page, line, &file->count);
+	lines->n_programs++;
 }
 
 /* What TemporaryFileSystem= gives is the program's own, and empty at first. */

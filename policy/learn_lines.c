@@ -10,6 +10,9 @@
 /* More files than these in one directory are said by one line. */
 enum { FILES_MAX = 4 };
 
+/* A view has room for twice as many, links on the way among them. */
+enum { SHOWN_MAX = 256 };
+
 const char *
 psd_learn_lines_keep(struct psd_learn_lines *lines, const char *path)
 {
@@ -205,10 +208,13 @@ put_line(struct psd_learn_page *page, const struct psd_learn_line *line)
 {
 	char glob[PSD_GLOB_MAX + sizeof("-/**")];
 	char text[PSD_LEARN_WORD_MAX + 64], access[PSD_ACCESS_TEXT_MAX + 1];
+	const enum psd_learn_there there =
+	    page->system->look(page->system->cookie, line->path,
+		(line->access & PSD_ACCESS_WRITE) != 0);
 	size_t len = 0;
 
 	/* What was there when it was learned need not be there for ever. */
-	if (!page->system->exists(page->system->cookie, line->path))
+	if (there == PSD_LEARN_GONE)
 		glob[len++] = '-';
 	/* The root ends in a slash by itself. */
 	if (!line->is_tree || line->path[1] != '\0')
@@ -219,11 +225,20 @@ put_line(struct psd_learn_page *page, const struct psd_learn_line *line)
 	psd_print_access(access, sizeof(access), line->access);
 	len = (size_t)snprintf(text, sizeof(text), "AllowOpen=%s ", access);
 	(void)psd_words_print(text + len, sizeof(text) - len, glob);
-	if (line->reason != NULL) {
-		psd_learn_withhold(page, text, &line->count, line->reason);
+	if (line->reason != NULL || page->n_shown == SHOWN_MAX) {
+		psd_learn_withhold(page, text, &line->count,
+		    line->reason != NULL ? line->reason
+					 : "more files than can be shown; "
+					   "name their directories");
 		return;
 	}
-	psd_learn_put(page, text, &line->count);
+	page->n_shown++;
+	if (there == PSD_LEARN_OWNERS)
+		psd_learn_put_word(page, PSD_LEARN_HINT, text, &line->count,
+		    "its mode lets its owner alone use it, and the program "
+		    "has a user of its own; change the mode, or say User=");
+	else
+		psd_learn_put(page, text, &line->count);
 	page->is_writable |= (line->access & PSD_ACCESS_WRITE) != 0;
 }
 

@@ -20,7 +20,8 @@ struct psd_learn_lines {
 	struct psd_arena *arena;
 	struct psd_learn_line *at;
 	size_t n;
-	unsigned groups; /* that are named, a bit for each */
+	unsigned groups;   /* that are named, a bit for each */
+	size_t n_programs; /* that may be started */
 	bool is_short;
 };
 

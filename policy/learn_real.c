@@ -3,13 +3,25 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-static bool
-exists(void *cookie, const char *path)
+/*
+ * Root's programs have a uid of their own under a policy; others have their
+ * user's.  What is in a directory is not looked at.
+ */
+static enum psd_learn_there
+look(void *cookie, const char *path, bool writes)
 {
+	const mode_t needed = writes ? S_IROTH | S_IWOTH : S_IROTH;
+	struct stat status;
+
 	(void)cookie;
-	return access(path, F_OK) == 0;
+	if (stat(path, &status) < 0)
+		return PSD_LEARN_GONE;
+	return geteuid() == 0 && (status.st_mode & needed) != needed
+	    ? PSD_LEARN_OWNERS
+	    : PSD_LEARN_ANYBODYS;
 }
 
 /* Writes base/more into ret without ".", ".." and empty components. */
@@ -77,4 +89,4 @@ hop(void *cookie, const char *path, char *ret)
 	return false;
 }
 
-const struct psd_learn_system psd_learn_real = { .exists = exists, .hop = hop };
+const struct psd_learn_system psd_learn_real = { .look = look, .hop = hop };

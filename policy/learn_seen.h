@@ -90,17 +90,16 @@ struct psd_learn_page {
 	enum psd_type type;
 	bool has_temporary; /* TemporaryFileSystem= */
 	bool is_writable;   /* a line lets something be written */
+	size_t n_shown;     /* lines of AllowOpen= with paths */
 };
 
 /* A line with the count above it. */
 void psd_learn_put(const struct psd_learn_page *page, const char *line,
     const struct psd_learn_count *count);
 
-/*
- * The same, which is told of: granted, though it weakens the policy, or not
- * granted, and a comment itself.
- */
-void psd_learn_put_weak(const struct psd_learn_page *page, const char *line,
+/* The same, with a word that is told, too; not granted, it is a comment. */
+void psd_learn_put_word(const struct psd_learn_page *page,
+    enum psd_learn_word word, const char *line,
     const struct psd_learn_count *count, const char *reason);
 void psd_learn_withhold(const struct psd_learn_page *page, const char *line,
     const struct psd_learn_count *count, const char *reason);

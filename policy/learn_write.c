@@ -39,21 +39,26 @@ psd_learn_put(const struct psd_learn_page *page, const char *line,
 }
 
 void
-psd_learn_put_weak(const struct psd_learn_page *page, const char *line,
-    const struct psd_learn_count *count, const char *reason)
+psd_learn_put_word(const struct psd_learn_page *page, enum psd_learn_word word,
+    const char *line, const struct psd_learn_count *count, const char *reason)
 {
+	static const char *const words[] = {
+		[PSD_LEARN_WITHHELD] = "Not granted",
+		[PSD_LEARN_WEAK] = "A weakness",
+		[PSD_LEARN_HINT] = "Not enough",
+	};
+
 	put_count(page, count);
-	(void)fprintf(page->stream, "# A weakness: %s.\n%s\n", reason, line);
-	page->system->tell(page->system->cookie, true, line, reason);
+	(void)fprintf(page->stream, "# %s: %s.\n%s%s\n", words[word], reason,
+	    word == PSD_LEARN_WITHHELD ? "#" : "", line);
+	page->system->tell(page->system->cookie, word, line, reason);
 }
 
 void
 psd_learn_withhold(const struct psd_learn_page *page, const char *line,
     const struct psd_learn_count *count, const char *reason)
 {
-	put_count(page, count);
-	(void)fprintf(page->stream, "# Not granted: %s.\n#%s\n", reason, line);
-	page->system->tell(page->system->cookie, false, line, reason);
+	psd_learn_put_word(page, PSD_LEARN_WITHHELD, line, count, reason);
 }
 
 /* The least power of two that is enough, from 64M on. */

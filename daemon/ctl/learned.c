@@ -15,14 +15,18 @@
 enum { TOLD_MAX = 16 };
 
 static void
-tell(void *cookie, bool is_granted, const char *line, const char *reason)
+tell(void *cookie, enum psd_learn_word word, const char *line,
+    const char *reason)
 {
+	static const char *const words[] = {
+		[PSD_LEARN_WITHHELD] = "not granted",
+		[PSD_LEARN_WEAK] = "a weakness",
+		[PSD_LEARN_HINT] = "not enough",
+	};
 	unsigned *told = cookie;
 
-	if (is_granted)
-		psd_ctl_complain("a weakness: %s: %s", line, reason);
-	else if ((*told)++ < TOLD_MAX)
-		psd_ctl_complain("not granted: %s: %s", line, reason);
+	if (word != PSD_LEARN_WITHHELD || (*told)++ < TOLD_MAX)
+		psd_ctl_complain("%s: %s: %s", words[word], line, reason);
 }
 
 /* A name beside path that is one of a policy, too; its stream, or NULL. */

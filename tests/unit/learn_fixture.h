@@ -10,16 +10,22 @@
 #include <cmocka.h>
 
 static struct psd_learn *learn;
-static char *page;              /* the policy, when it was written */
-static char told[65536];        /* "+LINE: REASON" or "-LINE: REASON" a line */
-static const char *missing;     /* a path that is not there */
+static char *page;          /* the policy, when it was written */
+static char told[65536];    /* "+LINE: REASON" or "-LINE: REASON" a line */
+static const char *missing; /* a path that is not there */
+static const char *private_path;
 static const char *links[8][2]; /* a path, and where it leads */
 
-static bool
-fake_exists(void *cookie, const char *path)
+static enum psd_learn_there
+fake_look(void *cookie, const char *path, bool writes)
 {
 	(void)cookie;
-	return missing == NULL || strcmp(path, missing) != 0;
+	(void)writes;
+	if (private_path != NULL && strcmp(path, private_path) == 0)
+		return PSD_LEARN_OWNERS;
+	return missing != NULL && strcmp(path, missing) == 0
+	    ? PSD_LEARN_GONE
+	    : PSD_LEARN_ANYBODYS;
 }
 
 static bool
@@ -35,17 +41,18 @@ fake_hop(void *cookie, const char *path, char *ret)
 }
 
 static void
-fake_tell(void *cookie, bool is_granted, const char *line, const char *reason)
+fake_tell(void *cookie, enum psd_learn_word word, const char *line,
+    const char *reason)
 {
 	const size_t len = strlen(told);
 
 	(void)cookie;
 	snprintf(told + len, sizeof(told) - len, "%c%s: %s\n",
-	    is_granted ? '+' : '-', line, reason);
+	    word == PSD_LEARN_WITHHELD ? '-' : '+', line, reason);
 }
 
 static const struct psd_learn_system fake_system = {
-	.exists = fake_exists,
+	.look = fake_look,
 	.hop = fake_hop,
 	.tell = fake_tell,
 };
@@ -65,6 +72,7 @@ setup(void **state)
 	(void)state;
 	learn = psd_learn_new();
 	missing = NULL;
+	private_path = NULL;
 	memset(links, 0, sizeof(links));
 	assert_non_null(learn);
 	run_of("/usr/bin/prog");
