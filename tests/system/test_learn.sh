@@ -277,6 +277,39 @@ server_of_inetd_can_be_learned() {
 }
 try server_of_inetd_can_be_learned
 
+# A handler is called between the calls, and none is lost or made twice; one that
+# waits is interrupted, as a call that waits may be.
+signals_do_no_harm() {
+	script storm 'use Time::HiRes qw(setitimer ITIMER_REAL);' \
+	    '$SIG{ALRM} = sub { $n++ }; setitimer(ITIMER_REAL, 0.0005, 0.0005);' \
+	    'for (1 .. 400) { 1 until open($f, "<", "/etc/passwd"); $m++; }' \
+	    'setitimer(ITIMER_REAL, 0); print "$m ", $n > 0 ? "some" : "none";'
+	learn storm -- "$dir/storm"
+	exits 0 && [ "$(cat "$dir/out")" = '400 some' ] &&
+	    has 'AllowOpen=read /etc/passwd' storm
+}
+try signals_do_no_harm
+
+program_without_libraries_gets_none() {
+	learn tiny -- "$B/tests/helpers/tiny_exit"
+	! grep -E '@loader|@runtime' "$dir/tiny.policy" &&
+	    has 'SystemCallFilter=@filter' tiny
+}
+try program_without_libraries_gets_none
+
+files_of_root_alone_are_told() {
+	echo secret >"$dir/private" && chmod 600 "$dir/private"
+	learn private -- cat "$dir/private"
+	exits 0 && says "not enough: AllowOpen=read $dir/private: " &&
+	    has "AllowOpen=read $dir/private" private
+}
+if [ "$(id -u)" -eq 0 ]; then
+	try files_of_root_alone_are_told
+else
+	echo "ok $((number += 1)) - files_of_root_alone_are_told # SKIP" \
+	    "its owner runs it"
+fi
+
 # A child that lives on, and one that left the session.
 nothing_outlives_the_program() {
 	learn lives -- sh -c '
