@@ -211,6 +211,12 @@ psd_learn_put_calls(const struct psd_learn_page *page)
 		take_group(&cover, PSD_CALLS_temporary);
 	if (page->is_writable || page->has_temporary)
 		take_group(&cover, PSD_CALLS_write);
+	if (page->has_network) {
+		take_group(&cover, PSD_CALLS_network_io);
+		take_group(&cover, PSD_CALLS_tcp);
+	}
+	if (page->binds)
+		take_group(&cover, PSD_CALLS_bind);
 	take_group(&cover, PSD_CALLS_filter);
 	put_group(&cover, PSD_CALLS_filter);
 	choose_groups(&cover);

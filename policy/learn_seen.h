@@ -79,8 +79,8 @@ enum { PSD_LEARN_WORD_MAX = 4 * PSD_GLOB_MAX + 3 };
 
 /* Why calls and lines about sockets are not granted. */
 #define PSD_LEARN_NO_NETWORK \
-	"a program that asks for nothing has no network; one that speaks to " \
-	"privsepd can have this line"
+	"a program that makes its sockets itself can be let use TCP ports, " \
+	"from 1024 on to bind to, and nothing else"
 
 /* A policy being written. */
 struct psd_learn_page {
@@ -90,6 +90,8 @@ struct psd_learn_page {
 	enum psd_type type;
 	bool has_temporary; /* TemporaryFileSystem= */
 	bool is_writable;   /* a line lets something be written */
+	bool has_network;   /* AllowConnect= or AllowBind= */
+	bool binds;         /* AllowBind= */
 	size_t n_shown;     /* lines of AllowOpen= with paths */
 };
 
@@ -107,6 +109,7 @@ void psd_learn_withhold(const struct psd_learn_page *page, const char *line,
 /* The parts of a policy; false: out of memory. */
 bool psd_learn_put_calls(const struct psd_learn_page *page);
 bool psd_learn_put_files(struct psd_learn_page *page);
+void psd_learn_put_sockets(struct psd_learn_page *page);
 
 /*
  * Why path, or what a link in it leads to, is not to be granted for these

@@ -159,38 +159,27 @@ put_helper(const struct psd_learn_page *page,
 		    temporary);
 }
 
-/* The words are those of operations, "connect tcp 127.0.0.1:80". */
-static void
-put_sockets(const struct psd_learn_page *page)
-{
-	const struct psd_learn_table *sockets = &page->learn->sockets;
-
-	for (size_t i = 0; i < sockets->n; i++)
-		psd_learn_withhold(page, sockets->at[i].text,
-		    &sockets->at[i].count, PSD_LEARN_NO_NETWORK);
-}
-
-/* What a line lets be written decides which calls need naming: files first. */
+/* Which calls need naming depends on the other lines, which come first here. */
 static bool
 put_policy(struct psd_learn_page *page)
 {
 	FILE *stream = page->stream;
-	_cleanup_free_ char *files = NULL;
+	_cleanup_free_ char *lines = NULL;
 	size_t size = 0;
 	bool is_good;
 
-	page->stream = open_memstream(&files, &size);
+	page->stream = open_memstream(&lines, &size);
 	if (page->stream == NULL)
 		return false;
 	is_good = psd_learn_put_files(page);
+	psd_learn_put_sockets(page);
 	if (fclose(page->stream) != 0)
 		is_good = false;
 	page->stream = stream;
 	(void)fputs("\n[Policy]\n", stream);
 	if (!is_good || !psd_learn_put_calls(page))
 		return false;
-	(void)fputs(files, stream);
-	put_sockets(page);
+	(void)fputs(lines, stream);
 	return true;
 }
 

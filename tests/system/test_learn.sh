@@ -216,17 +216,45 @@ what_nobody_answers_is_not_told() {
 }
 try what_nobody_answers_is_not_told
 
-network_is_told_and_not_granted() {
-	script net 'socket(my $s, 2, 1, 0);' \
+datagrams_are_told_and_not_granted() {
+	script net 'socket(my $s, 2, 2, 0);' \
 	    'connect($s, pack("S n C4 x8", 2, 9, 127, 0, 0, 1)); print "ok";'
 	learn net -- "$dir/net"
-	exits 0 && has '#AllowConnect=tcp 127.0.0.1:9' net &&
+	exits 0 && has '#AllowConnect=udp 127.0.0.1:9' net &&
 	    has '#SystemCallFilter=socket' net &&
 	    has '#SystemCallFilter=connect' net &&
-	    says 'not granted: AllowConnect=tcp 127.0.0.1:9: ' &&
+	    says 'not granted: AllowConnect=udp 127.0.0.1:9: ' &&
 	    strictly_good net
 }
-try network_is_told_and_not_granted
+try datagrams_are_told_and_not_granted
+
+# A server at a port that the system chooses, which it writes into a file.
+ports_are_learned() {
+	local server port
+	script server 'use IO::Socket; my $l = IO::Socket::INET->new(' \
+	    'Listen => 5, LocalAddr => "127.0.0.1") or die;' \
+	    "open(my \$f, '>', '$dir/port.new'); print \$f \$l->sockport;" \
+	    "close(\$f); rename('$dir/port.new', '$dir/port');" \
+	    'while (my $c = $l->accept) { print $c "hello\n"; close $c; }'
+	script client 'use Socket; socket(my $s, AF_INET, SOCK_STREAM, 0) or' \
+	    'die; connect($s, sockaddr_in($ARGV[0], inet_aton("127.0.0.1")))' \
+	    'or die "connect: $!"; print <$s>;'
+	"$dir/server" &
+	server=$!
+	until_so [ -s "$dir/port" ]
+	port=$(cat "$dir/port")
+	learn client -- "$dir/client" "$port" &&
+	    [ "$(cat "$dir/out")" = hello ] &&
+	    has "AllowConnect=tcp *:$port" client &&
+	    says "a weakness: AllowConnect=tcp *:$port: " &&
+	    run client -- "$dir/client" "$port" && ! says refused &&
+	    [ "$(cat "$dir/out")" = hello ] && strictly_good client
+	set -- $?
+	kill "$server"
+	wait "$server" 2>/dev/null
+	return "$1"
+}
+try ports_are_learned
 
 file_that_is_there_stays() {
 	echo mine >"$dir/mine.policy"

@@ -7,6 +7,7 @@
 #include "tests/unit/learn_fixture.h"
 
 #include <stdio.h>
+#include <sys/socket.h>
 
 static void
 what_was_opened_to_write_is_granted_so(void **state)
@@ -96,13 +97,43 @@ programs_that_it_started_are_named(void **state)
 }
 
 static void
-network_is_written_as_a_comment(void **state)
+ports_are_granted_at_any_address(void **state)
 {
 	(void)state;
 	psd_learn_socket(learn, "AllowConnect=tcp 192.0.2.1:80");
+	psd_learn_socket(learn, "AllowConnect=tcp [2001:db8::1]:80");
+	psd_learn_socket(learn, "AllowListen=tcp 0.0.0.0:8080");
+	see("socket", AF_INET, SOCK_STREAM, 0);
+	see("connect", 0, 0, 0);
+	see("bind", 0, 0, 0);
 	write_page(PSD_TYPE_FILTER);
-	assert_line("#AllowConnect=tcp 192.0.2.1:80");
-	assert_non_null(strstr(told, "-AllowConnect=tcp 192.0.2.1:80: "));
+	assert_line("AllowConnect=tcp *:80");
+	assert_line("# seen 2 times in 1 run");
+	assert_line("AllowBind=tcp *:8080");
+	assert_null(strstr(page, "SystemCallFilter=socket"));
+	assert_null(strstr(page, "SystemCallFilter=connect"));
+	assert_null(strstr(page, "SystemCallFilter=bind"));
+	assert_non_null(strstr(told, "+AllowConnect=tcp *:80: "));
+}
+
+static void
+other_network_is_a_comment(void **state)
+{
+	(void)state;
+	psd_learn_socket(learn, "AllowConnect=udp 192.0.2.1:53");
+	psd_learn_socket(learn, "AllowListen=tcp 0.0.0.0:80");
+	psd_learn_socket(learn, "AllowListen=tcp 0.0.0.0:0");
+	psd_learn_socket(learn, "AllowConnectUnix=/run/docker.sock");
+	see("socket", AF_INET, SOCK_DGRAM, 0);
+	see("connect", 0, 0, 0);
+	write_page(PSD_TYPE_FILTER);
+	assert_line("#AllowConnect=udp 192.0.2.1:53");
+	assert_line("#AllowListen=tcp 0.0.0.0:80");
+	assert_line("#AllowListen=tcp 0.0.0.0:0");
+	assert_line("#AllowConnectUnix=/run/docker.sock");
+	assert_line("#SystemCallFilter=socket");
+	assert_line("#SystemCallFilter=connect");
+	assert_non_null(strstr(told, "-AllowConnect=udp 192.0.2.1:53: "));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -118,7 +149,8 @@ main(void)
 		TEST(what_is_no_file_is_not_granted),
 		TEST(file_that_only_its_owner_can_use_is_told),
 		TEST(programs_that_it_started_are_named),
-		TEST(network_is_written_as_a_comment),
+		TEST(ports_are_granted_at_any_address),
+		TEST(other_network_is_a_comment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
