@@ -26,6 +26,7 @@ enum psd_learn_use {
 	PSD_LEARN_CREATE = 1 << 4, /* opened to write, and made by that */
 	PSD_LEARN_CHANGE = 1 << 5, /* made, removed or renamed otherwise */
 	PSD_LEARN_EXEC = 1 << 6,   /* started; not the program itself */
+	PSD_LEARN_MAP = 1 << 8,    /* mapped as code */
 	PSD_LEARN_SPECIAL = 1
 	    << 7, /* besides: neither a regular file nor a directory, nor a
 		     device that can be shown */

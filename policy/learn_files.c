@@ -115,6 +115,7 @@ take_file(struct psd_learn_lines *lines, const struct psd_learn_seen *file)
 	struct psd_learn_line line = {
 		.path = file->text,
 		.access = PSD_ACCESS_READ,
+		.is_code = (file->uses & PSD_LEARN_MAP) != 0,
 		.count = file->count,
 	};
 

@@ -37,6 +37,7 @@ psd_learn_lines_add(struct psd_learn_lines *lines,
 		    (known->reason == NULL) != (line->reason == NULL))
 			continue;
 		known->access |= line->access;
+		known->is_code |= line->is_code;
 		psd_learn_sum(&known->count, &line->count);
 		return;
 	}
@@ -102,6 +103,7 @@ leave_out(struct psd_learn_lines *lines, struct psd_learn_line *tree)
 		if (line->is_gone || !covers(tree, line))
 			continue;
 		line->is_gone = true;
+		tree->is_code |= line->is_code;
 		psd_learn_sum(&tree->count, &line->count);
 	}
 }
@@ -170,6 +172,7 @@ widen_at(struct psd_learn_lines *lines, size_t depth)
 			PSD_LEARN_READ | PSD_LEARN_LIST))
 			continue;
 		line.is_tree = true;
+		line.is_code = false;
 		line.count = (struct psd_learn_count){ 0, 0 };
 		psd_learn_lines_add(lines, &line);
 		leave_out(lines, &lines->at[lines->n - 1]);
@@ -204,17 +207,15 @@ psd_learn_lines_has_above(const struct psd_learn_lines *lines, const char *path)
 }
 
 static void
-put_line(struct psd_learn_page *page, const struct psd_learn_line *line)
+print_line(const struct psd_learn_line *line, bool is_gone, char *ret,
+    size_t size)
 {
-	char glob[PSD_GLOB_MAX + sizeof("-/**")];
-	char text[PSD_LEARN_WORD_MAX + 64], access[PSD_ACCESS_TEXT_MAX + 1];
-	const enum psd_learn_there there =
-	    page->system->look(page->system->cookie, line->path,
-		(line->access & PSD_ACCESS_WRITE) != 0);
+	char glob[PSD_GLOB_MAX + sizeof("-/**")],
+	    access[PSD_ACCESS_TEXT_MAX + 1];
 	size_t len = 0;
 
 	/* What was there when it was learned need not be there for ever. */
-	if (there == PSD_LEARN_GONE)
+	if (is_gone)
 		glob[len++] = '-';
 	/* The root ends in a slash by itself. */
 	if (!line->is_tree || line->path[1] != '\0')
@@ -223,8 +224,33 @@ put_line(struct psd_learn_page *page, const struct psd_learn_line *line)
 	(void)snprintf(glob + len, sizeof(glob) - len, "%s",
 	    line->is_tree ? "/**" : "");
 	psd_print_access(access, sizeof(access), line->access);
-	len = (size_t)snprintf(text, sizeof(text), "AllowOpen=%s ", access);
-	(void)psd_words_print(text + len, sizeof(text) - len, glob);
+	len = (size_t)snprintf(ret, size, "AllowOpen=%s ", access);
+	(void)psd_words_print(ret + len, size - len, glob);
+}
+
+/* What else it takes, or NULL. */
+static const char *
+hint_of(const struct psd_learn_line *line, enum psd_learn_there there)
+{
+	if (line->is_code)
+		return "code was mapped from there, which is let be done from "
+		       "@runtime and programs alone";
+	return there == PSD_LEARN_OWNERS
+	    ? "its mode lets its owner alone use it, and the program has a "
+	      "user of its own; change the mode, or say User="
+	    : NULL;
+}
+
+static void
+put_line(struct psd_learn_page *page, const struct psd_learn_line *line)
+{
+	const enum psd_learn_there there =
+	    page->system->look(page->system->cookie, line->path,
+		(line->access & PSD_ACCESS_WRITE) != 0);
+	const char *hint = hint_of(line, there);
+	char text[PSD_LEARN_WORD_MAX + 64];
+
+	print_line(line, there == PSD_LEARN_GONE, text, sizeof(text));
 	if (line->reason != NULL || page->n_shown == SHOWN_MAX) {
 		psd_learn_withhold(page, text, &line->count,
 		    line->reason != NULL ? line->reason
@@ -233,13 +259,12 @@ put_line(struct psd_learn_page *page, const struct psd_learn_line *line)
 		return;
 	}
 	page->n_shown++;
-	if (there == PSD_LEARN_OWNERS)
+	page->is_writable |= (line->access & PSD_ACCESS_WRITE) != 0;
+	if (hint != NULL)
 		psd_learn_put_word(page, PSD_LEARN_HINT, text, &line->count,
-		    "its mode lets its owner alone use it, and the program "
-		    "has a user of its own; change the mode, or say User=");
+		    hint);
 	else
 		psd_learn_put(page, text, &line->count);
-	page->is_writable |= (line->access & PSD_ACCESS_WRITE) != 0;
 }
 
 void

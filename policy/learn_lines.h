@@ -10,6 +10,7 @@ struct psd_learn_line {
 	const char *path;
 	uint32_t access; /* PSD_ACCESS_* */
 	bool is_tree;
+	bool is_code; /* or something in it, which was mapped */
 	struct psd_learn_count count;
 	const char *reason; /* not to be granted, and why; or NULL */
 	bool is_gone;       /* another one says it */

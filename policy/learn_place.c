@@ -29,7 +29,9 @@ advised_uses(uint32_t uses)
 {
 	uint32_t r = 0;
 
-	if ((uses & (PSD_LEARN_READ | PSD_LEARN_LOOK | PSD_LEARN_EXEC)) != 0)
+	if ((uses &
+		(PSD_LEARN_READ | PSD_LEARN_LOOK | PSD_LEARN_MAP |
+		    PSD_LEARN_EXEC)) != 0)
 		r |= PSD_USE_READ;
 	if ((uses & PSD_LEARN_LIST) != 0)
 		r |= PSD_USE_LIST | PSD_USE_READ;

@@ -14,6 +14,7 @@ const struct psd_learn_use_word psd_learn_use_words[] = {
 	{ "create", PSD_LEARN_CREATE },
 	{ "change", PSD_LEARN_CHANGE },
 	{ "exec", PSD_LEARN_EXEC },
+	{ "map", PSD_LEARN_MAP },
 	{ "special", PSD_LEARN_SPECIAL },
 	{ NULL, 0 },
 };

@@ -101,6 +101,8 @@ look(struct run *run, const struct seccomp_notif *request)
 	if (r != PSD_OBSERVE_IN_VAIN)
 		psd_learn_call(run->learn, name,
 		    (const uint64_t *)request->data.args);
+	if (strcmp(name, "mmap") == 0)
+		psd_observe_mapped(run->learn, request);
 	if (strcmp(name, "exit_group") == 0)
 		psd_learn_cost(run->learn,
 		    KIB * psd_observe_status((pid_t)request->pid, "VmPeak:"),

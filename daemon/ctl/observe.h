@@ -61,6 +61,10 @@ enum { PSD_OBSERVE_IN_VAIN = 1 };
 int psd_observe_names(struct psd_learn *learn,
     const struct seccomp_notif *request, const struct psd_observe_rep *names);
 
+/* Tells of a file that is mapped as code, when the call is mmap(). */
+void psd_observe_mapped(struct psd_learn *learn,
+    const struct seccomp_notif *request);
+
 /* The part of it that is about addresses. */
 int psd_observe_socket(struct psd_learn *learn, const char *call,
     const struct seccomp_notif *request, const struct psd_observe_rep *names);

@@ -9,8 +9,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* What becomes of what a call names. */
 enum deed {
@@ -218,4 +221,22 @@ psd_observe_names(struct psd_learn *learn, const struct seccomp_notif *request,
 	if (deed == DEED_MOVE && psd_observe_path(&names->second, &named))
 		tell(learn, &named, PSD_LEARN_CHANGE);
 	return r;
+}
+
+void
+psd_observe_mapped(struct psd_learn *learn, const struct seccomp_notif *request)
+{
+	const uint64_t *args = (const uint64_t *)request->data.args;
+	char name[64], path[PATH_MAX];
+	ssize_t n;
+
+	if ((args[2] & PROT_EXEC) == 0 || (args[3] & MAP_ANONYMOUS) != 0)
+		return;
+	(void)snprintf(name, sizeof(name), "/proc/%d/fd/%d", (int)request->pid,
+	    (int)args[4]);
+	n = readlink(name, path, sizeof(path) - 1);
+	if (n <= 0)
+		return;
+	path[n] = '\0';
+	psd_learn_file(learn, path, PSD_LEARN_MAP);
 }

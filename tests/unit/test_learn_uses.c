@@ -97,6 +97,21 @@ programs_that_it_started_are_named(void **state)
 }
 
 static void
+code_that_is_in_no_group_is_told(void **state)
+{
+	(void)state;
+	psd_learn_file(learn, "/usr/lib/prog/libprog.so",
+	    PSD_LEARN_READ | PSD_LEARN_MAP);
+	psd_learn_file(learn, "/lib64/libc.so.6",
+	    PSD_LEARN_READ | PSD_LEARN_MAP);
+	write_page(PSD_TYPE_FILTER);
+	assert_line("AllowOpen=read /usr/lib/prog/libprog.so");
+	assert_non_null(
+	    strstr(told, "+AllowOpen=read /usr/lib/prog/libprog.so: "));
+	assert_null(strstr(told, "/lib64"));
+}
+
+static void
 ports_are_granted_at_any_address(void **state)
 {
 	(void)state;
@@ -149,6 +164,7 @@ main(void)
 		TEST(what_is_no_file_is_not_granted),
 		TEST(file_that_only_its_owner_can_use_is_told),
 		TEST(programs_that_it_started_are_named),
+		TEST(code_that_is_in_no_group_is_told),
 		TEST(ports_are_granted_at_any_address),
 		TEST(other_network_is_a_comment),
 	};
