@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
+#include "policy/callname.h"
 #include "policy/callset.h"
 #include "policy/learn_seen.h"
 
+#include "common/arch.h"
 #include "common/mem.h"
 
 #include <errno.h>
@@ -164,6 +166,9 @@ put_single(const struct psd_learn_page *page, const char *call,
 	const char *danger = psd_call_danger(call);
 	char line[128];
 
+	/* It was learned where there is another architecture, or kernel. */
+	if (psd_call_number(PSD_AUDIT_ARCH, call) < 0)
+		return;
 	(void)snprintf(line, sizeof(line), "SystemCallFilter=%s", call);
 	if (danger != NULL)
 		psd_learn_withhold(page, line, sum, danger);

@@ -127,6 +127,9 @@ take_file(struct psd_learn_lines *lines, const struct psd_learn_seen *file)
 		return;
 	}
 	line.reason = psd_learn_secret(page->system, file->text, file->uses);
+	if (line.reason == NULL &&
+	    psd_glob_literal_len(file->text) != strlen(file->text))
+		line.reason = "no line can show a name with a wildcard in it";
 	if (line.reason == NULL && (file->uses & PSD_LEARN_SPECIAL) != 0)
 		line.reason = "it is neither a regular file nor a directory";
 	if ((file->uses & PSD_LEARN_CHANGES) != 0)
@@ -134,7 +137,8 @@ take_file(struct psd_learn_lines *lines, const struct psd_learn_seen *file)
 	if (line.reason == NULL &&
 	    (file->uses & (PSD_LEARN_CREATE | PSD_LEARN_CHANGE)) != 0)
 		psd_learn_lines_add_tree(lines, &line, file->uses, true);
-	else if (line.reason == NULL && (file->uses & PSD_LEARN_LIST) != 0)
+	else if (line.reason == NULL &&
+	    ((file->uses & PSD_LEARN_LIST) != 0 || file->text[1] == '\0'))
 		psd_learn_lines_add_tree(lines, &line, file->uses, false);
 	else
 		psd_learn_lines_add(lines, &line);

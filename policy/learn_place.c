@@ -148,6 +148,7 @@ psd_learn_may_show_all(const struct psd_learn_system *system, const char *dir,
 	size_t len;
 
 	if (depth_of(dir) < depth_min(dir) || dir[1] == '\0' ||
+	    psd_glob_literal_len(dir) != strlen(dir) ||
 	    psd_learn_secret(system, dir, uses) != NULL)
 		return false;
 	len = psd_glob_quote(dir, strlen(dir), glob);

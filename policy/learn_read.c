@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/mem.h"
+#include "policy/callname.h"
 #include "policy/file.h"
 #include "policy/learn_seen.h"
 #include "policy/path.h"
@@ -16,6 +17,7 @@ struct reading {
 	uint64_t runs;
 	char text[PSD_FILE_LINE_MAX + 1];
 	char more[PSD_FILE_LINE_MAX + 1];
+	char scratch[PSD_FILE_LINE_MAX + 1];
 };
 
 static bool
@@ -48,6 +50,30 @@ take_argument(struct psd_learn_seen *seen, size_t at, const char *word)
 	return end != word && *end == '\0';
 }
 
+/* What is written as it is must not be more than one line. */
+static bool
+is_of_one_line(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return false;
+	return true;
+}
+
+static bool
+is_good(const struct psd_learn *learn, const struct psd_learn_table *table,
+    const char *text)
+{
+	if (table == &learn->files)
+		return psd_path_is_normal(text, strlen(text)) &&
+		    strlen(text) <= PSD_PATH_MAX;
+	if (table == &learn->calls)
+		return text[0] != '\0' && strlen(text) <= PSD_CALL_NAME_MAX &&
+		    text[strspn(text,
+			"abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+	return is_of_one_line(text);
+}
+
 /* "COUNT RUNS TEXT", and uses or arguments. */
 static bool
 take_seen(struct reading *reading, struct psd_learn_table *table)
@@ -68,25 +94,47 @@ take_seen(struct reading *reading, struct psd_learn_table *table)
 			? !take_argument(&seen, n++, reading->more)
 			: !take_use(&seen, reading->more))
 			return false;
-	if (found != PSD_WORD_END ||
-	    (table == &learn->files &&
-		!psd_path_is_normal(seen.text, strlen(seen.text))))
+	if (found != PSD_WORD_END || !is_good(learn, table, seen.text))
 		return false;
 	psd_learn_add(learn, table, &seen);
 	return true;
 }
 
+/* As they are to stand in ExecStart=. */
+static bool
+are_words(struct reading *reading, const char *text)
+{
+	enum psd_word_found found;
+
+	for (const char *at = strchr(text, '%'); at != NULL;
+	     at = strchr(at + 2, '%'))
+		if (at[1] != '%')
+			return false;
+	do {
+		found = psd_words_next(&text, reading->scratch,
+		    sizeof(reading->scratch));
+	} while (found == PSD_WORD_FOUND);
+	return found == PSD_WORD_END;
+}
+
 static bool
 take_program(struct reading *reading)
 {
+	enum psd_word_found found;
+
 	if (psd_words_next(&reading->at, reading->text,
-		sizeof(reading->text)) != PSD_WORD_FOUND)
+		sizeof(reading->text)) != PSD_WORD_FOUND ||
+	    !is_good(reading->learn, &reading->learn->files, reading->text) ||
+	    reading->text[1] == '\0')
+		return false;
+	found =
+	    psd_words_next(&reading->at, reading->more, sizeof(reading->more));
+	if (found != PSD_WORD_END &&
+	    (found != PSD_WORD_FOUND || !is_of_one_line(reading->more) ||
+		!are_words(reading, reading->more)))
 		return false;
 	return psd_learn_add_runs(reading->learn, 0, reading->text,
-	    psd_words_next(&reading->at, reading->more,
-		sizeof(reading->more)) == PSD_WORD_FOUND
-		? reading->more
-		: NULL);
+	    found == PSD_WORD_FOUND ? reading->more : NULL);
 }
 
 static bool
@@ -155,5 +203,8 @@ psd_learn_read(struct psd_learn *learn, const char *file, const char *text,
 	psd_syntax_read_within("Learned", file, section, strlen(section),
 	    on_setting, reading, diag);
 	learn->runs += reading->runs;
-	return diag->errors == errors && learn->program != NULL;
+	if (diag->errors == errors && learn->program == NULL)
+		psd_diag_error(diag, &whole,
+		    "says in section [X-Learned] of no Program=");
+	return diag->errors == errors;
 }

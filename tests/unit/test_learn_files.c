@@ -171,9 +171,12 @@ static void
 names_are_quoted_so_that_they_read_back(void **state)
 {
 	(void)state;
-	psd_learn_file(learn, "/srv/a b/100%\n*\"x\\", PSD_LEARN_READ);
+	psd_learn_file(learn, "/srv/a b/100%\n\"x\\", PSD_LEARN_READ);
+	psd_learn_file(learn, "/srv/*", PSD_LEARN_READ);
 	write_page(PSD_TYPE_FILTER);
-	assert_line("AllowOpen=read \"/srv/a b/100%%\\x0a[*]\\\"x\\\\\"");
+	assert_line("AllowOpen=read \"/srv/a b/100%%\\x0a\\\"x\\\\\"");
+	/* To a view a pattern is none, even one of a single name. */
+	assert_line("#AllowOpen=read /srv/[*]");
 }
 
 static void

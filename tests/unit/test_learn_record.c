@@ -126,6 +126,11 @@ malformed_records_are_refused(void **state)
 		"\n[X-Learned]\nProgram=/a\nSocket=1\n",
 		"\n[X-Learned]\nProgram=/a\nRuns=x\n",
 		"\n[X-Learned]\nProgram=/a\nWhat=1\n",
+		"\n[X-Learned]\nProgram=a\n",
+		"\n[X-Learned]\nProgram=/\n",
+		"\n[X-Learned]\nProgram=/a \"b\\nc\"\n",
+		"\n[X-Learned]\nProgram=/a\nCall=1 1 \"a\\nb\"\n",
+		"\n[X-Learned]\nProgram=/a\nSocket=1 1 \"a\\nb\"\n",
 		"\n[X-Learned]\nProgram=\"/a\n",
 	};
 
