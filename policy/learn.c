@@ -2,6 +2,7 @@
 #include "policy/learn_seen.h"
 
 #include "common/mem.h"
+#include "policy/callset.h"
 #include "policy/path.h"
 
 #include "policy/words.h"
@@ -163,20 +164,40 @@ look_of(const struct psd_call_test *test)
 		    : LOOK_LOWER);
 }
 
+/* Does all else that the row asks for hold? */
+static bool
+comes_to(const struct psd_call_row *row, unsigned argument,
+    const uint64_t args[PSD_CALL_ARGUMENTS])
+{
+	struct psd_call_row others = *row;
+	size_t n = 0;
+
+	for (const struct psd_call_test *test = row->tests;
+	     test->kind != PSD_TEST_end; test++)
+		if (test->argument != argument)
+			others.tests[n++] = *test;
+	others.tests[n] = (struct psd_call_test){ .kind = PSD_TEST_end };
+	return psd_call_row_applies(&others, args);
+}
+
 /*
- * What all rules together look at.  An address that is compared with 0 is kept
- * as there or not, since it is another one each time.
+ * What all rules together look at, and not the rubbish in registers that the
+ * call has no use for.  An address that is compared with 0 is kept as there or
+ * not, since it is another one each time.
  */
 static void
-look_at_rules(const char *call, unsigned ret_looks[PSD_CALL_ARGUMENTS])
+look_at_rules(const char *call, const uint64_t args[PSD_CALL_ARGUMENTS],
+    unsigned ret_looks[PSD_CALL_ARGUMENTS])
 {
 	for (size_t i = 0; i < psd_call_row_count; i++) {
-		const struct psd_call_test *test = psd_call_rows[i].tests;
+		const struct psd_call_row *row = &psd_call_rows[i];
+		const struct psd_call_test *test = row->tests;
 
-		if (strcmp(psd_call_rows[i].call, call) != 0)
+		if (strcmp(row->call, call) != 0)
 			continue;
 		for (; test->kind != PSD_TEST_end; test++)
-			ret_looks[test->argument] |= look_of(test);
+			if (comes_to(row, test->argument, args))
+				ret_looks[test->argument] |= look_of(test);
 	}
 }
 
@@ -187,7 +208,7 @@ psd_learn_call(struct psd_learn *learn, const char *call,
 	struct psd_learn_seen seen = { .text = call };
 	unsigned looks[PSD_CALL_ARGUMENTS] = { 0 };
 
-	look_at_rules(call, looks);
+	look_at_rules(call, args, looks);
 	for (size_t i = 0; i < PSD_CALL_ARGUMENTS; i++) {
 		if (looks[i] == 0)
 			continue;

@@ -139,6 +139,20 @@ making_a_directory_follows_from_a_place_for_it(void **state)
 }
 
 static void
+registers_that_no_rule_comes_to_are_not_kept(void **state)
+{
+	(void)state;
+	see("fcntl", 1, F_GETFL, 0x1234);
+	see("fcntl", 2, F_GETFL, 0x5678);
+	see("prlimit64", 0, 7, 0);
+	see("prlimit64", 4711, 7, 0);
+	write_page(PSD_TYPE_FILTER);
+	assert_line("Call=2 1 fcntl 0 3");
+	assert_line("Call=1 1 prlimit64");
+	assert_line("Call=1 1 prlimit64 1");
+}
+
+static void
 limits_leave_room_above_what_was_used(void **state)
 {
 	(void)state;
@@ -192,6 +206,7 @@ main(void)
 		TEST(call_that_follows_from_a_place_to_write_is_not_named),
 		TEST(call_that_would_answer_enosys_is_let_pass),
 		TEST(making_a_directory_follows_from_a_place_for_it),
+		TEST(registers_that_no_rule_comes_to_are_not_kept),
 		TEST(limits_leave_room_above_what_was_used),
 		TEST(server_of_inetd_says_where_its_clients_come_from),
 		TEST(calls_that_every_policy_lets_pass_need_not_be_watched),
