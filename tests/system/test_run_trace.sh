@@ -18,7 +18,8 @@ cp "$ctl" "$B/privsepd" "$dir"
 ctl=$dir/privsepctl
 
 # A native helper that takes its frames from its arguments: NUMBER=BODY asks,
-# "~0a" in BODY is a byte; "end" shuts down, "wait" reads to the end.
+# "~0a" in BODY is a byte; "end" shuts down, "wait" reads to the end, "sleep"
+# does neither, and "flood=N" asks for N echoes.
 cat >"$dir/helper" <<'END'
 #!/usr/bin/perl
 use strict;
@@ -30,6 +31,13 @@ for (@ARGV) {
 		shutdown($pair, 1);
 	} elsif ($_ eq 'wait') {
 		1 while hear();
+	} elsif ($_ eq 'sleep') {
+		sleep 1000;
+	} elsif (/^flood=(.*)/) {
+		for (1 .. $1) {
+			syswrite($pair, pack('v v V l< Q<', 1, 2, ++$id, 0, $id));
+			hear();
+		}
 	} elsif (/^exit=(.*)/) {
 		exit $1;
 	} elsif (/^(\d+)=(.*)/s) {
@@ -167,6 +175,49 @@ killed_it_leaves_nothing_behind() {
 	exits 137 && nobody_runs "$dir/helper"
 }
 try killed_it_leaves_nothing_behind
+
+second_signal_does_not_wait_for_the_helper() {
+	helper stays "$hello 2=~00~00~00~00~00~00~00~00 sleep"
+	"$ctl" run --policy "$dir/stays.policy" --trace \
+	    </dev/null >"$dir/out" 2>"$dir/err" &
+	until_so says 'told 2 ping' && kill -TERM $! &&
+	    until_so says 'is told to end' && kill -TERM $!
+	wait $! 2>/dev/null
+	exits 143 && nobody_runs "$dir/helper"
+}
+try second_signal_does_not_wait_for_the_helper
+
+slow_reader_loses_nothing() {
+	helper floods "$hello flood=3000 end wait"
+	timeout 60 "$ctl" run --policy "$dir/floods.policy" --trace \
+	    </dev/null 2>&1 >/dev/null | { sleep 0.5; cat; } >"$dir/err"
+	[ "$(grep -c ' asks [0-9]* ping(cookie=' "$dir/err")" -eq 3000 ] &&
+	    [ "$(grep -c ' told [0-9]* ping: cookie=' "$dir/err")" -eq 3000 ] &&
+	    shows 'floods\[[0-9]+\] ended: orderly \(exit status 0\)'
+}
+try slow_reader_loses_nothing
+
+clones_are_told_apart() {
+	cp "$B/tests/helpers/puppet" "$dir"
+	printf '%s\n' '[Helper]' "ExecStart=$dir/puppet" \
+	    "ListenStream=$dir/clones.sock" '[Policy]' \
+	    'SystemCallFilter=@helper @loader @network-io @basic-io' \
+	    'AllowOpen=@runtime' 'AllowAccept=yes' 'AllowClone=yes' \
+	    >"$dir/clones.policy"
+	"$ctl" run --policy "$dir/clones.policy" --trace \
+	    </dev/null >"$dir/out" 2>"$dir/err" &
+	until_so [ -S "$dir/clones.sock" ] || return 1
+	perl -MIO::Socket::UNIX -e '
+	    my $s = IO::Socket::UNIX->new($ARGV[0]) or die "$!\n";
+	    for (1 .. 2) { print $s "clone 1\n"; <$s> }' "$dir/clones.sock"
+	until_so says '/2] has ended the conversation'
+	kill -TERM $! && wait $!
+	shows 'clones\[[0-9]+\] told [0-9]+ clone: conversation=descriptor' &&
+	    shows 'clones\[[0-9]+/1\] asks 1 hello\(.*\): allowed: needs no grant' &&
+	    shows 'clones\[[0-9]+/2\] asks 2 ping\(.*\): allowed: needs no grant' &&
+	    shows 'clones\[[0-9]+/1\] has ended the conversation'
+}
+try clones_are_told_apart
 
 helper_that_says_no_hello_is_overdue() {
 	helper mute wait
