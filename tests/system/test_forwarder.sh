@@ -128,7 +128,8 @@ until_so() {
 "$B/privsepd" --policy-dir "$dir/etc" --runtime-dir "$dir/run" \
     >"$dir/log" 2>&1 &
 daemon=$!
-until_so grep -q '^ready' "$dir/log" "$dir/seen" || cat "$dir/log"
+until_so grep -q '^ready' "$dir/log" || cat "$dir/log"
+until_so grep -q '^ready' "$dir/seen"
 
 # ask NAME [OPTION...]: what dig has to say.
 ask() {

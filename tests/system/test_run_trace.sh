@@ -128,13 +128,14 @@ hostile_bytes_are_escaped() {
 }
 try hostile_bytes_are_escaped
 
+# It is killed, unless it sees its end before that and exits.
 frame_that_breaks_the_protocol_is_shown_with_the_reason() {
-	helper broken "$hello 7=~0a~00/cut~0a wait"
+	helper broken "$hello 7=~0a~00/cut~0a sleep"
 	run broken --trace
 	exits 137 && shows 'broken\[[0-9]+\] asks 2 stat\("\\x0a\\x00/cut\\x0a"\): dropped: sent a malformed operation 7' &&
 	    shows 'broken\[[0-9]+\] ended: abrupt \(killed by SIGKILL\)' ||
 	    return 1
-	helper broken "$hello 999=xyz wait"
+	helper broken "$hello 999=xyz sleep"
 	run broken --trace
 	exits 137 && shows 'broken\[[0-9]+\] asks 2 operation 999\("xyz"\): dropped: sent an unknown operation 999'
 }
