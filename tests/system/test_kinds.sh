@@ -170,11 +170,12 @@ perl -MSocket -e '
 		. "\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\1", 0, $from);
     }' &
 upstream=$!
-forwarder_answers() {
-	# The upstream may not listen yet: then it is asked again.
-	dig @127.0.0.1 +tries=5 +timeout=5 www.example.org +short |
+# The upstream may not listen yet: then it is asked again.
+asked() {
+	dig @127.0.0.1 +tries=1 +timeout=20 www.example.org +short |
 	    grep -x '192\.0\.2\.1'
 }
+forwarder_answers() { until_so asked; }
 try_with dig forwarder_answers
 
 pages_come_from_a_server_of_inetd() {
