@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
 	LOOKS_BURST = 100, /* at the host, for one program */
@@ -57,14 +58,17 @@ hash_of(const struct psd_seen *seen)
  * out of it: what is not known that way is taken for being there.
  */
 static bool
-may_exist(const struct psd_seen *seen)
+may_exist(struct psd_seen *seen)
 {
+	struct stat status;
 	int fd;
 
 	if (!seen->has_path || (seen->access & PSD_ACCESS_CREATE) != 0)
 		return true;
 	fd = psd_sys_openat2(AT_FDCWD, seen->path, O_PATH | O_CLOEXEC, 0,
 	    PSD_RESOLVE_NO_XDEV | PSD_RESOLVE_NO_MAGICLINKS);
+	if (fd >= 0 && fstat(fd, &status) == 0)
+		seen->is_dir = S_ISDIR(status.st_mode);
 	psd_fd_close(fd);
 	return fd != -ENOENT && fd != -ENOTDIR;
 }
@@ -116,7 +120,7 @@ may_look(struct psd_instance *instance, struct psd_reports *reports)
 
 void
 psd_report_passed(struct psd_instance *instance, struct psd_reports *reports,
-    const struct seccomp_data *data, const struct psd_seen *seen)
+    const struct seccomp_data *data, struct psd_seen *seen)
 {
 	const struct psd_prepared *prepared = instance->loaded->prepared;
 	const uint64_t name = hash_of(seen);

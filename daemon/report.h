@@ -27,6 +27,6 @@ void psd_reports_init(struct psd_reports *reports);
  */
 void psd_report_passed(struct psd_instance *instance,
     struct psd_reports *reports, const struct seccomp_data *data,
-    const struct psd_seen *seen);
+    struct psd_seen *seen);
 
 #endif

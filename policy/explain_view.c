@@ -27,30 +27,44 @@ allow(const struct psd_policy *policy, const struct psd_word *word,
 	return PSD_ANSWER_ALLOWED;
 }
 
+static const char too_much[] =
+    "# no line can allow it: the whole file system cannot be shown";
+static const char no_proc[] = "# no line can allow it: /proc is not shown";
+
+/* Is it dir, or in there? */
 static bool
-is_beneath(const struct psd_str *path, const char *dir)
+is_within(const struct psd_str *path, const char *dir)
 {
 	const size_t len = strlen(dir);
 
-	return path->len > len && memcmp(path->at, dir, len) == 0 &&
-	    path->at[len] == '/';
+	return path->len >= len && memcmp(path->at, dir, len) == 0 &&
+	    (path->len == len || path->at[len] == '/');
 }
 
-/* A file is made in a directory that is shown with all beneath it. */
-static void
-suggest_tree(const struct psd_str *path, char *ret, size_t size)
+void
+psd_explain_view_tree(const struct psd_open_req *req, char *ret, size_t size)
 {
-	struct psd_str dir = *path;
+	const bool makes = (req->access & PSD_ACCESS_CREATE) != 0;
 
-	while (dir.len > 0 && dir.at[--dir.len] != '/')
-		continue;
-	if (dir.len == 0)
-		(void)snprintf(ret, size,
-		    "# no line can allow it: the whole file system cannot be "
-		    "shown");
+	if (req->path.len <= 1)
+		(void)snprintf(ret, size, "%s", too_much);
+	else if (is_within(&req->path, "/proc"))
+		(void)snprintf(ret, size, "%s", no_proc);
 	else
 		psd_policy_suggest_path(ret, size,
-		    "AllowOpen=read,write,create ", &dir, "/**");
+		    makes ? "AllowOpen=read,write,create " : "AllowOpen=read ",
+		    &req->path, "/**");
+}
+
+/* A file is made in a directory. */
+static void
+suggest_parent(const struct psd_open_req *req, char *ret, size_t size)
+{
+	struct psd_open_req parent = *req;
+
+	while (parent.path.len > 0 && parent.path.at[--parent.path.len] != '/')
+		continue;
+	psd_explain_view_tree(&parent, ret, size);
 }
 
 void
@@ -59,16 +73,15 @@ psd_explain_view_line(const struct psd_open_req *req,
 {
 	struct psd_open_req wanted = *req;
 
-	if (is_beneath(&req->path, "/proc")) {
-		(void)snprintf(ret, size,
-		    "# no line can allow it: /proc is not shown");
-	} else if (is_beneath(&req->path, PSD_VIEW_TEMPORARY) &&
+	if (is_within(&req->path, "/proc")) {
+		(void)snprintf(ret, size, "%s", no_proc);
+	} else if (is_within(&req->path, PSD_VIEW_TEMPORARY) &&
 	    policy->temporary == NULL &&
 	    (req->access & PSD_ACCESS_CREATE) != 0) {
 		(void)snprintf(ret, size,
 		    "TemporaryFileSystem=" PSD_VIEW_TEMPORARY ":size=64M");
 	} else if ((req->access & PSD_ACCESS_CREATE) != 0) {
-		suggest_tree(&req->path, ret, size);
+		suggest_parent(req, ret, size);
 	} else {
 		wanted.access = req->access == PSD_ACCESS_READ
 		    ? PSD_ACCESS_READ

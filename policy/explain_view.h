@@ -11,6 +11,10 @@
 void psd_explain_view_line(const struct psd_open_req *req,
     const struct psd_policy *policy, char *ret, size_t size);
 
+/* The same for a directory, which is shown with all beneath it. */
+void psd_explain_view_tree(const struct psd_open_req *req, char *ret,
+    size_t size);
+
 /*
  * psd_explain() for a program that opens files itself (policy/view.h): what
  * its view says of open, and that it can ask for nothing else.

@@ -148,6 +148,10 @@ take_access(struct psd_seen *seen, int number, const uint64_t args[6],
 		return;
 	seen->act = PSD_ACT_OPEN;
 	seen->access = psd_access_of(flags);
+	/* O_TMPFILE has that in it, and makes a file there. */
+	seen->is_dir = (flags & O_DIRECTORY) != 0;
+	if ((flags & O_TMPFILE) == O_TMPFILE)
+		seen->access |= PSD_ACCESS_CREATE;
 }
 
 void
@@ -157,6 +161,7 @@ psd_seen_read(struct psd_seen *ret, int number, const uint64_t args[6],
 	ret->act = psd_call_act(number);
 	ret->access = 0;
 	ret->has_path = false;
+	ret->is_dir = false;
 	ret->has_endpoint = false;
 	ret->path_len = 0;
 	for (size_t i = 0; i < PSD_SEEN_NAMES_MAX; i++)
@@ -218,11 +223,12 @@ suggest_open(const struct psd_seen *seen, const struct psd_policy *policy,
 		.path = { seen->path, seen->path_len },
 	};
 
-	if (psd_view_is_all(policy)) {
+	if (!psd_view_is_all(policy))
+		psd_policy_suggest(ret, size, psd_op_find(PSD_OP_open), &req);
+	else if (seen->is_dir)
+		psd_explain_view_tree(&req, ret, size);
+	else
 		psd_explain_view_line(&req, policy, ret, size);
-		return;
-	}
-	psd_policy_suggest(ret, size, psd_op_find(PSD_OP_open), &req);
 }
 
 static void

@@ -20,6 +20,7 @@ struct psd_seen {
 	enum psd_call_act act;
 	uint32_t access; /* of PSD_ACT_OPEN: PSD_ACCESS_* */
 	bool has_path;   /* one that says where it leads */
+	bool is_dir;     /* to a directory, as far as is known */
 	bool has_endpoint;
 	struct psd_endpoint endpoint;
 	uint32_t path_len;

@@ -105,6 +105,12 @@ what_would_be_written_is_told_as_that() {
 }
 try what_would_be_written_is_told_as_that
 
+directory_is_shown_with_all_that_is_in_it() {
+	asked any 'open /etc' 'open /proc' && suggests 'AllowOpen=read /etc/**' &&
+	    says 'to allow: # no line can allow it: /proc is not shown'
+}
+try directory_is_shown_with_all_that_is_in_it
+
 name_that_nobody_has_is_no_news() {
 	asked any 'open /etc/no/such/file' 'open /nowhere' 'open relative'
 	answers ENOENT ENOENT ENOENT && ! says refused

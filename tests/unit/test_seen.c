@@ -144,6 +144,13 @@ view_decides_whether_an_open_fits(void **state)
 		{ "/srv/www/a", O_RDWR, false,
 		    "AllowOpen=read,write /srv/www/a" },
 		{ "/srv/wwwx", O_RDONLY, false, "AllowOpen=read /srv/wwwx" },
+		{ "/srv/x", O_RDONLY | O_DIRECTORY, false,
+		    "AllowOpen=read /srv/x/**" },
+		{ "/", O_RDONLY | O_DIRECTORY, false,
+		    "# no line can allow it: the whole file system cannot be "
+		    "shown" },
+		{ "/srv/x", O_RDWR | O_TMPFILE, false,
+		    "AllowOpen=read,write,create /srv/x/**" },
 		{ "/srv/up/a", O_WRONLY | O_CREAT | O_EXCL, true, "" },
 		{ "/srv/a", O_WRONLY | O_CREAT, false,
 		    "AllowOpen=read,write,create /srv/**" },
