@@ -176,6 +176,7 @@ spawn(struct psd_instance *instance, const struct psd_kit *kit,
 		ret_failure->error = -their_stderr;
 		return their_stderr;
 	}
+	birth.watcher = psd_watch_pid(instance);
 	birth.pair_end = theirs;
 	birth.stderr_fd = their_stderr;
 	return psd_spawn(&instance->loaded->prepared->plan, &birth,

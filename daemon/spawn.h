@@ -72,6 +72,7 @@ struct psd_birth {
 			     stderr_fd */
 	char *const *environment; /* more NAME=value, or NULL */
 	int cgroup_fd;            /* a leaf directory, or PSD_NO_FD; borrowed */
+	pid_t watcher;            /* who is to read its memory, or 0 */
 };
 
 /* The child; descriptors are the caller's. */

@@ -165,6 +165,19 @@ take_high_numbers(struct psd_spawn_state *state)
 	return r;
 }
 
+/*
+ * Where Yama is in force, only whom a process names may read it, besides its
+ * ancestors; elsewhere the kernel does not know the word.
+ */
+static int
+name_watcher(struct psd_spawn_state *state)
+{
+	if (state->birth->watcher > 0)
+		(void)raw(SYS_prctl, PR_SET_PTRACER,
+		    (long)state->birth->watcher, 0L, 0L, 0L);
+	return 0;
+}
+
 /* A parent that died before the prctl() sends no signal any more. */
 int
 psd_spawn_ask_for_death(struct psd_spawn_state *state)
@@ -288,6 +301,7 @@ psd_spawn_child(void *argument)
 	    confine(s, PSD_STEP_VERIFY, psd_confine_verify) &&
 	    /* The change of uid would have cleared it. */
 	    step(s, PSD_STEP_DEATH_SIGNAL, psd_spawn_ask_for_death) &&
+	    step(s, PSD_STEP_WATCHER, name_watcher) &&
 	    /* Without it Landlock and filter would need a capability. */
 	    confine(s, PSD_STEP_NO_NEW_PRIVS, psd_confine_set_no_new_privs) &&
 	    confine(s, PSD_STEP_LANDLOCK, psd_confine_enter_landlock) &&

@@ -73,6 +73,16 @@ psd_watch_begin(struct psd_instance *program)
 	return 0;
 }
 
+pid_t
+psd_watch_pid(const struct psd_instance *program)
+{
+	const struct psd_watch *watch = program->watch;
+
+	return watch == NULL || watch->watcher == NULL
+	    ? 0
+	    : watch->watcher->child.pid;
+}
+
 struct psd_reports *
 psd_watch_reports(struct psd_instance *program)
 {

@@ -27,6 +27,9 @@ int psd_watch_begin(struct psd_instance *program);
 bool psd_watch_ask(struct psd_instance *program,
     const struct seccomp_notif *request);
 
+/* Its watcher's process, or 0. */
+pid_t psd_watch_pid(const struct psd_instance *program);
+
 /* What was found of what a program that has one named. */
 struct psd_reports *psd_watch_reports(struct psd_instance *program);
 
