@@ -3,6 +3,7 @@
 
 #include "common/fd.h"
 #include "common/log.h"
+#include "common/mem.h"
 #include "common/sys.h"
 #include "daemon/ending.h"
 #include "daemon/inetd_pool.h"
@@ -160,13 +161,19 @@ psd_inetd_client_gone(struct psd_instance *instance)
 static void
 refuse(struct psd_service *service, const char *why)
 {
+	const struct psd_log_field fields[] = {
+		{ "PRIVSEP_SERVICE", service->name },
+		{ "PRIVSEP_VERDICT", "refused" },
+		{ "PRIVSEP_REASON", why },
+	};
+
 	service->clients.refused++;
 	(void)snprintf(service->last_refused, sizeof(service->last_refused),
 	    "a client: %s", why);
 	/* Whoever is refused may come again at once, and again. */
 	if (psd_rate_pass(&service->starts, psd_now()))
-		psd_log(LOG_WARNING, "%s: refused a client: %s", service->name,
-		    why);
+		psd_say(PSD_MESSAGE_connection_refused, fields,
+		    PSD_ELEMENTS(fields));
 }
 
 /* One a turn: a start takes longer than anything else that we do. */
