@@ -22,7 +22,7 @@ struct psd_message_row {
 const struct psd_message_row *psd_message_row(enum psd_message message);
 
 /* Fields that one message can have, and what all their values come to. */
-enum { PSD_MESSAGE_FIELDS_MAX = 16, PSD_MESSAGE_VALUES_MAX = 16384 };
+enum { PSD_MESSAGE_FIELDS_MAX = 24, PSD_MESSAGE_VALUES_MAX = 16384 };
 
 /*
  * Says message with the values of fields, which are escaped here and cut where

@@ -185,7 +185,8 @@ uid_t psd_instance_uid(const struct psd_instance *instance);
 /*
  * A message under the instance's name, counted instead of written when it has
  * said too much: with these fields, beside which it gets the service, the
- * instance and the process id; in words of ours; or in its own.
+ * instance and the process id; in words of ours; in its own; or in its own with
+ * fields of its own.
  */
 void psd_instance_say(struct psd_instance *instance, enum psd_message message,
     const struct psd_log_field *fields, size_t n_fields);
@@ -193,6 +194,8 @@ void psd_instance_log(struct psd_instance *instance, int priority,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 void psd_instance_said(struct psd_instance *instance, int priority,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
+void psd_instance_said_with(struct psd_instance *instance, int priority,
+    const char *text, const struct psd_log_field *fields, size_t n_fields);
 
 /* The same of what is not to be missed, however much was said. */
 void psd_instance_tell(const struct psd_instance *instance,

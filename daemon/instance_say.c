@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/log.h"
+#include "common/mem.h"
 #include "daemon/service.h"
 
 #include <assert.h>
@@ -93,17 +94,30 @@ psd_instance_log(struct psd_instance *instance, int priority,
 }
 
 void
+psd_instance_said_with(struct psd_instance *instance, int priority,
+    const char *text, const struct psd_log_field *fields, size_t n_fields)
+{
+	struct psd_log_field all[PSD_MESSAGE_FIELDS_MAX - TAG_FIELDS] = {
+		{ "PRIVSEP_TEXT", text },
+	};
+
+	assert(n_fields < PSD_ELEMENTS(all));
+	if (n_fields > 0)
+		memcpy(all + 1, fields, n_fields * sizeof(*fields));
+	if (may_say(instance))
+		tell_at(instance, priority, PSD_MESSAGE_helper_said, all,
+		    n_fields + 1);
+}
+
+void
 psd_instance_said(struct psd_instance *instance, int priority,
     const char *format, ...)
 {
 	char text[PSD_LOG_MAX];
-	const struct psd_log_field said = { "PRIVSEP_TEXT", text };
 	va_list arguments;
 
-	if (!may_say(instance))
-		return;
 	va_start(arguments, format);
 	(void)vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	tell_at(instance, priority, PSD_MESSAGE_helper_said, &said, 1);
+	psd_instance_said_with(instance, priority, text, NULL, 0);
 }

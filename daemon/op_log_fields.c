@@ -15,11 +15,20 @@ enum {
 	LINE_SIZE = 3000,
 };
 
-/* What is printed of all fields. */
+/*
+ * What is said of all fields: in the text, and beside it, under names that a
+ * helper alone has.
+ */
 struct line {
 	char at[LINE_SIZE];
 	size_t len;
+	struct psd_log_field fields[FIELDS_MAX];
+	size_t n_fields;
+	char names[FIELDS_MAX][NAME_LEN_MAX + 1];
+	char values[FIELDS_MAX][VALUE_LEN_MAX + 1];
 };
+
+static const char prefix[] = "PRIVSEP_HELPER_";
 
 /*
  * The length of the name before the "=", or 0 when it is no name: capital
@@ -36,6 +45,24 @@ name_length(const char *field)
 	    len > NAME_LEN_MAX)
 		return 0;
 	return len;
+}
+
+/* Beside the text; a name that journald would not take is in that alone. */
+static void
+add_field(struct line *line, const char *field, size_t name_len,
+    size_t value_len)
+{
+	const size_t i = line->n_fields;
+
+	if (strlen(prefix) + name_len > NAME_LEN_MAX)
+		return;
+	(void)snprintf(line->names[i], sizeof(line->names[i]), "%s%.*s", prefix,
+	    (int)name_len, field);
+	memcpy(line->values[i], field + name_len + 1, value_len);
+	line->values[i][value_len] = '\0';
+	line->fields[i] =
+	    (struct psd_log_field){ line->names[i], line->values[i] };
+	line->n_fields++;
 }
 
 /* Adds ' NAME="value"'.  0, -EINVAL or -E2BIG. */
@@ -58,6 +85,7 @@ add(struct line *line, const char *field, size_t len)
 	if (n < 0 || (size_t)n >= room)
 		return -E2BIG;
 	line->len += (size_t)n;
+	add_field(line, field, name_len, len - name_len - 1);
 	return 0;
 }
 
@@ -91,13 +119,21 @@ int
 psd_do_log_fields(struct psd_call *call, const struct psd_log_fields_req *req,
     struct psd_log_fields_rep *rep)
 {
-	struct line line = { .len = 0 };
-	const int r = print_fields(&req->fields, &line);
+	char text[PSD_LOG_MAX];
+	struct line line;
+	int r;
+
+	line.at[0] = '\0';
+	line.len = 0;
+	line.n_fields = 0;
+	r = print_fields(&req->fields, &line);
 
 	(void)rep;
 	if (r < 0)
 		return r;
-	psd_instance_said(call->peer, (int)req->priority, "%.*s%s",
-	    (int)req->message.len, req->message.at, line.at);
+	(void)snprintf(text, sizeof(text), "%.*s%s", (int)req->message.len,
+	    req->message.at, line.at);
+	psd_instance_said_with(call->peer, (int)req->priority, text,
+	    line.fields, line.n_fields);
 	return 0;
 }
