@@ -167,6 +167,7 @@ help:
 	@echo 'check-asan    the same under sanitizers, in $(B)/asan'
 	@echo 'check-tsan    the library under the thread sanitizer, in $(B)/tsan'
 	@echo 'check-valgrind  unit tests under valgrind'
+	@echo 'check-unit    all of them inside the unit of systemd'
 	@echo 'lint          every static check'
 	@echo 'fuzz, bench   FUZZ_TIME and BENCH_TIME seconds each'
 	@echo 'install, uninstall  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
@@ -378,6 +379,14 @@ check-threads: $(THREAD_TESTS)
 check-tsan:
 	$(MAKE) check-threads B='$(B)/tsan' SANITIZE=thread CFLAGS='-O1 -g'
 
+# All but those that boot a system themselves, inside the shipped unit.
+.PHONY: check-unit
+check-unit: tests
+	@B='$(abspath $(B))' TEST_TIMEOUT='$(TEST_TIMEOUT)' \
+	    INSIDE_TESTS='$(abspath $(TESTS) \
+	    $(filter-out tests/system/test_systemd%,$(SHELL_TESTS)))' \
+	    bash tests/system/test_systemd_inside.sh
+
 UNIT_TESTS := $(filter $(B)/tests/unit/%,$(TESTS))
 check-valgrind: $(UNIT_TESTS)
 	@B='$(abspath $(B))' TEST_TIMEOUT='$(TEST_TIMEOUT)' PSD_VALGRIND=1 \
@@ -432,12 +441,17 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 CATALOGDIR ?= $(PREFIX)/lib/systemd/catalog
+PRESETDIR ?= $(PREFIX)/lib/systemd/system-preset
+# For the administrator to link into /etc/systemd/system/privsepd.service.d.
+DROPINDIR ?= $(PREFIX)/share/privsepd/drop-ins
 
 INSTALL := install -D -m
 UNITS := $(wildcard systemd/*.service systemd/*.socket)
 SYSUSERS := $(wildcard systemd/sysusers.d/*.conf)
 TMPFILES := $(wildcard systemd/tmpfiles.d/*.conf)
 CATALOGUES := $(wildcard systemd/*.catalog)
+PRESETS := $(wildcard systemd/system-preset/*.preset)
+DROPINS := $(wildcard systemd/drop-ins/*.conf)
 MANUALS := $(wildcard man/*.[1-8])
 EXAMPLES := $(wildcard policy/examples/*.policy)
 manual-path = $(MANDIR)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
@@ -456,7 +470,9 @@ INSTALLED := $(addprefix $(PREFIX)/,$(COMPLETIONS)) \
     $(UNITS:systemd/%=$(UNITDIR)/%) \
     $(SYSUSERS:systemd/sysusers.d/%=$(SYSUSERSDIR)/%) \
     $(TMPFILES:systemd/tmpfiles.d/%=$(TMPFILESDIR)/%) \
-    $(CATALOGUES:systemd/%=$(CATALOGDIR)/%)
+    $(CATALOGUES:systemd/%=$(CATALOGDIR)/%) \
+    $(PRESETS:systemd/system-preset/%=$(PRESETDIR)/%) \
+    $(DROPINS:systemd/drop-ins/%=$(DROPINDIR)/%)
 
 $(B)/privsep.pc: helper/privsep.pc.in helper/privsep.h Makefile FORCE
 	@mkdir -p $(@D)
@@ -504,6 +520,8 @@ install: all $(B)/privsep.pc
 	$(foreach u,$(UNITS),$(call install-unit,$(u),$(UNITDIR)))
 	$(foreach u,$(SYSUSERS),$(call install-unit,$(u),$(SYSUSERSDIR)))
 	$(foreach u,$(TMPFILES),$(call install-unit,$(u),$(TMPFILESDIR)))
+	$(foreach u,$(PRESETS),$(call install-unit,$(u),$(PRESETDIR)))
+	$(foreach u,$(DROPINS),$(call install-unit,$(u),$(DROPINDIR)))
 	$(foreach c,$(CATALOGUES),$(INSTALL) 644 $(c) \
 	    $(DESTDIR)$(CATALOGDIR)/$(notdir $(c));)
 

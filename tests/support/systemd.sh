@@ -158,7 +158,7 @@ guest_try() {
 	echo "not ok $guest_number - $1"
 	guest_failed=1
 	sed 's/^/# /' "$guest_dir/out"
-	guest journalctl -q --no-pager -o short-monotonic | tail -n 40 |
+	guest journalctl -q --no-pager -o short-monotonic -n 15 |
 	    sed 's/^/# journal: /'
 }
 

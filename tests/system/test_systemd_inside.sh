@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+#
+# Tests that run inside the shipped unit: whatever it takes away, they do not
+# miss.  Without INSIDE_TESTS they are those of some operations; make check-unit
+# runs all.
+set -u
+
+. tests/support/systemd.sh
+guest_need perl
+guest_boot
+# Some tests look at how far a packet would get.
+guest ip route add default dev lo
+
+# The unit's directives, but for what makes it this daemon: its life and its
+# sockets.  The tests' log is in the source tree.
+{
+	sed -e "s|@PREFIX@|$guest_prefix|" -e '/^\[Install\]/,$d' \
+	    -e '/^ExecStart=/d;/^ExecReload=/d;/^Type=/d;/^Restart/d' \
+	    -e '/^WatchdogSec=/d;/^Environment=/d;/^RuntimeDirectory/d' \
+	    systemd/privsepd.service
+	sed '/^\[Service\]/d' systemd/drop-ins/machine.conf
+	printf '%s\n' Type=oneshot "WorkingDirectory=$PWD" \
+	    "ReadWritePaths=$B" "Environment=B=$B TEST_TIMEOUT=300" \
+	    'StandardOutput=file:/run/shared/report' \
+	    'StandardError=file:/run/shared/report' TimeoutStartSec=infinity \
+	    "ExecStart=/bin/sh -c 'scripts/run-tests \$(cat /run/shared/tests)'"
+} >"$guest_shared/inside.service"
+
+some() {
+	local name
+	for name in op/test_op_{accept,open,open_write,listen,connect,log,run} \
+	    op/test_op_{packet_socket,change_owner,connect_unix,write_sysctl} \
+	    system/test_service; do
+		echo "$B/tests/$name"
+	done
+}
+
+all_pass() {
+	guest cp /run/shared/inside.service /etc/systemd/system
+	guest systemctl daemon-reload
+	guest systemctl start inside.service
+	local status=$?
+	cat "$guest_shared/report"
+	return "$status"
+}
+
+if [ -n "${INSIDE_TESTS:-}" ]; then
+	printf '%s\n' "$INSIDE_TESTS"
+else
+	some
+fi >"$guest_shared/tests"
+guest_try all_pass
+cat "$guest_shared/report"
+
+guest_done
