@@ -5,6 +5,7 @@
 #include "daemon/control.h"
 #include "daemon/control_ops.h"
 #include "daemon/loaded.h"
+#include "daemon/manager.h"
 #include "daemon/reload.h"
 #include "daemon/service.h"
 #include "common/version.h"
@@ -17,7 +18,7 @@
 #include <unistd.h>
 
 /* One thread and one reply at a time: the texts that a reply points to. */
-static char texts[4][PSD_TEXT_MAX + 1];
+static char texts[6][PSD_TEXT_MAX + 1];
 
 static const char more[] = "\n(and more, for which there is no room here)";
 
@@ -56,6 +57,8 @@ psd_do_ctl_status(struct psd_daemon *daemon,
 	for (size_t i = 0; daemon->config.policy_dirs[i] != NULL; i++)
 		add_line(texts[2], daemon->config.policy_dirs[i]);
 	psd_caps_text(texts[3], sizeof(texts[3]));
+	psd_manager_print(daemon->manager, texts[4], sizeof(texts[4]));
+	psd_manager_print_missing(daemon->manager, texts[5], sizeof(texts[5]));
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
 		rep->services++;
 	rep->version = psd_str_of(PSD_VERSION);
@@ -67,6 +70,8 @@ psd_do_ctl_status(struct psd_daemon *daemon,
 	rep->missing = psd_str_of(texts[1]);
 	rep->policy_dirs = psd_str_of(texts[2]);
 	rep->capabilities = psd_str_of(texts[3]);
+	rep->manager = psd_str_of(texts[4]);
+	rep->manager_missing = psd_str_of(texts[5]);
 	return 0;
 }
 

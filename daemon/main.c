@@ -9,6 +9,7 @@
 #include "daemon/dispose.h"
 #include "daemon/journal.h"
 #include "daemon/loaded.h"
+#include "daemon/manager.h"
 #include "daemon/monitor.h"
 #include "daemon/oneshot.h"
 #include "daemon/proc_fd.h"
@@ -280,8 +281,9 @@ main(int argc, char **argv)
 		return give_up("clean the environment", r);
 	/* What a filter or a server is told is for whoever started it. */
 	if (!self.config.is_run && !self.config.is_monitor)
-		(void)psd_journal_open(getenv("JOURNAL_STREAM"),
-		    PSD_JOURNAL_SOCKET);
+		self.manager =
+		    psd_manager_look(psd_journal_open(getenv("JOURNAL_STREAM"),
+			PSD_JOURNAL_SOCKET));
 	r = psd_spawn_default_signals();
 	if (r < 0)
 		return give_up("take the signals", r);

@@ -16,6 +16,8 @@ static const struct {
 	{ PSD_OP_ctl_status, "missing", "\n" },
 	{ PSD_OP_ctl_status, "policy_dirs", "\n" },
 	{ PSD_OP_ctl_status, "capabilities", " \n" },
+	{ PSD_OP_ctl_status, "manager", " \n" },
+	{ PSD_OP_ctl_status, "manager_missing", "\n" },
 	{ PSD_OP_ctl_service, "listeners", "\n" },
 	{ PSD_OP_ctl_service, "clients", "\n" },
 	{ PSD_OP_ctl_service, "provides", "\n" },

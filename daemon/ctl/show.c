@@ -46,13 +46,14 @@ add_counts(json_t *row, const json_t *object, const char *const *keys)
 		add_cell(row, "%" PRId64, psd_ctl_count_of(object, *keys));
 }
 
-/* A missing layer is said aloud. */
+/* What is missing is said aloud. */
 static void
-show_missing(const json_t *object, const char *of, const char *between)
+show_missing(const json_t *object, const char *key, const char *of,
+    const char *between)
 {
 	char missing[JOINED_MAX];
 
-	join(object, "missing", between, missing, sizeof(missing));
+	join(object, key, between, missing, sizeof(missing));
 	if (missing[0] == '\0')
 		return;
 	psd_ctl_put(stdout, of);
@@ -64,6 +65,21 @@ static void
 show_count(int64_t n, const char *noun)
 {
 	printf("%" PRId64 " %s%s", n, noun, n == 1 ? "" : "s");
+}
+
+/* One that does nothing is nobody to miss something of. */
+static void
+show_manager(const json_t *daemon)
+{
+	char gifts[JOINED_MAX];
+
+	join(daemon, "manager", " ", gifts, sizeof(gifts));
+	if (gifts[0] == '\0') {
+		puts("service manager: none");
+		return;
+	}
+	printf("service manager: %s\n", gifts);
+	show_missing(daemon, "manager_missing", "service manager ", "; ");
 }
 
 static void
@@ -86,7 +102,8 @@ show_daemon(const json_t *daemon)
 	if (json_array_size(json_object_get(daemon, "missing")) == 0)
 		puts("missing: none");
 	else
-		show_missing(daemon, "", "; ");
+		show_missing(daemon, "missing", "", "; ");
+	show_manager(daemon);
 }
 
 static void
@@ -131,7 +148,7 @@ psd_ctl_show_overview(const json_t *all)
 
 		snprintf(of, sizeof(of), "%s ",
 		    psd_ctl_text_of(service, "name"));
-		show_missing(service, of, " ");
+		show_missing(service, "missing", of, " ");
 	}
 }
 
@@ -196,7 +213,7 @@ show_detail(const json_t *service)
 	    psd_ctl_count_of(service, "calls_refused"));
 	show_text("last refused", psd_ctl_text_of(service, "last_refused"));
 	show_text("last failure", psd_ctl_text_of(service, "last_failure"));
-	show_missing(service, "  ", " ");
+	show_missing(service, "missing", "  ", " ");
 }
 
 static void

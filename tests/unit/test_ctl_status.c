@@ -17,6 +17,8 @@ tell_status(struct psd_ctl_status_rep *rep)
 	rep->missing = psd_str_of("landlock: not in this kernel\ncgroup");
 	rep->policy_dirs = psd_str_of("/a b\n/c");
 	rep->capabilities = psd_str_of("cap_chown");
+	rep->manager = psd_str_of("notify watchdog");
+	rep->manager_missing = psd_str_of("store: none\njournal: no");
 	return 0;
 }
 
@@ -98,6 +100,9 @@ status_tells_the_daemon_its_layers_and_each_service(void **state)
 	assert_non_null(strstr(run.out, "layers: uid filter\n"));
 	assert_non_null(
 	    strstr(run.out, "MISSING: landlock: not in this kernel; cgroup\n"));
+	assert_non_null(strstr(run.out, "service manager: notify watchdog\n"));
+	assert_non_null(strstr(run.out,
+	    "service manager MISSING: store: none; journal: no\n"));
 	assert_non_null(strstr(run.out, "\nimage    running    2/3"));
 	assert_non_null(strstr(run.out, "\nwww      running    2/3"));
 	assert_non_null(strstr(run.out, "open(read, \"/etc/\\x1b[2J\")\n"));
