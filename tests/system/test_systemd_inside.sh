@@ -9,18 +9,21 @@ set -u
 . tests/support/systemd.sh
 guest_need perl
 guest_boot
-# Some tests look at how far a packet would get.
-guest ip route add default dev lo
+# A test asks for an address of everybody, and is to be told that it may not.
+guest ip route add 255.255.255.255/32 dev lo
 
 # The unit's directives, but for what makes it this daemon: its life and its
-# sockets.  The tests' log is in the source tree.
+# sockets.  The tests' log is in the source tree; they look into what they have
+# started, and give files away with the modes that they say.
 {
 	sed -e "s|@PREFIX@|$guest_prefix|" -e '/^\[Install\]/,$d' \
 	    -e '/^ExecStart=/d;/^ExecReload=/d;/^Type=/d;/^Restart/d' \
 	    -e '/^WatchdogSec=/d;/^Environment=/d;/^RuntimeDirectory/d' \
+	    -e '/^UMask=/d' \
 	    systemd/privsepd.service
 	sed '/^\[Service\]/d' systemd/drop-ins/machine.conf
 	printf '%s\n' Type=oneshot "WorkingDirectory=$PWD" \
+	    'CapabilityBoundingSet=CAP_SYS_PTRACE CAP_SETFCAP' \
 	    "ReadWritePaths=$B" "Environment=B=$B TEST_TIMEOUT=300" \
 	    'StandardOutput=file:/run/shared/report' \
 	    'StandardError=file:/run/shared/report' TimeoutStartSec=infinity \
@@ -31,7 +34,7 @@ some() {
 	local name
 	for name in op/test_op_{accept,open,open_write,listen,connect,log,run} \
 	    op/test_op_{packet_socket,change_owner,connect_unix,write_sysctl} \
-	    system/test_service; do
+	    system/test_{ends,service}; do
 		echo "$B/tests/$name"
 	done
 }
