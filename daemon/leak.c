@@ -79,12 +79,15 @@ look_as(uid_t uid, gid_t gid)
 static int
 next_process(struct psd_leak *leak)
 {
-	const struct dirent *entry = readdir(leak->proc);
+	const struct dirent *entry;
 	char path[NAME_SIZE];
 	struct stat status;
 	long pid;
 	int fd;
 
+	/* With hidepid= others are shown to us, and not to who was last. */
+	look_as(geteuid(), getegid());
+	entry = readdir(leak->proc);
 	if (entry == NULL)
 		return -ENOENT;
 	pid = strtol(entry->d_name, NULL, 10);
