@@ -88,7 +88,7 @@ guest_try stopped_daemon_trips_the_watchdog_and_comes_back
 watchdog_leaves_a_daemon_alone_that_runs() {
 	local before
 	before=$(show MainPID)
-	sleep 2.5
+	sleep 1.5
 	is MainPID "$before" && page
 }
 guest_try watchdog_leaves_a_daemon_alone_that_runs

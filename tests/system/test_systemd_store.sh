@@ -24,7 +24,11 @@ killed() {
 # forge NAME WHAT: puts what python makes of WHAT into the store, as a process of
 # the unit's that may speak for it.
 cat >"$guest_shared/forge" <<'END'
-import os, socket, sys, time
+import os, socket, subprocess, sys, time
+
+def stored():
+    return int(subprocess.check_output(["systemctl", "show", "-P",
+        "NFileDescriptorStore", "privsepd.service"]))
 
 def listener(family, kind, address):
     it = socket.socket(family, kind)
@@ -41,12 +45,17 @@ if isinstance(thing, socket.socket):
     cookie = int.from_bytes(thing.getsockopt(socket.SOL_SOCKET, 57, 8),
                             sys.byteorder)
     name = name.replace("COOKIE", "%x" % cookie)
+before = stored()
 to = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 to.connect("/run/systemd/notify")
 socket.send_fds(to, [b"FDSTORE=1\nFDPOLL=0\nFDNAME=" + name.encode()],
                 [thing.fileno()])
 # It has to be there while it is looked at, whose process it is.
-time.sleep(0.5)
+for i in range(300):
+    if stored() > before:
+        sys.exit(0)
+    time.sleep(0.1)
+sys.exit("not stored")
 END
 forge() { guest python3 /run/shared/forge "$1" "$2"; }
 
