@@ -117,7 +117,7 @@ const struct psd_ctl_command psd_ctl_commands[] = {
 		"without PROGRAM its\nExecStart= is run.  No daemon is "
 		"needed, and nothing is done with more privileges\nthan "
 		"yours.  SERVICE has the daemon run its own program.  With "
-		"--progress, a line on\na terminal tells how far it is.\n"
+		"--progress, a\nline on a terminal tells how far it is.\n"
 		"\nA FILE of Type=native runs that helper until it ends or "
 		"you interrupt it; with\n--trace each of its requests and "
 		"their replies are printed, with --json as JSON,\na line "

@@ -152,8 +152,14 @@ await_start(struct psd_start *start)
 		r = -EBADMSG;
 	if (r == 0)
 		return 0;
+	/* It was a native helper that we came to, and it does not know us. */
+	if (start->pid < 0 && (r == -EPIPE || r == -EBADMSG)) {
+		psd_ctl_complain("the service has run no program; is it of "
+				 "Type=filter?");
+		return PSD_CTL_RUN_FAILED;
+	}
 	/* Our own privsepd has said why. */
-	if (r != -EPIPE || start->pid < 0)
+	if (r != -EPIPE)
 		return fail("hear of privsepd", r);
 	r = await_daemon(start);
 	return r == PSD_CTL_RUN_NOT_EXECUTABLE || r == PSD_CTL_RUN_NOT_FOUND

@@ -64,6 +64,10 @@ service talk "$dir/talk"
 printf '%s\n' '[Helper]' 'Type=filter' 'ExecStart=/bin/cat' '[Policy]' \
     'SystemCallFilter=@filter @loader' 'AllowOpen=@runtime' \
     >"$dir/etc/private.policy"
+cp "$B/tests/helpers/partner" "$dir"
+printf '%s\n' '[Helper]' "ExecStart=$dir/partner" 'Clients=user:1' '[Policy]' \
+    'SystemCallFilter=@helper @loader @basic-io' 'AllowOpen=@runtime' \
+    'AllowAccept=yes once' >"$dir/etc/native.policy"
 head -c 67108864 /dev/urandom >"$dir/random"
 "$B/privsepd" --policy-dir "$dir/etc" --runtime-dir "$dir/run" \
     2>"$dir/log" &
@@ -77,6 +81,12 @@ what_goes_in_comes_out() {
 	exits 0 && cmp "$dir/random" "$dir/out" && [ ! -s "$dir/err" ]
 }
 try what_goes_in_comes_out
+
+service_that_runs_no_programs_is_told() {
+	as 1 native </dev/null >"$dir/out" 2>"$dir/err"
+	exits 125 && says 'is it of Type=filter?' && [ ! -s "$dir/out" ]
+}
+try service_that_runs_no_programs_is_told
 
 program_has_a_uid_of_its_own() {
 	"${client[@]}" --policy=patient </dev/null >"$dir/out" 2>"$dir/err" &
