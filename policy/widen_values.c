@@ -24,6 +24,7 @@ static const char *const bounds[] = {
 	"MaxConnections",
 	"MaxConnectionsPerUser",
 	"ConnectTimeoutSec",
+	"IdleTimeoutSec",
 	"AcceptFileDescriptors",
 	"ReuseInstances",
 	"Pass",

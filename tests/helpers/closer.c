@@ -4,9 +4,10 @@
  * something, ends its output by shutdown(), and tells on its standard error
  * how much it read to the end of its input ("closer half").  With "stay" it
  * does not end when its input does; with "crash" it ends by a signal after
- * its first words; with "deaf" it says a lot and reads nothing; with "attack" it
- * wants a socket of its own; with "late" it exits some time after its end; with "peer" it tells which port its client has, and
- * tries to have its socket lead elsewhere.
+ * its first words; with "deaf" it says a lot and reads nothing; with "late" it
+ * exits some time after its end; with "attack" it wants a socket of its own;
+ * with "peer" it tells which port its client has, and tries to have its socket
+ * lead elsewhere.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -24,6 +25,18 @@ say(const char *text)
 {
 	if (write(STDOUT_FILENO, text, strlen(text)) < 0)
 		exit(EXIT_FAILURE);
+}
+
+/* In lines of 16, and pages of them. */
+static void
+say_a_lot(void)
+{
+	char page[4096 + 1] = "";
+
+	for (size_t i = 0; i < sizeof(page) - 1; i += 16)
+		memcpy(page + i, "0123456789abcde\n", 17);
+	for (size_t i = 0; i < LOT / (sizeof(page) - 1); i++)
+		say(page);
 }
 
 static size_t
@@ -85,8 +98,7 @@ main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	if (strcmp(how, "deaf") == 0) {
-		for (size_t i = 0; i < LOT / 16; i++)
-			say("0123456789abcde\n");
+		say_a_lot();
 		return EXIT_SUCCESS;
 	}
 	if (strcmp(how, "half") == 0 && shutdown(STDOUT_FILENO, SHUT_WR) < 0)

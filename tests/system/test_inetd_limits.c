@@ -124,6 +124,7 @@ a_relay_that_dies_ends_its_connections_and_another_comes(void **state)
 {
 	const int fd = connect_tcp();
 	const pid_t relay = (pid_t)of_relay("Pid:");
+	char line[64];
 	int next;
 
 	(void)state;
@@ -132,6 +133,9 @@ a_relay_that_dies_ends_its_connections_and_another_comes(void **state)
 	assert_int_equal(kill(relay, SIGKILL), 0);
 	expect_end(fd);
 	(void)close(fd);
+	/* Whoever comes before that is known may be given to the dead one. */
+	(void)snprintf(line, sizeof(line), "(relay)[%d]: ended: ", relay);
+	assert_true(daemon_rig_logs(&rig, line));
 	next = connect_tcp();
 	expect_served(next);
 	assert_int_not_equal((pid_t)of_relay("Pid:"), relay);
