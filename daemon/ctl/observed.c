@@ -123,6 +123,9 @@ become_program(struct program *filter, char *const *argv, int end, int report)
 	if (dup2(end, STDIN_FILENO) < 0 || dup2(end, STDOUT_FILENO) < 0 ||
 	    close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC) < 0 ||
 	    setsid() < 0 || chdir("/") < 0 ||
+	    /* Nobody answers its calls when whoever observes it is gone. */
+	    prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) <
+		0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) < 0)
 		_exit(PSD_CTL_RUN_FAILED);
 	word = load_filter(filter);

@@ -14,8 +14,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,8 +33,8 @@ static const char policy_text[] = "[Helper]\n"
 				  "[Policy]\n"
 				  "SystemCallFilter=@helper @loader\n";
 
-/* Where every helper finds its end of the pair. */
-enum { PAIR = 3 };
+/* Where every helper finds its end of the pair; seconds for an answer. */
+enum { PAIR = 3, PATIENCE = 10 };
 
 /* At an address that nothing in it knows. */
 static const char no_path[] = "";
@@ -146,6 +148,7 @@ become_watcher(const struct birth *birth)
 static int
 give_birth(struct psd_ctl_watcher *watcher, struct birth *birth)
 {
+	const struct timeval patience = { .tv_sec = PATIENCE };
 	int ends[2];
 	int r = psd_pair(SOCK_SEQPACKET, ends);
 
@@ -153,6 +156,10 @@ give_birth(struct psd_ctl_watcher *watcher, struct birth *birth)
 		return r;
 	psd_conv_init(&watcher->conv, ends[0]);
 	birth->end = ends[1];
+	/* The program may have it wait for memory that never comes. */
+	if (setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience,
+		sizeof(patience)) < 0)
+		return -errno;
 	watcher->pid = fork();
 	if (watcher->pid == 0)
 		become_watcher(birth);
@@ -286,6 +293,8 @@ psd_ctl_watcher_end(struct psd_ctl_watcher *watcher)
 {
 	psd_frame_clear(&watcher->frame);
 	psd_conv_close(&watcher->conv);
+	if (watcher->pid > 0)
+		(void)kill(watcher->pid, SIGKILL);
 	if (watcher->pid > 0)
 		while (waitpid(watcher->pid, NULL, 0) < 0 && errno == EINTR)
 			;

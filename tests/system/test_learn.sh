@@ -357,6 +357,34 @@ nothing_outlives_privsepctl() {
 }
 try nothing_outlives_privsepctl
 
+# Its child observes, and has the watcher and the program as children.
+child_of() { pgrep -P "$1" ${2:+-f "$2"} | head -n 1; }
+has_child() { [ -n "$(child_of "$@")" ]; }
+
+nothing_goes_on_without_who_observes() {
+	local ctl_pid observer who
+	script waits 'while (1) { open(my $f, "<", "/etc/passwd"); ' \
+	    'select(undef, undef, undef, 0.05); }'
+	for who in observer watcher; do
+		"$ctl" learn --output="$dir/alone.policy" -- "$dir/waits" \
+		    </dev/null 2>"$dir/err" &
+		ctl_pid=$!
+		until_so has_child "$ctl_pid" || return 1
+		observer=$(child_of "$ctl_pid")
+		until_so has_child "$observer" "$dir/waits" &&
+		    until_so has_child "$observer" watcher || return 1
+		case $who in
+		observer) kill -KILL "$observer" ;;
+		watcher) kill -KILL "$(child_of "$observer" watcher)" ;;
+		esac
+		wait "$ctl_pid"
+		exits 125 && nobody_runs "$dir/waits" &&
+		    [ ! -e "$dir/alone.policy" ] || return 1
+	done
+	says 'the watcher has ended'
+}
+try nothing_goes_on_without_who_observes
+
 bytes_pass_in_both_directions() {
 	head -c 8388608 /dev/urandom >"$dir/random"
 	learn -i "$dir/random" bytes -- cat
