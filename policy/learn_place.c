@@ -140,16 +140,15 @@ meets(const struct psd_advice_place *places, size_t n, const char *glob,
 	return false;
 }
 
-bool
-psd_learn_may_show_all(const struct psd_learn_system *system, const char *dir,
-    uint32_t uses)
+/* Of what the links on the way lead to as well. */
+static bool
+is_fit(const char *dir, uint32_t uses)
 {
 	char glob[PSD_GLOB_MAX + 1];
 	size_t len;
 
 	if (depth_of(dir) < depth_min(dir) || dir[1] == '\0' ||
-	    psd_glob_literal_len(dir) != strlen(dir) ||
-	    psd_learn_secret(system, dir, uses) != NULL)
+	    psd_glob_literal_len(dir) != strlen(dir))
 		return false;
 	len = psd_glob_quote(dir, strlen(dir), glob);
 	(void)snprintf(glob + len, sizeof(glob) - len, "/**");
@@ -157,4 +156,22 @@ psd_learn_may_show_all(const struct psd_learn_system *system, const char *dir,
 		   advised_uses(uses)) &&
 	    !meets(psd_advice_trusted, psd_advice_trusted_count, glob,
 		advised_uses(uses));
+}
+
+bool
+psd_learn_may_show_all(const struct psd_learn_system *system, const char *dir,
+    uint32_t uses)
+{
+	char at[PSD_PATH_MAX + 1], next[PSD_PATH_MAX + 1];
+	bool is_good =
+	    psd_learn_secret(system, dir, uses) == NULL && is_fit(dir, uses);
+
+	(void)snprintf(at, sizeof(at), "%s", dir);
+	for (int i = 0;
+	     is_good && i < HOPS_MAX && system->hop(system->cookie, at, next);
+	     i++) {
+		is_good = is_fit(next, uses);
+		memcpy(at, next, sizeof(at));
+	}
+	return is_good;
 }

@@ -133,6 +133,18 @@ link_to_a_secret_is_the_secret(void **state)
 }
 
 static void
+link_to_what_many_share_is_never_granted_whole(void **state)
+{
+	(void)state;
+	links[0][0] = "/srv/prog/settings";
+	links[0][1] = "/etc";
+	psd_learn_file(learn, "/srv/prog/settings", PSD_LEARN_LIST);
+	write_page(PSD_TYPE_FILTER);
+	assert_line("#AllowOpen=read /srv/prog/settings/**");
+	assert_no_line("AllowOpen=read /srv/prog/settings/**");
+}
+
+static void
 where_a_link_in_a_whole_directory_leads_is_named(void **state)
 {
 	(void)state;
@@ -209,6 +221,7 @@ main(void)
 		TEST(directory_with_a_secret_in_it_is_never_granted_whole),
 		TEST(secrets_are_written_as_comments_and_told),
 		TEST(link_to_a_secret_is_the_secret),
+		TEST(link_to_what_many_share_is_never_granted_whole),
 		TEST(where_a_link_in_a_whole_directory_leads_is_named),
 		TEST(libraries_are_the_group_of_files),
 		TEST(names_are_quoted_so_that_they_read_back),
