@@ -49,7 +49,6 @@ suggest(const struct psd_instance *instance, const struct seccomp_data *data,
     const struct psd_seen *seen, char *ret, size_t size)
 {
 	const struct psd_loaded *loaded = instance->loaded;
-	const char *advice;
 	char name[64];
 
 	ret[0] = '\0';
@@ -59,14 +58,10 @@ suggest(const struct psd_instance *instance, const struct seccomp_data *data,
 		psd_seen_suggest(seen, loaded->policy, ret, size);
 	if (ret[0] != '\0')
 		return;
-	advice = psd_ports_advise(loaded->policy, data->nr,
-	    (const uint64_t *)data->args);
-	if (advice != NULL) {
-		(void)snprintf(ret, size, "%s", advice);
-		return;
-	}
 	psd_filter_call_name(name, sizeof(name), data->arch, data->nr);
-	(void)snprintf(ret, size, "SystemCallFilter=%s", name);
+	(void)snprintf(ret, size, "SystemCallFilter=%s%s", name,
+	    psd_ports_advise(loaded->policy, data->nr,
+		(const uint64_t *)data->args));
 }
 
 void

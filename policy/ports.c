@@ -66,8 +66,9 @@ psd_ports_advise(const struct psd_policy *policy, int number,
 	if (number != SYS_socket || !psd_view_is_all(policy) ||
 	    psd_ports_first(policy) != NULL ||
 	    (args[0] != AF_INET && args[0] != AF_INET6) || type != SOCK_STREAM)
-		return NULL;
-	return "AllowConnect=tcp *:PORT, with the port that it is to reach";
+		return "";
+	return ", or AllowConnect=tcp *:PORT, with the port that it is to "
+	       "reach";
 }
 
 static size_t

@@ -26,9 +26,9 @@ const struct psd_grant *psd_ports_cover(const struct psd_policy *policy,
     enum psd_op op, const struct psd_endpoint *endpoint);
 
 /*
- * Of a program's socket(2) that is refused: what is to be said of the line that
- * would let it have one for TCP, whose port is not known yet.  NULL when it is
- * another call, or another socket.
+ * Of a program's socket(2) that is refused: what is to be said, behind the line
+ * that lets the call pass, of the one that would let it have one for TCP, whose
+ * port is not known yet.  "" when it is another call, or another socket.
  */
 const char *psd_ports_advise(const struct psd_policy *policy, int number,
     const uint64_t args[6]);

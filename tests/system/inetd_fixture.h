@@ -227,7 +227,8 @@ check_attack(void)
 
 	expect_line(fd, "first\nrefused\n");
 	assert_true(daemon_rig_logs(&rig, ": refused socket(AF_INET"));
-	assert_true(daemon_rig_logs(&rig, "to allow: AllowConnect=tcp *:PORT"));
+	assert_true(daemon_rig_logs(&rig,
+	    "to allow: SystemCallFilter=socket, or AllowConnect=tcp *:PORT"));
 	(void)close(fd);
 }
 

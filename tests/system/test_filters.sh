@@ -39,7 +39,7 @@ holds() {
 	    says 'refused openat(AT_FDCWD, "/etc/shadow", O_RDONLY' &&
 	    says 'to allow: AllowOpen=read /etc/shadow' &&
 	    says 'refused socket(AF_INET' &&
-	    says 'to allow: AllowConnect=tcp *:PORT' &&
+	    says 'to allow: SystemCallFilter=socket' &&
 	    says 'refused execve("/bin/sh"' && says 'to allow: AllowExec=/bin/sh'
 }
 
@@ -168,7 +168,7 @@ ffmpeg_packs() {
 	    told ffmpeg /dev/null "${ffmpeg[@]}" -f data -i "$dir/secret" \
 		-map 0 -f data - &&
 	    told ffmpeg /dev/null "${ffmpeg[@]}" -i http://127.0.0.1:9/x \
-		-f flac - && says 'to allow: AllowConnect=tcp *:PORT'
+		-f flac - && says 'to allow: SystemCallFilter=socket'
 }
 try_with ffmpeg ffmpeg_packs
 

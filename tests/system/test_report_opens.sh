@@ -87,7 +87,7 @@ address_is_named() {
 	# Without the calls it does not come so far.
 	asked any 'connect 127.0.0.1 80'
 	answers EPERM && says 'refused socket(AF_INET, ' &&
-	    says 'to allow: AllowConnect=tcp *:PORT, with the port' || return 1
+	    says 'SystemCallFilter=socket, or AllowConnect=tcp *:PORT' || return 1
 	# As it was suggested; nobody listens there.
 	asked reaching 'connect 127.0.0.1 1' 'connect 127.0.0.1 2'
 	answers ECONNREFUSED EACCES && suggests 'AllowConnect=tcp *:2' &&

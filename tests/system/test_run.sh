@@ -171,7 +171,7 @@ connecting_out_is_refused_and_told() {
 	run any -- "$dir/dial"
 	exits 0 && grep -qx 'no: Operation not permitted' "$dir/out" &&
 	    says 'refused socket(AF_INET' &&
-	    says 'to allow: AllowConnect=tcp *:PORT'
+	    says 'to allow: SystemCallFilter=socket'
 }
 try connecting_out_is_refused_and_told
 

@@ -136,7 +136,7 @@ try filter_without_clients_is_no_service
 denied_call_and_words_are_in_the_log() {
 	as 1 dial </dev/null >"$dir/out" 2>"$dir/err"
 	exits 0 && grep -qx 'no: Operation not permitted' "$dir/out" &&
-	    logs 'to allow: AllowConnect=tcp *:PORT' || return 1
+	    logs 'to allow: SystemCallFilter=socket' || return 1
 	as 1 talk </dev/null >"$dir/out" 2>"$dir/err"
 	exits 0 && [ ! -s "$dir/err" ] && logs 'stderr: words'
 }
