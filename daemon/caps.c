@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/capability.h>
+#include <unistd.h>
 
 /*
  * What confining helpers takes.  Whatever policies are loaded, a helper that
@@ -209,21 +210,6 @@ keep_only(uint64_t needed, struct psd_diag *diag)
 }
 
 int
-psd_caps_keep(const struct psd_policy *const *policies, size_t n_policies,
-    const struct psd_words *keep, struct psd_diag *diag)
-{
-	uint64_t needed = 0;
-	int r;
-
-	for (size_t i = 0; i < PSD_ELEMENTS(fixed); i++)
-		needed |= bit(fixed[i]);
-	for (size_t i = 0; i < n_policies; i++)
-		for_each_need(policies[i], add_bit, &needed);
-	r = add_kept(keep, &needed, diag);
-	return r < 0 ? r : keep_only(needed, diag);
-}
-
-int
 psd_caps_keep_for_monitor(const struct psd_policy *policy,
     struct psd_diag *diag)
 {
@@ -238,6 +224,7 @@ psd_caps_keep_for_monitor(const struct psd_policy *policy,
 struct search {
 	uint64_t missing;
 	struct psd_diag *diag;
+	bool is_start; /* when it may be without, and told */
 	int result;
 };
 
@@ -256,9 +243,39 @@ tell_missing(void *cookie, cap_value_t cap, const struct psd_where *where)
 	for (char *at = name; at != NULL && *at != '\0'; at++)
 		if (*at >= 'a' && *at <= 'z')
 			*at = (char)(*at - 'a' + 'A');
-	psd_diag_error(search->diag, where, "needs a restart: %s",
-	    name == NULL ? "a capability" : name);
+	if (search->is_start)
+		psd_diag_warning(search->diag, where,
+		    "asks for %s, which the daemon does not have: see "
+		    "CapabilityBoundingSet= of its unit",
+		    name == NULL ? "a capability" : name);
+	else
+		psd_diag_error(search->diag, where, "needs a restart: %s",
+		    name == NULL ? "a capability" : name);
 	(void)cap_free(name);
+}
+
+int
+psd_caps_keep(const struct psd_policy *const *policies, size_t n_policies,
+    const struct psd_words *keep, struct psd_diag *diag)
+{
+	struct search search = { .diag = diag, .is_start = true };
+	uint64_t needed = 0;
+	int r;
+
+	for (size_t i = 0; i < PSD_ELEMENTS(fixed); i++)
+		needed |= bit(fixed[i]);
+	for (size_t i = 0; i < n_policies; i++)
+		for_each_need(policies[i], add_bit, &needed);
+	r = add_kept(keep, &needed, diag);
+	if (r == 0)
+		r = keep_only(needed, diag);
+	/* Others than root were given what they were to have. */
+	if (r < 0 || geteuid() != 0)
+		return r;
+	search.missing = needed & ~had;
+	for (size_t i = 0; i < n_policies; i++)
+		for_each_need(policies[i], tell_missing, &search);
+	return 0;
 }
 
 int

@@ -16,8 +16,8 @@
  * effective set that neither we nor policies need; later, after a reload,
  * from the effective set only, and takes back into it what was kept.  keep
  * holds names ("CAP_NET_RAW" or "net_raw") of those that KeepCapabilities=
- * keeps in advance.  A capability that we never had is no error.  0, or
- * -errno with diag.
+ * keeps in advance.  A capability that we never had is no error; root is warned of
+ * it.  0, or -errno with diag.
  */
 int psd_caps_keep(const struct psd_policy *const *policies, size_t n_policies,
     const struct psd_words *keep, struct psd_diag *diag);

@@ -79,6 +79,31 @@ it_serves_as_a_user_of_its_own() {
 }
 guest_try it_serves_as_a_user_of_its_own
 
+clock_is_not_in_the_units_power_without_a_drop_in() {
+	policy ntp '[Helper]' 'ListenStream=127.0.0.1:8123' \
+	    "ExecStart=$guest_prefix/libexec/privsepd/httpd --root=/srv/www" \
+	    '[Policy]' 'SystemCallFilter=@helper @loader @network-io' \
+	    'AllowOpen=@runtime' 'AllowAccept=yes' \
+	    'AllowAdjustClock=yes max=1s'
+	guest systemctl start privsepd.service &&
+	    says 'ntp.policy:8: warning: asks for CAP_SYS_TIME, which' &&
+	    ! can_set_the_clock || return 1
+	guest ln -s "$drop_ins/machine.conf" \
+	    /etc/systemd/system/privsepd.service.d
+	guest systemctl daemon-reload
+	guest systemctl restart privsepd.service && can_set_the_clock ||
+	    return 1
+	guest rm /etc/privsepd/ntp.policy \
+	    /etc/systemd/system/privsepd.service.d/machine.conf
+	guest systemctl daemon-reload
+	guest systemctl stop privsepd.service
+}
+can_set_the_clock() {
+	guest privsepctl --json status |
+	    grep -q '"cap_sys_time"\|"sys_time"'
+}
+guest_try clock_is_not_in_the_units_power_without_a_drop_in
+
 # listens NAME ADDRESS...: a socket unit for a service.
 listens() {
 	local name=$1
