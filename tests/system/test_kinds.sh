@@ -84,13 +84,13 @@ shipped() {
 	grep -v '^#' "policy/examples/$1.policy"
 }
 
-for name in www forwarder convert pages pack; do
+for name in www forwarder convert micro-httpd pack; do
 	printed "$name" >"$dir/etc/$name.policy"
 done
 
 printed_policies_are_those_that_are_shipped() {
 	local name
-	for name in www forwarder convert pages pack; do
+	for name in www forwarder convert micro-httpd pack; do
 		[ -s "$dir/etc/$name.policy" ] &&
 		    shipped "$name" | diff - "$dir/etc/$name.policy" || return 1
 	done
@@ -99,7 +99,7 @@ try printed_policies_are_those_that_are_shipped
 
 readme_prints_the_same() {
 	local name
-	for name in www forwarder convert pages pack; do
+	for name in www forwarder convert micro-httpd pack; do
 		in_readme "$name" >"$dir/readme/$name"
 		[ -s "$dir/readme/$name" ] &&
 		    shipped "$name" | diff - "$dir/readme/$name" || return 1
@@ -110,7 +110,7 @@ try readme_prints_the_same
 # Those whose programs are there.
 has() { [ -e "$dir/etc/$1.policy" ]; }
 [ -x /usr/local/libexec/privsepd/httpd ] || rm "$dir/etc/www.policy"
-[ -x /usr/sbin/micro-httpd ] || rm "$dir/etc/pages.policy"
+[ -x /usr/sbin/micro-httpd ] || rm "$dir/etc/micro-httpd.policy"
 [ -x /usr/bin/convert ] || rm "$dir/etc/convert.policy"
 
 each_is_sound() {
@@ -180,10 +180,10 @@ try_with dig forwarder_answers
 
 pages_come_from_a_server_of_inetd() {
 	[ "$(curl -sS http://127.0.0.1:8080/)" = '<h1>Hello.</h1>' ] &&
-	    until_so grep -Eq '^pages\[[0-9]+\]: ended: orderly \(exit status 0\)' \
+	    until_so grep -Eq '^micro-httpd\[[0-9]+\]: ended: orderly \(exit status 0\)' \
 		"$dir/log"
 }
-if has pages; then
+if has micro-httpd; then
 	try_with curl pages_come_from_a_server_of_inetd
 else
 	report ok 'pages_come_from_a_server_of_inetd # SKIP no micro-httpd'
