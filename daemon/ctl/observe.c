@@ -211,10 +211,12 @@ begin(struct run *run, const struct psd_observe *observe)
 	end = ends[1];
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL) < 0)
 		return -errno;
-	r = psd_observed_start(&run->observed, observe->argv, end);
-	if (r < 0)
-		return r;
-	r = psd_ctl_watcher_start(&run->watcher, run->observed.listener);
+	r = psd_ctl_watcher_start(&run->watcher);
+	if (r == 0)
+		r = psd_observed_start(&run->observed, observe->argv, end,
+		    run->watcher.pid);
+	if (r == 0)
+		r = psd_ctl_watcher_show(&run->watcher, run->observed.listener);
 	return r < 0 ? r : psd_observed_let_go(&run->observed);
 }
 
@@ -251,7 +253,12 @@ psd_observe_run(void *cookie, int control)
 	const struct psd_observe *observe = cookie;
 	struct run run = {
 		.learn = psd_learn_new(),
-		.observed = { .pid = -1 },
+		.observed = {
+			.pid = -1,
+			.fd = PSD_NO_FD,
+			.listener = PSD_NO_FD,
+			.report = PSD_NO_FD,
+		},
 		.watcher = { .pid = -1, .conv = { .fd = PSD_NO_FD } },
 		.control = control,
 		.pair = PSD_NO_FD,

@@ -28,11 +28,11 @@ struct psd_observed {
 
 /*
  * Makes the process; argv[0] is the program's path and argv + 1 its words.  Its
- * input and output are a copy of end.  0 or -errno.  In both cases
- * psd_observed_end() follows.
+ * input and output are a copy of end, and watcher is who may read its memory.  0
+ * or -errno.  In both cases psd_observed_end() follows.
  */
 int psd_observed_start(struct psd_observed *observed, char *const *argv,
-    int end);
+    int end, pid_t watcher);
 
 /* 0 or -errno. */
 int psd_observed_let_go(const struct psd_observed *observed);

@@ -113,13 +113,16 @@ reset_signals(void)
  * here is not waited for, by the filter that is in force then.
  */
 static _Noreturn void
-become_program(struct program *filter, char *const *argv, int end, int report)
+become_program(struct program *filter, char *const *argv, int end, int report,
+    pid_t watcher)
 {
 	char *const environment[] = { NULL };
 	char go;
 	int word;
 
 	reset_signals();
+	/* Where Yama is in force; elsewhere nobody knows the word. */
+	(void)prctl(PR_SET_PTRACER, (unsigned long)watcher, 0UL, 0UL, 0UL);
 	if (dup2(end, STDIN_FILENO) < 0 || dup2(end, STDOUT_FILENO) < 0 ||
 	    close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC) < 0 ||
 	    setsid() < 0 || chdir("/") < 0 ||
@@ -154,7 +157,8 @@ take_listener(struct psd_observed *observed)
 }
 
 int
-psd_observed_start(struct psd_observed *observed, char *const *argv, int end)
+psd_observed_start(struct psd_observed *observed, char *const *argv, int end,
+    pid_t watcher)
 {
 	static struct program filter;
 	int ends[2];
@@ -173,7 +177,7 @@ psd_observed_start(struct psd_observed *observed, char *const *argv, int end)
 	observed->report = ends[0];
 	observed->pid = fork();
 	if (observed->pid == 0)
-		become_program(&filter, argv, end, ends[1]);
+		become_program(&filter, argv, end, ends[1], watcher);
 	psd_fd_close(ends[1]);
 	if (observed->pid < 0)
 		return -errno;

@@ -205,8 +205,8 @@ greet(struct psd_ctl_watcher *watcher)
 	return say(watcher, psd_encode_reply(&watcher->frame, row, id, &rep));
 }
 
-static int
-show(struct psd_ctl_watcher *watcher, int listener)
+int
+psd_ctl_watcher_show(struct psd_ctl_watcher *watcher, int listener)
 {
 	struct psd_watch_req req = {
 		.listener = fcntl(listener, F_DUPFD_CLOEXEC, 0),
@@ -224,7 +224,7 @@ show(struct psd_ctl_watcher *watcher, int listener)
 }
 
 int
-psd_ctl_watcher_start(struct psd_ctl_watcher *watcher, int listener)
+psd_ctl_watcher_start(struct psd_ctl_watcher *watcher)
 {
 	struct birth birth = { .program = PSD_NO_FD, .end = PSD_NO_FD };
 	int r;
@@ -241,8 +241,6 @@ psd_ctl_watcher_start(struct psd_ctl_watcher *watcher, int listener)
 	psd_policy_free(birth.policy);
 	if (r == 0)
 		r = greet(watcher);
-	if (r == 0)
-		r = show(watcher, listener);
 	if (r < 0)
 		psd_ctl_complain("cannot start the watcher: %s", strerror(-r));
 	return r;

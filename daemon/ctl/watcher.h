@@ -21,11 +21,13 @@ struct psd_ctl_watcher {
 };
 
 /*
- * Starts the watcher that was built or installed with us, for what waits at a
- * listener, which stays the caller's.  0 or -errno, after saying why.  In both
- * cases psd_ctl_watcher_end() follows.
+ * Starts the watcher that was built or installed with us.  0 or -errno, after
+ * saying why.  In both cases psd_ctl_watcher_end() follows.
  */
-int psd_ctl_watcher_start(struct psd_ctl_watcher *watcher, int listener);
+int psd_ctl_watcher_start(struct psd_ctl_watcher *watcher);
+
+/* Lets it look at what waits at a listener, which stays the caller's. */
+int psd_ctl_watcher_show(struct psd_ctl_watcher *watcher, int listener);
 
 /*
  * What a call that waits names, valid until the next question.  0, -ENOENT when
