@@ -9,14 +9,17 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -145,6 +148,31 @@ open_changing(void)
 	return n == 0 ? 0 : EPERM;
 }
 
+/* What another process of its uid lets be done to it: "HOW PID". */
+static int
+attack(char *words)
+{
+	char *end = strchr(words, ' ');
+	const pid_t pid = end == NULL ? 0 : (pid_t)strtol(end, NULL, 10);
+	char byte;
+	struct iovec here = { &byte, 1 };
+	struct iovec there = { (void *)(uintptr_t)PAGE, 1 };
+	long r = -1;
+
+	errno = EINVAL;
+	if (end != NULL)
+		*end = '\0';
+	if (strcmp(words, "signal") == 0)
+		r = kill(pid, SIGSTOP);
+	else if (strcmp(words, "read") == 0)
+		r = process_vm_readv(pid, &here, 1, &there, 1, 0);
+	else if (strcmp(words, "write") == 0)
+		r = process_vm_writev(pid, &here, 1, &there, 1, 0);
+	else if (strcmp(words, "trace") == 0)
+		r = ptrace(PTRACE_SEIZE, pid, NULL, NULL);
+	return r < 0 ? errno : 0;
+}
+
 /* Opens and closes what can be read n times, and says how long that took. */
 static int
 open_often(unsigned n)
@@ -208,6 +236,8 @@ perform(const char *word, char *argument)
 		return open_long(strtoul(argument, NULL, 10));
 	if (strcmp(word, "flood") == 0)
 		return flood(argument);
+	if (strcmp(word, "attack") == 0)
+		return attack(argument);
 	if (strcmp(word, "often") == 0)
 		return open_often((unsigned)strtoul(argument, NULL, 10));
 	if (strcmp(word, "changing") == 0)

@@ -40,6 +40,8 @@ another_watcher() { one_watcher && [ "$watcher" != "$1" ]; }
 
 # begin NAME: the program of a service, to be asked by ask.
 begin() {
+	# Not the last one's watcher.
+	nobody_runs "^$dir/watcher" || return 1
 	rm -f "$dir/in" "$dir/answers"
 	mkfifo "$dir/in"
 	"$ctl" --runtime-dir "$dir/run" run --policy="$1" <"$dir/in" \

@@ -14,6 +14,8 @@ fi
 cp "$B/helpers/watcher" "$dir/watcher"
 service seen ReportOpens=yes
 service unseen
+service armed ReportOpens=yes \
+    'SystemCallFilter=kill process_vm_readv process_vm_writev ptrace'
 start || exit 1
 before=$(descriptors)
 
@@ -47,6 +49,24 @@ refusals_are_in_the_log_and_in_the_status() {
 	    grep -qE '"calls_refused": *3' "$dir/out"
 }
 try refusals_are_in_the_log_and_in_the_status
+
+# The filter would let it, which no policy ought to.
+watcher_is_closed_to_its_program() {
+	begin armed || return 1
+	local how status=0
+	for how in read write trace; do
+		ask "attack $how $watcher" EPERM ||
+		    { echo "# $how: $(tail -n 1 "$dir/answers")"; status=1; }
+	done
+	# Landlock keeps signals in since Linux 6.12.
+	if printf '6.12\n%s\n' "$(uname -r)" | sort -CV; then
+		ask "attack signal $watcher" EPERM || status=1
+	fi
+	ask 'open /etc/shadow' ENOENT || status=1
+	end
+	return "$status"
+}
+try watcher_is_closed_to_its_program
 
 program_that_is_not_watched_has_no_watcher() {
 	mkfifo "$dir/in2"
@@ -124,6 +144,7 @@ try watcher_ends_with_its_program
 
 reload_that_needs_no_watcher_ends_them() {
 	service seen
+	rm "$dir/etc/armed.policy"
 	ctl reload && ctl status && ! grep -qF '(watcher)' "$dir/out" &&
 	    nobody_runs "^$dir/watcher"
 }
