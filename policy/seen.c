@@ -70,13 +70,13 @@ take_path(struct psd_seen *seen, const struct psd_observe_rep *rep)
 	const uint32_t unknown = PSD_SEEN_UNREADABLE | PSD_SEEN_CUT |
 	    PSD_SEEN_RELATIVE | PSD_SEEN_NO_PATH;
 
-	if ((rep->flags & PSD_SEEN_UNREADABLE) != 0)
+	/* Then the pointer says more. */
+	if ((rep->flags & PSD_SEEN_UNREADABLE) != 0 || rep->first.len == 0)
 		return;
 	print_path(seen->texts[0], &rep->first, rep->flags);
 	if (rep->second.len > 0)
 		print_path(seen->texts[1], &rep->second, rep->flags);
-	if ((rep->flags & unknown) != 0 || rep->first.len == 0 ||
-	    rep->first.at[0] != '/')
+	if ((rep->flags & unknown) != 0 || rep->first.at[0] != '/')
 		return;
 	seen->has_path = true;
 	seen->path_len =

@@ -73,6 +73,28 @@ with_errno_the_call_fails_and_the_helper_lives(void **state)
 }
 
 static void
+a_native_helper_is_watched_as_well(void **state)
+{
+	const char *text;
+	int fd;
+
+	(void)state;
+	fd = start("",
+	    "OnViolation=errno\nReportOpens=yes\nAllowOpen=@runtime\n"
+	    "SystemCallFilter=@loader");
+	/* A null pointer, which the kernel reads itself in the end. */
+	assert_string_equal(daemon_rig_say(fd, "call %d -100 0 0", SYS_openat),
+	    "-1 EFAULT");
+	assert_string_equal(daemon_rig_say(fd, "call %d 0 0 0", SYS_execve),
+	    "-1 EPERM");
+	assert_true(daemon_rig_logs(&rig, "refused execve(0x0, 0x0, 0x0)"));
+	assert_string_equal(daemon_rig_say(fd, "ping 1"), "0");
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "status", NULL), 0);
+	assert_non_null(strstr(text, "(watcher)"));
+	(void)close(fd);
+}
+
+static void
 with_log_the_call_passes_and_is_told(void **state)
 {
 	const char *text;
@@ -239,6 +261,7 @@ main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, clean)
 		TEST(a_denied_call_is_named_with_the_line_that_would_allow_it),
 		TEST(with_errno_the_call_fails_and_the_helper_lives),
+		TEST(a_native_helper_is_watched_as_well),
 		TEST(with_log_the_call_passes_and_is_told),
 		TEST(a_call_newer_than_the_policy_is_unknown),
 		TEST(the_suggested_line_allows_the_call_after_a_reload),
