@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, TRIES = 2000, NAMES = 3000 };
+enum { PAGE = 4096, TRIES = 2000, NAMES = 1000 };
 
 static int
 close_if(int fd)

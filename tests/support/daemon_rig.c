@@ -103,8 +103,7 @@ daemon_rig_prepare(struct daemon_rig *rig)
 	for (size_t i = 0; i < PSD_ELEMENTS(dirs); i++)
 		assert_int_equal(mkdir(below(rig, dirs[i]), 0755), 0);
 	daemon_rig_write(rig, "privsepd.conf",
-	    "[Daemon]\nResolver=%h/resolver\nRelay=%h/relay\n"
-	    "Watcher=%h/watcher\n");
+	    "[Daemon]\nResolver=%h/resolver\nRelay=%h/relay\nWatcher=%h/watcher");
 }
 
 void

@@ -125,6 +125,25 @@ watcher_that_hangs_holds_up_its_own_program_alone() {
 }
 try watcher_that_hangs_holds_up_its_own_program_alone
 
+memory() { sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$daemon/status"; }
+
+# A thousand names, forty of which are there.
+flood_of_names_neither_grows_the_daemon_nor_holds_it_up() {
+	begin seen && ask "flood $dir/many" ENOENT || return 1
+	local before
+	before=$(memory)
+	for _ in 1 2 3; do echo "flood $dir/many"; done >&9
+	printf 'open /etc/ld.so.cache\n' |
+	    timeout 60 "$ctl" --runtime-dir "$dir/run" run --policy=unseen \
+		>"$dir/out" && [ "$(cat "$dir/out")" = 0 ] || return 1
+	asked=$((asked + 3))
+	until_so has_answered && [ "$(memory)" -le $((before + 1024)) ]
+	local status=$?
+	end
+	return "$status"
+}
+try flood_of_names_neither_grows_the_daemon_nor_holds_it_up
+
 program_whose_watcher_hangs_can_be_ended() {
 	begin seen || return 1
 	kill -STOP "$watcher"
