@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/sealed.h"
 
-#include "common/fd.h"
 #include "common/mem.h"
+#include "common/seal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { VERSION = 1 };
 
@@ -24,8 +20,6 @@ enum flags {
 };
 
 static const char magic[8] = "psdplan";
-static const int seals =
-    F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 
 /* What the memory begins with; no holes.  Then come the four arrays. */
 struct head {
@@ -131,7 +125,6 @@ int
 psd_sealed_write(const struct psd_sealed *sealed)
 {
 	const struct head head = head_of(sealed);
-	_cleanup_fd_ int fd = PSD_NO_FD;
 	_cleanup_free_ unsigned char *bytes = NULL;
 	size_t size;
 
@@ -139,16 +132,10 @@ psd_sealed_write(const struct psd_sealed *sealed)
 		return -EINVAL;
 	size = places_of(&head).end;
 	bytes = calloc(1, size);
-	fd = memfd_create("plan", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (bytes == NULL || fd < 0)
-		return bytes == NULL ? -ENOMEM : -errno;
-	fill(sealed, &head, bytes);
-	/* Memory takes all at once, or there is none. */
-	if (pwrite(fd, bytes, size, 0) != (ssize_t)size)
+	if (bytes == NULL)
 		return -ENOMEM;
-	if (fcntl(fd, F_ADD_SEALS, seals) < 0)
-		return -errno;
-	return psd_fd_take(&fd);
+	fill(sealed, &head, bytes);
+	return psd_seal_write("plan", bytes, size);
 }
 
 /* Returns a copy of the whole, or NULL with errno. */
@@ -159,26 +146,8 @@ read_whole(int fd, size_t *ret_size)
 	    PSD_SEALED_LIMITS_MAX * sizeof(struct limit) +
 	    (size_t)2 * BPF_MAXINSNS * sizeof(struct sock_filter) +
 	    PSD_SEALED_NUMBERS_MAX * sizeof(uint32_t);
-	const int found = fcntl(fd, F_GET_SEALS);
-	unsigned char *bytes;
-	struct stat status;
 
-	/* What nobody can change any more need not be looked at twice. */
-	if (found < 0 || (found & seals) != seals || fstat(fd, &status) < 0 ||
-	    status.st_size < (off_t)sizeof(struct head) ||
-	    (uint64_t)status.st_size > most) {
-		errno = EBADMSG;
-		return NULL;
-	}
-	*ret_size = (size_t)status.st_size;
-	bytes = malloc(*ret_size);
-	if (bytes == NULL)
-		return NULL;
-	if (pread(fd, bytes, *ret_size, 0) == status.st_size)
-		return bytes;
-	free(bytes);
-	errno = EBADMSG;
-	return NULL;
+	return psd_seal_read(fd, sizeof(struct head), most, ret_size);
 }
 
 static bool
