@@ -82,4 +82,9 @@ void psd_build_hold(struct psd_build *build);
 /* The directories alone. */
 void psd_build_hold_directories(struct psd_build *build);
 
+/* The directories alone, which another process held. */
+struct psd_carried;
+void psd_build_hold_carried(struct psd_build *build,
+    const struct psd_carried *carried);
+
 #endif

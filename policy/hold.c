@@ -3,6 +3,7 @@
 #include "common/mem.h"
 #include "common/sys.h"
 #include "policy/build.h"
+#include "policy/load.h"
 #include "policy/view.h"
 
 #include <errno.h>
@@ -52,15 +53,19 @@ sort_grants(const struct psd_policy *policy, size_t *ret_n)
 	return all;
 }
 
+/* Where the directories come from. */
+typedef int opener(void *cookie, const struct psd_grant *grant);
+
 /*
  * A symbolic link on the way could be turned elsewhere by whoever owns it, so
  * the policy has to name the place itself.
  */
 static int
-open_directory(const struct psd_grant *grant)
+open_directory(void *cookie, const struct psd_grant *grant)
 {
 	char path[PATH_MAX];
 
+	(void)cookie;
 	if (grant->dir_len >= sizeof(path))
 		return -ENAMETOOLONG;
 	memcpy(path, grant->glob, grant->dir_len);
@@ -125,8 +130,8 @@ keep(struct psd_build *build, int fd)
 	return fd;
 }
 
-void
-psd_build_hold_directories(struct psd_build *build)
+static void
+hold_directories(struct psd_build *build, opener *open_one, void *cookie)
 {
 	size_t n = 0;
 	_cleanup_free_ struct psd_grant **all = sort_grants(build->policy, &n);
@@ -138,7 +143,7 @@ psd_build_hold_directories(struct psd_build *build)
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (i == 0 || !is_same_directory(all[i - 1], all[i])) {
-			r = open_directory(all[i]);
+			r = open_one(cookie, all[i]);
 			if (r >= 0)
 				r = keep(build, r);
 		}
@@ -147,6 +152,12 @@ psd_build_hold_directories(struct psd_build *build)
 		else
 			tell_missing(build, all[i], r);
 	}
+}
+
+void
+psd_build_hold_directories(struct psd_build *build)
+{
+	hold_directories(build, open_directory, NULL);
 }
 
 /* Who can change the program acts with all that its policy grants. */
@@ -204,4 +215,50 @@ psd_build_hold(struct psd_build *build)
 	look_for_programs(build);
 	psd_view_look(build->policy, build->diag);
 	psd_build_hold_directories(build);
+}
+
+static int
+take_carried(void *cookie, const struct psd_grant *grant)
+{
+	const struct psd_carried *carried = cookie;
+	const int fd =
+	    carried->directory(carried->cookie, grant->glob, grant->dir_len);
+
+	return fd < 0 ? -ENOENT : fd;
+}
+
+void
+psd_build_hold_carried(struct psd_build *build,
+    const struct psd_carried *carried)
+{
+	struct psd_carried copy = *carried;
+
+	hold_directories(build, take_carried, &copy);
+}
+
+/* Any of the lines that share it: they agree on its name. */
+static const struct psd_grant *
+find_sharer(const struct psd_policy *policy, int fd)
+{
+	for (size_t i = 0; i < psd_op_count; i++)
+		for (size_t k = 0; k < policy->grants[i].n; k++)
+			if (policy->grants[i].at[k].dir_fd == fd &&
+			    policy->grants[i].at[k].glob != NULL)
+				return &policy->grants[i].at[k];
+	return NULL;
+}
+
+void
+psd_policy_directories(const struct psd_policy *policy,
+    void (*each)(void *cookie, const char *path, size_t len, int fd),
+    void *cookie)
+{
+	for (size_t i = 0; i < policy->n_held; i++) {
+		const struct psd_grant *grant =
+		    find_sharer(policy, policy->held[i]);
+
+		if (grant != NULL)
+			each(cookie, grant->glob, grant->dir_len,
+			    policy->held[i]);
+	}
 }

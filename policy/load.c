@@ -7,11 +7,41 @@
 #include "policy/search.h"
 
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 const char *const psd_policy_dirs[] = { "/etc/privsepd", "/run/privsepd",
 	"/usr/local/lib/privsepd", "/usr/lib/privsepd", NULL };
+
+/* What is in force is told by its text, wherever it is needed again. */
+static void
+keep_source(struct psd_build *build, const struct psd_source *source)
+{
+	struct psd_policy *policy = build->policy;
+	struct psd_source *grown = psd_build_grow(build, policy->sources,
+	    policy->n_sources, sizeof(*grown));
+	const char *text =
+	    psd_arena_copy(policy->arena, source->text, source->len);
+
+	if (grown == NULL || text == NULL) {
+		psd_build_no_memory(build);
+		return;
+	}
+	grown[policy->n_sources++] =
+	    (struct psd_source){ source->file, text, source->len };
+	policy->sources = grown;
+}
+
+/* Its file's name is the policy's by now. */
+static void
+take_source(struct psd_build *build, const struct psd_source *source)
+{
+	if ((build->flags & PSD_LOAD_HOLD) != 0)
+		keep_source(build, source);
+	psd_syntax_read(source->file, source->text, source->len, psd_keys_take,
+	    build, build->diag);
+}
 
 /* Reads one file into the policy being built. */
 static void
@@ -19,14 +49,17 @@ take_file(void *cookie, const char *path, const struct psd_file *file)
 {
 	struct psd_build *build = cookie;
 	/* The policy's lines go on naming their file. */
-	const char *name = psd_build_copy(build, path);
+	const struct psd_source source = {
+		.file = psd_build_copy(build, path),
+		.text = file->text,
+		.len = file->len,
+	};
 
-	if (name == NULL)
+	if (source.file == NULL)
 		return;
 	if (build->policy->file[0] == '\0')
-		build->policy->file = name;
-	psd_syntax_read(name, file->text, file->len, psd_keys_take, build,
-	    build->diag);
+		build->policy->file = source.file;
+	take_source(build, &source);
 }
 
 /* NULL: out of memory, which is told. */
@@ -88,6 +121,16 @@ compile(const struct psd_search *search, const char *name, unsigned flags,
 	return NULL;
 }
 
+/* What was built without a further error; else nothing is left of it. */
+static struct psd_policy *
+conclude(struct psd_build *build, unsigned errors)
+{
+	if (build->diag->errors == errors && !build->is_short)
+		return build->policy;
+	psd_policy_free(build->policy);
+	return NULL;
+}
+
 struct psd_policy *
 psd_policy_load_text(const char *name, const char *text, struct psd_diag *diag)
 {
@@ -97,13 +140,36 @@ psd_policy_load_text(const char *name, const char *text, struct psd_diag *diag)
 
 	if (build == NULL)
 		return NULL;
-	psd_syntax_read(build->policy->file, text, strlen(text), psd_keys_take,
-	    build, diag);
+	take_source(build,
+	    &(struct psd_source){ build->policy->file, text, strlen(text) });
 	finish(build);
-	if (diag->errors == errors && !build->is_short)
-		return build->policy;
-	psd_policy_free(build->policy);
-	return NULL;
+	return conclude(build, errors);
+}
+
+struct psd_policy *
+psd_policy_load_carried(const struct psd_carried *carried,
+    struct psd_diag *diag)
+{
+	const unsigned errors = diag->errors;
+	_cleanup_free_ struct psd_build *build =
+	    begin(carried->name, "", PSD_LOAD_HOLD, diag);
+
+	if (build == NULL)
+		return NULL;
+	for (size_t i = 0; i < carried->n && !build->is_short; i++) {
+		const struct psd_source *source = &carried->sources[i];
+		const struct psd_file file = {
+			.text = (char *)(uintptr_t)source->text,
+			.len = source->len,
+		};
+
+		take_file(build, source->file, &file);
+	}
+	if (!build->is_short)
+		psd_build_finish(build);
+	if (!build->is_short)
+		psd_build_hold_carried(build, carried);
+	return conclude(build, errors);
 }
 
 static enum psd_file_trust

@@ -37,6 +37,31 @@ struct psd_policy *psd_policy_load_file(const char *path, unsigned flags,
 struct psd_policy *psd_policy_load_text(const char *name, const char *text,
     struct psd_diag *diag);
 
+/* A policy that was loaded already, as it can be told to another process. */
+struct psd_carried {
+	const char *name;
+	const struct psd_source *sources; /* as in struct psd_policy */
+	size_t n;
+	/*
+	 * The directory that was held by that name, len bytes of it: the
+	 * policy's from now on, or PSD_NO_FD when it was missing.
+	 */
+	int (*directory)(void *cookie, const char *path, size_t len);
+	void *cookie;
+};
+
+/*
+ * Compiles it anew.  No file is read or looked for but those that tell the
+ * numbers of users and groups, and no advice given.
+ */
+struct psd_policy *psd_policy_load_carried(const struct psd_carried *carried,
+    struct psd_diag *diag);
+
+/* Calls each(cookie, path, len, fd) for each directory that policy holds. */
+void psd_policy_directories(const struct psd_policy *policy,
+    void (*each)(void *cookie, const char *path, size_t len, int fd),
+    void *cookie);
+
 /*
  * The names of all policies in dirs, sorted, without masked ones; ends with
  * NULL; each and the array are the caller's.  NULL with diag on failure.  A

@@ -136,6 +136,13 @@ struct psd_grant {
 	const struct psd_grant *within;
 };
 
+/* A file that a policy was compiled from, as it was then. */
+struct psd_source {
+	const char *file;
+	const char *text; /* with a NUL behind it */
+	size_t len;
+};
+
 struct psd_arena;
 struct psd_index;
 
@@ -219,6 +226,8 @@ struct psd_policy {
 	struct psd_arena *arena; /* what all of the above lies in */
 	int *held;               /* directories; grants share them */
 	size_t n_held;
+	struct psd_source *sources; /* of one whose directories are held */
+	size_t n_sources;
 };
 
 /* Frees it and closes what it holds.  NULL is fine. */
