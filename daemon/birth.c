@@ -30,14 +30,22 @@ enum {
 struct psd_instance *
 psd_instance_make(struct psd_service *service)
 {
-	const struct psd_policy *policy = service->loaded->policy;
+	return psd_instance_make_of(service, service->loaded,
+	    ++service->daemon->next_instance);
+}
+
+struct psd_instance *
+psd_instance_make_of(struct psd_service *service, struct psd_loaded *loaded,
+    uint64_t id)
+{
+	const struct psd_policy *policy = loaded->policy;
 	struct psd_instance *instance = calloc(1, sizeof(*instance));
 
 	if (instance == NULL)
 		return NULL;
 	instance->service = service;
-	instance->loaded = psd_loaded_ref(service->loaded);
-	instance->id = ++service->daemon->next_instance;
+	instance->loaded = psd_loaded_ref(loaded);
+	instance->id = id;
 	instance->child.pidfd = PSD_NO_FD;
 	instance->child.listener = PSD_NO_FD;
 	instance->output = PSD_NO_FD;
@@ -191,6 +199,9 @@ watch(struct psd_instance *instance)
 	int r;
 
 	r = psd_ending_watch(instance);
+	/* Of one that serves a client that begins with him. */
+	if (r >= 0 && policy->type != PSD_TYPE_INETD)
+		r = psd_ending_limit_runtime(instance);
 	if (r >= 0 && !psd_instance_is_program(instance))
 		r = psd_talk_start(&instance->first);
 	if (r >= 0)

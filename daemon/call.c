@@ -2,15 +2,49 @@
 #include "daemon/call.h"
 
 #include "common/codec.h"
+#include "daemon/daemon.h"
 #include "daemon/instance.h"
 #include "daemon/talk.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* One thread, so one frame to answer from is enough. */
 static struct psd_frame outgoing;
+
+/*
+ * A re-exec asks for it again.  What comes with a descriptor cannot be, and has
+ * no copy.
+ */
+static bool
+copy_request(struct psd_call *kept)
+{
+	const struct psd_frame *frame = kept->frame;
+
+	kept->request = NULL;
+	if (frame == NULL || psd_op_takes_fd(kept->row))
+		return true;
+	kept->request = malloc(sizeof(*kept->request) + frame->len);
+	if (kept->request == NULL)
+		return false;
+	kept->request->len = frame->len;
+	memcpy(kept->request->bytes, frame->bytes, frame->len);
+	return true;
+}
+
+uint64_t
+psd_call_patience(const struct psd_call *call)
+{
+	const uint64_t timeout = call->policy->request_timeout_usec;
+	const uint64_t waited =
+	    call->since_usec == 0 ? 0 : psd_now() - call->since_usec;
+
+	if (timeout == 0)
+		return 0;
+	return waited < timeout ? timeout - waited : 1;
+}
 
 struct psd_call *
 psd_call_keep(const struct psd_call *call,
@@ -28,9 +62,19 @@ psd_call_keep(const struct psd_call *call,
 	if (kept == NULL)
 		return NULL;
 	*kept = *call;
+	if (!copy_request(kept)) {
+		free(kept);
+		return NULL;
+	}
+	kept->frame = NULL;
+	if (kept->since_usec == 0)
+		kept->since_usec = psd_now();
 	kept->forget = forget;
 	kept->state = NULL;
-	kept->narrowing = psd_rights_hold(&conversation->rights, call->row);
+	/* One that waited before a re-exec has a line of its own. */
+	kept->narrowing = call->narrowing != NULL
+	    ? psd_narrowing_ref(call->narrowing)
+	    : psd_rights_hold(&conversation->rights, call->row);
 	TAILQ_INSERT_TAIL(&conversation->waiting, kept, of_conversation);
 	conversation->n_waiting++;
 	call->peer->n_waiting++;
@@ -46,6 +90,7 @@ psd_call_drop(struct psd_call *call)
 	call->conversation->n_waiting--;
 	call->peer->n_waiting--;
 	psd_narrowing_unref(call->narrowing);
+	free(call->request);
 	free(call);
 }
 

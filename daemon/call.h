@@ -7,8 +7,15 @@
 #include <sys/queue.h>
 
 struct psd_conversation;
+struct psd_frame;
 struct psd_instance;
 struct psd_lookup;
+
+/* The bytes of a request's frame, which had no descriptors. */
+struct psd_request {
+	uint32_t len;
+	unsigned char bytes[];
+};
 
 /* What an operation returns when it will answer by psd_call_finish(). */
 enum { PSD_LATER = 1 };
@@ -31,9 +38,12 @@ struct psd_call {
 	const struct psd_grant *grant;   /* that matched; NULL for FREE rows */
 	uint32_t id;
 	bool must_look; /* before opening: helpers may have made the file */
+	uint64_t since_usec;           /* it was first kept; 0: it was not */
+	const struct psd_frame *frame; /* that it came in, during dispatch */
 
 	/* Of a kept call only. */
-	struct psd_lookup *lookup; /* that it waits for, or NULL */
+	struct psd_request *request; /* a copy, for psd_dispatch_again() */
+	struct psd_lookup *lookup;   /* that it waits for, or NULL */
 	TAILQ_ENTRY(psd_call) of_conversation;
 	TAILQ_ENTRY(psd_call) of_queue;
 	struct psd_narrowing *narrowing; /* that grant is one of, or NULL */
@@ -51,6 +61,12 @@ TAILQ_HEAD(psd_calls, psd_call);
  */
 struct psd_call *psd_call_keep(const struct psd_call *call,
     void (*forget)(struct psd_call *call));
+
+/*
+ * How long the policy's RequestTimeoutSec= lets it wait from now: 0 when for
+ * ever.
+ */
+uint64_t psd_call_patience(const struct psd_call *call);
 
 /*
  * Sends a call's answer: status 0 and rep (its row's struct, whose

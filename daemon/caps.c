@@ -221,6 +221,19 @@ psd_caps_keep_for_monitor(const struct psd_policy *policy,
 	return keep_only(needed, diag);
 }
 
+uint64_t
+psd_caps_had(void)
+{
+	return had;
+}
+
+void
+psd_caps_resume(uint64_t before)
+{
+	had = before;
+	has_started = true;
+}
+
 struct search {
 	uint64_t missing;
 	struct psd_diag *diag;

@@ -38,6 +38,13 @@ int psd_caps_keep_for_monitor(const struct psd_policy *policy,
 int psd_caps_missing(const struct psd_policy *const *policies,
     size_t n_policies, struct psd_diag *diag);
 
+/*
+ * Those that there were at the start, as bits: what psd_caps_missing() goes by,
+ * here and in a process that was executed anew.
+ */
+uint64_t psd_caps_had(void);
+void psd_caps_resume(uint64_t had);
+
 /* The permitted set, for status: "chown kill setuid"; cut where full. */
 void psd_caps_text(char *ret, size_t size);
 

@@ -44,17 +44,12 @@ psd_cgroup_close(struct psd_cgroup *cgroup)
 	*cgroup = (struct psd_cgroup){ .base_fd = PSD_NO_FD };
 }
 
-/* Returns a free place, or -errno. */
+/* 0 or -errno. */
 static int
-find_place(struct psd_cgroup *cgroup)
+make_places(struct psd_cgroup *cgroup, uint32_t grown)
 {
-	const uint32_t grown = cgroup->n_leaves + GROWTH;
 	struct psd_leaf *leaves;
-	int place;
 
-	for (uint32_t i = 0; i < cgroup->n_leaves; i++)
-		if (cgroup->leaves[i].fd < 0)
-			return (int)i;
 	if (grown > PSD_LEAVES_MAX)
 		return -ENOSPC;
 	leaves = reallocarray(cgroup->leaves, grown, sizeof(*cgroup->leaves));
@@ -62,10 +57,46 @@ find_place(struct psd_cgroup *cgroup)
 		return -ENOMEM;
 	for (uint32_t i = cgroup->n_leaves; i < grown; i++)
 		leaves[i] = (struct psd_leaf){ .fd = PSD_NO_FD };
-	place = (int)cgroup->n_leaves;
 	cgroup->leaves = leaves;
 	cgroup->n_leaves = grown;
-	return place;
+	return 0;
+}
+
+/* Returns a free place, or -errno. */
+static int
+find_place(struct psd_cgroup *cgroup)
+{
+	const uint32_t n = cgroup->n_leaves;
+	int r;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (cgroup->leaves[i].fd < 0)
+			return (int)i;
+	r = make_places(cgroup, n + GROWTH);
+	return r < 0 ? r : (int)n;
+}
+
+int
+psd_cgroup_leaf_adopt(struct psd_cgroup *cgroup, uint32_t leaf, int fd,
+    bool is_doomed)
+{
+	const uint32_t grown = leaf - leaf % GROWTH + GROWTH;
+	int r = 0;
+
+	if (leaf >= PSD_LEAVES_MAX)
+		r = -ENOSPC;
+	else if (leaf >= cgroup->n_leaves)
+		r = make_places(cgroup, grown);
+	else if (cgroup->leaves[leaf].fd >= 0)
+		r = -EEXIST;
+	if (r < 0) {
+		psd_fd_close(fd);
+		return r;
+	}
+	cgroup->leaves[leaf] =
+	    (struct psd_leaf){ .fd = fd, .is_doomed = is_doomed };
+	cgroup->n_doomed += is_doomed ? 1 : 0;
+	return 0;
 }
 
 static int
@@ -143,11 +174,17 @@ psd_cgroup_leaf_make(struct psd_cgroup *cgroup, uint64_t memory_max,
 	return place;
 }
 
+bool
+psd_cgroup_has_leaf(const struct psd_cgroup *cgroup, int leaf)
+{
+	return leaf >= 0 && (uint32_t)leaf < cgroup->n_leaves &&
+	    cgroup->leaves[leaf].fd >= 0;
+}
+
 static struct psd_leaf *
 leaf_at(const struct psd_cgroup *cgroup, int leaf)
 {
-	assert(leaf >= 0 && (uint32_t)leaf < cgroup->n_leaves);
-	assert(cgroup->leaves[leaf].fd >= 0);
+	assert(psd_cgroup_has_leaf(cgroup, leaf));
 	return &cgroup->leaves[leaf];
 }
 

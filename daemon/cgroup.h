@@ -45,6 +45,15 @@ void psd_cgroup_close(struct psd_cgroup *cgroup);
 int psd_cgroup_leaf_make(struct psd_cgroup *cgroup, uint64_t memory_max,
     uint32_t tasks_max);
 
+/*
+ * One that was made before this process was executed anew; takes over fd.  0,
+ * or -errno when it has no place.
+ */
+int psd_cgroup_leaf_adopt(struct psd_cgroup *cgroup, uint32_t leaf, int fd,
+    bool is_doomed);
+
+bool psd_cgroup_has_leaf(const struct psd_cgroup *cgroup, int leaf);
+
 /* Its directory, for psd_birth.cgroup_fd; borrowed. */
 int psd_cgroup_leaf_fd(const struct psd_cgroup *cgroup, int leaf);
 

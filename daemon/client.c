@@ -128,26 +128,20 @@ on_words(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	return 0;
 }
 
-int
-psd_client_queue(struct psd_service *service, int fd, struct psd_peer *who,
+struct psd_client *
+psd_client_make(struct psd_service *service, struct psd_peer *who,
     unsigned flags)
 {
-	const struct psd_policy *policy = service->loaded->policy;
 	struct psd_clients *clients = &service->clients;
 	struct psd_client_user *user = find_user(clients, who->uid);
-	sd_event *event = service->daemon->event;
-	struct psd_client *client;
-	int r;
+	struct psd_client *client = calloc(1, sizeof(*client));
 
-	if (user == NULL) {
+	if (user == NULL || client == NULL) {
+		if (user != NULL)
+			drop_user(clients, user);
+		free(client);
 		psd_peer_release(who);
-		return -ENOMEM;
-	}
-	client = calloc(1, sizeof(*client));
-	if (client == NULL) {
-		drop_user(clients, user);
-		psd_peer_release(who);
-		return -ENOMEM;
+		return NULL;
 	}
 	client->service = service;
 	client->user = user;
@@ -156,19 +150,40 @@ psd_client_queue(struct psd_service *service, int fd, struct psd_peer *who,
 	client->fd = PSD_NO_FD;
 	user->n++;
 	clients->n++;
-	r = sd_event_add_io(event, &client->source, fd, EPOLLIN, on_words,
-	    client);
+	return client;
+}
+
+int
+psd_client_wait(struct psd_client *client, int fd, uint64_t usec)
+{
+	struct psd_service *service = client->service;
+	sd_event *event = service->daemon->event;
+	int r;
+
+	r = sd_event_add_io(event, &client->source, fd,
+	    client->has_spoken ? 0 : EPOLLIN, on_words, client);
 	if (r >= 0)
 		r = sd_event_add_time_relative(event, &client->deadline,
-		    CLOCK_MONOTONIC, policy->connect_timeout_usec, 0,
-		    on_deadline, client);
+		    CLOCK_MONOTONIC, usec, 0, on_deadline, client);
 	if (r < 0) {
 		free_client(client);
 		return r;
 	}
 	client->fd = fd;
-	TAILQ_INSERT_TAIL(&clients->waiting, client, of_queue);
+	TAILQ_INSERT_TAIL(&service->clients.waiting, client, of_queue);
 	return 0;
+}
+
+int
+psd_client_queue(struct psd_service *service, int fd, struct psd_peer *who,
+    unsigned flags)
+{
+	struct psd_client *client = psd_client_make(service, who, flags);
+
+	return client == NULL
+	    ? -ENOMEM
+	    : psd_client_wait(client, fd,
+		  service->loaded->policy->connect_timeout_usec);
 }
 
 /* This user's connections to all services. */

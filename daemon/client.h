@@ -101,6 +101,15 @@ int psd_client_queue(struct psd_service *service, int fd, struct psd_peer *who,
     unsigned flags);
 
 /*
+ * The parts of it: one that is counted and on no queue yet, or NULL (takes over
+ * who also when it fails); and the waiting, for so long.  0, or -errno, and then
+ * the client is freed and the caller keeps fd.
+ */
+struct psd_client *psd_client_make(struct psd_service *service,
+    struct psd_peer *who, unsigned flags);
+int psd_client_wait(struct psd_client *client, int fd, uint64_t usec);
+
+/*
  * Hands clients that have said something to helpers that wait for one, and
  * starts a helper when there is none.
  */

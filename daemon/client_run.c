@@ -46,12 +46,23 @@ on_client(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	return 0;
 }
 
+int
+psd_client_watch_program(struct psd_client *client,
+    struct psd_instance *program)
+{
+	int r;
+
+	client->filter = program;
+	r = sd_event_add_io(client->service->daemon->event, &client->source,
+	    client->fd, EPOLLRDHUP, on_client, client);
+	return r < 0 ? r : 0;
+}
+
 /* From now on the client is the program's, and its connection stays here. */
 static int
 bind_to(struct psd_client *client, struct psd_instance *program)
 {
 	struct psd_service *service = client->service;
-	int r;
 
 	client->source = sd_event_source_disable_unref(client->source);
 	client->deadline = sd_event_source_disable_unref(client->deadline);
@@ -59,10 +70,7 @@ bind_to(struct psd_client *client, struct psd_instance *program)
 	TAILQ_REMOVE(&service->clients.waiting, client, of_queue);
 	TAILQ_INSERT_TAIL(&program->clients, client, of_queue);
 	client->user->n_served++;
-	client->filter = program;
-	r = sd_event_add_io(service->daemon->event, &client->source, client->fd,
-	    EPOLLRDHUP, on_client, client);
-	return r < 0 ? r : 0;
+	return psd_client_watch_program(client, program);
 }
 
 void

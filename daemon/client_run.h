@@ -18,6 +18,10 @@ bool psd_client_may_run(const struct psd_service *service);
 /* Starts a program for one who waits, or refuses him. */
 void psd_client_run(struct psd_client *client);
 
+/* Watches the connection of one that a program runs for.  0 or -errno. */
+int psd_client_watch_program(struct psd_client *client,
+    struct psd_instance *program);
+
 /*
  * The connection of whoever a program runs for, as epoll(7) tells of it:
  * closed, and it is killed; shut down, and it is overdue and killed.

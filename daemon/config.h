@@ -22,6 +22,9 @@ struct psd_config {
 	bool is_run;      /* of one program, which privsepctl runs */
 	bool is_trace;    /* and it tells of its frames */
 	const char *policy_file; /* of a monitor or of that program */
+	int state_fd;      /* of --resume and --rehearse, else PSD_NO_FD */
+	bool is_rehearsal; /* of a re-exec: to end once it is known to work */
+	char **argv;       /* all of it */
 	char **program; /* of --run: a path and argv, or NULL: the policy's */
 
 	/* From the file. */

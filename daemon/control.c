@@ -1,54 +1,30 @@
 /* SPDX-License-Identifier: ISC */
-#include "daemon/control.h"
+#include "daemon/call.h"
+#include "daemon/control_client.h"
 
 #include "common/codec.h"
 #include "common/conv.h"
 #include "common/fd.h"
 #include "common/log.h"
-#include "daemon/store.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum {
 	CLIENTS_MAX = 32,
 	CLIENTS_PER_UID = 8, /* but for root, who must always get in */
 	CLIENT_TIMEOUT_USEC = 30 * 1000000,
-	BACKLOG = 16,
-	RATE_USEC = 100000,
-	RATE_BURST = 64,
-};
-
-struct client {
-	TAILQ_ENTRY(client) of_control;
-	struct psd_control *control;
-	struct psd_conv conv;
-	struct ucred who; /* from the socket, never from what it says */
-	sd_event_source *source;
-	sd_event_source *deadline;
-};
-
-struct psd_control {
-	struct psd_daemon *daemon;
-	int fd;
-	enum psd_holder holder;
-	sd_event_source *source;
-	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
-	TAILQ_HEAD(clients, client) clients;
+	ANSWER_TIMEOUT_USEC = 60 * 1000000, /* as long as privsepctl waits */
 };
 
 static struct psd_frame incoming, outgoing;
 
 static void
-drop_client(struct client *client)
+drop_client(struct psd_control_client *client)
 {
 	TAILQ_REMOVE(&client->control->clients, client, of_control);
 	sd_event_source_disable_unref(client->source);
@@ -58,7 +34,7 @@ drop_client(struct client *client)
 }
 
 static bool
-may_ask(const struct client *client, const struct psd_op_row *row)
+may_ask(const struct psd_control_client *client, const struct psd_op_row *row)
 {
 	return !row->is_privileged || client->who.uid == 0 ||
 	    client->who.uid == getuid();
@@ -66,7 +42,53 @@ may_ask(const struct client *client, const struct psd_op_row *row)
 
 /* False when the client is to be dropped. */
 static bool
-answer(struct client *client, const struct psd_op_row *row,
+answer(struct psd_control_client *client, const struct psd_op_row *row,
+    uint32_t id, int r, union psd_any_rep *rep)
+{
+	psd_frame_init(&outgoing);
+	if (r == 0)
+		r = psd_encode_reply(&outgoing, row, id, rep);
+	if (r < 0)
+		psd_encode_status(&outgoing, (uint16_t)row->op, id, r);
+	r = psd_conv_send(&client->conv, 0, &outgoing);
+	psd_frame_clear(&outgoing);
+	return r == 0;
+}
+
+/* It is not read from until then. */
+static bool
+wait_for_answer(struct psd_control_client *client, const struct psd_op_row *row)
+{
+	client->waiting = row;
+	client->id = incoming.id;
+	return sd_event_source_set_enabled(client->source, SD_EVENT_OFF) >= 0 &&
+	    sd_event_source_set_time_relative(client->deadline,
+		ANSWER_TIMEOUT_USEC) >= 0;
+}
+
+void
+psd_control_finish(struct psd_control *control, enum psd_op op, int status,
+    union psd_any_rep *rep)
+{
+	struct psd_control_client *client, *next;
+
+	for (client = TAILQ_FIRST(&control->clients); client != NULL;
+	     client = next) {
+		const struct psd_op_row *row = client->waiting;
+
+		next = TAILQ_NEXT(client, of_control);
+		if (row == NULL || row->op != op)
+			continue;
+		client->waiting = NULL;
+		if (!answer(client, row, client->id, status, rep) ||
+		    sd_event_source_set_enabled(client->source, SD_EVENT_ON) <
+			0)
+			drop_client(client);
+	}
+}
+
+static bool
+perform(struct psd_control_client *client, const struct psd_op_row *row,
     const union psd_any_req *req)
 {
 	union psd_any_rep rep;
@@ -76,19 +98,13 @@ answer(struct client *client, const struct psd_op_row *row,
 	if (may_ask(client, row))
 		r = psd_control_perform(client->control->daemon, row, req,
 		    &rep);
-	psd_frame_init(&outgoing);
-	if (r == 0)
-		r = psd_encode_reply(&outgoing, row, incoming.id, &rep);
-	if (r < 0)
-		psd_encode_status(&outgoing, (uint16_t)row->op, incoming.id, r);
-	r = psd_conv_send(&client->conv, 0, &outgoing);
-	psd_frame_clear(&outgoing);
-	return r == 0;
+	return r == PSD_LATER ? wait_for_answer(client, row)
+			      : answer(client, row, incoming.id, r, &rep);
 }
 
 /* One frame.  False when the client is to be dropped. */
 static bool
-converse(struct client *client)
+converse(struct psd_control_client *client)
 {
 	const struct psd_op_row *row;
 	union psd_any_req req;
@@ -117,7 +133,7 @@ converse(struct client *client)
 		psd_frame_clear(&incoming);
 		return false;
 	}
-	goes_on = answer(client, row, &req);
+	goes_on = perform(client, row, &req);
 	psd_fields_release(row->req, &req);
 	psd_frame_clear(&incoming);
 	return goes_on;
@@ -147,7 +163,7 @@ static bool
 has_room(const struct psd_control *control, uid_t uid)
 {
 	unsigned all = 0, same = 0;
-	const struct client *client;
+	const struct psd_control_client *client;
 
 	TAILQ_FOREACH(client, &control->clients, of_control) {
 		all++;
@@ -159,16 +175,16 @@ has_room(const struct psd_control *control, uid_t uid)
 	return all < CLIENTS_MAX && same < CLIENTS_PER_UID;
 }
 
-/* Takes over fd. */
-static int
-add_client(struct psd_control *control, int fd, const struct ucred *who)
+struct psd_control_client *
+psd_control_add(struct psd_control *control, int fd, const struct ucred *who,
+    uint64_t usec)
 {
-	struct client *client = calloc(1, sizeof(*client));
+	struct psd_control_client *client = calloc(1, sizeof(*client));
 	int r;
 
 	if (client == NULL) {
 		psd_fd_close(fd);
-		return -ENOMEM;
+		return NULL;
 	}
 	client->control = control;
 	client->who = *who;
@@ -178,15 +194,16 @@ add_client(struct psd_control *control, int fd, const struct ucred *who)
 	    EPOLLIN, on_frame, client);
 	if (r >= 0)
 		r = sd_event_add_time_relative(control->daemon->event,
-		    &client->deadline, CLOCK_MONOTONIC, CLIENT_TIMEOUT_USEC, 0,
-		    on_deadline, client);
-	if (r < 0)
-		drop_client(client);
-	return r;
+		    &client->deadline, CLOCK_MONOTONIC, usec, 0, on_deadline,
+		    client);
+	if (r >= 0)
+		return client;
+	drop_client(client);
+	return NULL;
 }
 
-static int
-on_client(sd_event_source *source, int listener, uint32_t events,
+int
+psd_control_on_client(sd_event_source *source, int listener, uint32_t events,
     void *userdata)
 {
 	struct psd_control *control = userdata;
@@ -202,100 +219,9 @@ on_client(sd_event_source *source, int listener, uint32_t events,
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0 ||
 	    !has_room(control, who.uid))
 		return 0;
-	if (add_client(control, psd_fd_take(&fd), &who) < 0)
+	if (psd_control_add(control, psd_fd_take(&fd), &who,
+		CLIENT_TIMEOUT_USEC) == NULL)
 		psd_log(LOG_ERR, "no memory for a client of control.sock");
-	return 0;
-}
-
-/*
- * The group that may look, straight from the file: a name service has no
- * place in this process.
- */
-static gid_t
-find_group(void)
-{
-	FILE *file = fopen("/etc/group", "re");
-	gid_t found = (gid_t)-1;
-	const struct group *group;
-
-	if (file == NULL)
-		return found;
-	while (found == (gid_t)-1 && (group = fgetgrent(file)) != NULL)
-		if (strcmp(group->gr_name, "privsepd") == 0)
-			found = group->gr_gid;
-	(void)fclose(file);
-	return found;
-}
-
-static int
-bind_socket(struct psd_control *control)
-{
-	struct sockaddr_storage storage = { .ss_family = AF_UNIX };
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	const struct psd_listen_place place = {
-		.kind = "control",
-		.service = "control",
-		.type = SOCK_SEQPACKET,
-		.address = &storage,
-		.len = sizeof(address),
-	};
-	_cleanup_fd_ int fd = PSD_NO_FD;
-	const gid_t group = find_group();
-	int found;
-
-	memcpy(address.sun_path, control->path, sizeof(control->path));
-	memcpy(&storage, &address, sizeof(address));
-	found = psd_store_find(&place, &control->holder);
-	if (found >= 0)
-		return found;
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	/* The directory is locked by us, so a socket there is a dead one. */
-	(void)unlink(control->path);
-	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return -errno;
-	/* Nobody gets in before it has its group and mode (umask 077). */
-	if (group != (gid_t)-1 && geteuid() == 0 &&
-	    chown(control->path, (uid_t)-1, group) < 0)
-		psd_log(LOG_WARNING, "%s: cannot give it to the group: %s",
-		    control->path, strerror(errno));
-	if (chmod(control->path, 0660) < 0)
-		return -errno;
-	if (listen(fd, BACKLOG) < 0)
-		return -errno;
-	return psd_fd_take(&fd);
-}
-
-int
-psd_control_open(struct psd_daemon *daemon)
-{
-	struct psd_control *control = calloc(1, sizeof(*control));
-	int r;
-
-	if (control == NULL)
-		return -ENOMEM;
-	control->daemon = daemon;
-	control->fd = PSD_NO_FD;
-	TAILQ_INIT(&control->clients);
-	r = snprintf(control->path, sizeof(control->path), "%s/control.sock",
-	    daemon->config.runtime_dir);
-	r = (size_t)r >= sizeof(control->path) ? -ENAMETOOLONG
-					       : bind_socket(control);
-	if (r >= 0) {
-		control->fd = r;
-		r = sd_event_add_io(daemon->event, &control->source,
-		    control->fd, EPOLLIN, on_client, control);
-	}
-	/* Out of descriptors, the listener stays readable: no spinning. */
-	if (r >= 0)
-		r = sd_event_source_set_ratelimit(control->source, RATE_USEC,
-		    RATE_BURST);
-	if (r < 0) {
-		psd_control_close(control);
-		return r;
-	}
-	daemon->control = control;
 	return 0;
 }
 

@@ -66,6 +66,7 @@ psd_do_ctl_status(struct psd_daemon *daemon,
 	rep->uptime_usec = psd_now() - daemon->started_usec;
 	rep->instances = daemon->n_instances;
 	rep->generation = daemon->generation;
+	rep->reexecs = daemon->n_reexecs;
 	rep->layers = psd_str_of(texts[0]);
 	rep->missing = psd_str_of(texts[1]);
 	rep->policy_dirs = psd_str_of(texts[2]);

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -66,6 +67,32 @@ psd_conversation_greeted(struct psd_conversation *conversation)
 	psd_instance_greeted(conversation->instance);
 }
 
+int
+psd_conversation_keep_unsent(struct psd_conversation *conversation,
+    const struct psd_frame *frame)
+{
+	struct psd_unsent *unsent = malloc(sizeof(*unsent));
+
+	if (unsent == NULL)
+		return -ENOMEM;
+	memcpy(&unsent->frame, frame,
+	    offsetof(struct psd_frame, bytes) + frame->len);
+	STAILQ_INSERT_TAIL(&conversation->unsent, unsent, next);
+	return 0;
+}
+
+void
+psd_conversation_discard_unsent(struct psd_conversation *conversation)
+{
+	struct psd_unsent *unsent;
+
+	while ((unsent = STAILQ_FIRST(&conversation->unsent)) != NULL) {
+		STAILQ_REMOVE_HEAD(&conversation->unsent, next);
+		psd_frame_clear(&unsent->frame);
+		free(unsent);
+	}
+}
+
 static int
 on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 {
@@ -79,15 +106,15 @@ on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 }
 
 void
-psd_conversation_reply_deadline(struct psd_conversation *conversation)
+psd_conversation_reply_deadline(struct psd_conversation *conversation,
+    uint64_t usec)
 {
 	struct psd_instance *instance = conversation->instance;
 
 	if (conversation->deadline_source == NULL &&
 	    sd_event_add_time_relative(instance->service->daemon->event,
-		&conversation->deadline_source, CLOCK_MONOTONIC,
-		instance->loaded->policy->request_timeout_usec, 0, on_deadline,
-		conversation) < 0)
+		&conversation->deadline_source, CLOCK_MONOTONIC, usec, 0,
+		on_deadline, conversation) < 0)
 		psd_instance_log(instance, LOG_ERR, "no memory for a deadline");
 }
 
@@ -151,15 +178,33 @@ begin_clone(struct psd_conversation *clone, int *ret_theirs)
 	_cleanup_fd_ int theirs = PSD_NO_FD;
 	int r;
 
-	r = psd_rights_clone(&clone->rights, &clone->origin->rights);
-	if (r == 0)
-		r = psd_conversation_open(clone, &theirs);
+	r = psd_conversation_open(clone, &theirs);
 	if (r == 0)
 		r = psd_talk_start(clone);
 	if (r < 0)
 		return r;
 	*ret_theirs = psd_fd_take(&theirs);
 	return 0;
+}
+
+struct psd_conversation *
+psd_conversation_make_clone(struct psd_conversation *origin)
+{
+	struct psd_instance *instance = origin->instance;
+	struct psd_conversation *clone = malloc(sizeof(*clone));
+
+	if (clone == NULL)
+		return NULL;
+	psd_conversation_init(clone, instance);
+	if (psd_rights_clone(&clone->rights, &origin->rights) < 0) {
+		free(clone);
+		return NULL;
+	}
+	clone->origin = origin;
+	clone->number = ++instance->last_clone;
+	TAILQ_INSERT_TAIL(&instance->clones, clone, of_instance);
+	instance->n_clones++;
+	return clone;
 }
 
 int
@@ -173,14 +218,9 @@ psd_conversation_clone(struct psd_conversation *origin, int *ret_theirs)
 		return -ESHUTDOWN;
 	if (instance->n_clones == PSD_CLONES_MAX)
 		return -EBUSY;
-	clone = malloc(sizeof(*clone));
+	clone = psd_conversation_make_clone(origin);
 	if (clone == NULL)
 		return -ENOMEM;
-	psd_conversation_init(clone, instance);
-	clone->origin = origin;
-	clone->number = ++instance->last_clone;
-	TAILQ_INSERT_TAIL(&instance->clones, clone, of_instance);
-	instance->n_clones++;
 	r = begin_clone(clone, ret_theirs);
 	if (r < 0)
 		psd_conversation_free(clone);

@@ -81,10 +81,19 @@ void psd_conversation_release(struct psd_conversation *conversation);
 void psd_conversation_greeted(struct psd_conversation *conversation);
 
 /*
- * It does not read its replies: RequestTimeoutSec= runs, after which the
- * helper is killed, until psd_conversation_replies_sent().
+ * Keeps a frame until the helper has room, and takes over its descriptors: 0 or
+ * -ENOMEM.  Frees all that were kept.
  */
-void psd_conversation_reply_deadline(struct psd_conversation *conversation);
+int psd_conversation_keep_unsent(struct psd_conversation *conversation,
+    const struct psd_frame *frame);
+void psd_conversation_discard_unsent(struct psd_conversation *conversation);
+
+/*
+ * It does not read its replies: after that time, RequestTimeoutSec= at first,
+ * the helper is killed, unless psd_conversation_replies_sent() comes before.
+ */
+void psd_conversation_reply_deadline(struct psd_conversation *conversation,
+    uint64_t usec);
 void psd_conversation_replies_sent(struct psd_conversation *conversation);
 
 /*
@@ -93,6 +102,12 @@ void psd_conversation_replies_sent(struct psd_conversation *conversation);
  * PSD_CLONES_MAX; -ESHUTDOWN when the helper is ending; or another -errno.
  */
 int psd_conversation_clone(struct psd_conversation *origin, int *ret_theirs);
+
+/*
+ * The clone alone, with its rights and without a pair.  NULL: out of memory.
+ */
+struct psd_conversation *psd_conversation_make_clone(
+    struct psd_conversation *origin);
 
 /*
  * Frees a clone that both sides have ended, when all that it was answered has

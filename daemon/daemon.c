@@ -6,6 +6,7 @@
 #include "daemon/control.h"
 #include "daemon/dispose.h"
 #include "daemon/notify.h"
+#include "daemon/reexec.h"
 #include "daemon/reload.h"
 #include "daemon/service.h"
 #include "daemon/store.h"
@@ -84,6 +85,10 @@ psd_daemon_stop(struct psd_daemon *daemon)
 	if (daemon->is_stopping)
 		return;
 	daemon->is_stopping = true;
+	if (daemon->reexec != NULL) {
+		psd_reexec_cancel(daemon);
+		psd_reexec_answer(daemon, true, "privsepd is about to end");
+	}
 	if (!daemon->config.is_run)
 		say_count(PSD_MESSAGE_stopping, "PRIVSEP_HELPERS",
 		    daemon->n_instances);
@@ -185,6 +190,26 @@ on_reload_signal(sd_event_source *source, const struct signalfd_siginfo *info,
 	return 0;
 }
 
+/*
+ * Before anything else that has come: a signal that was read must not be lost
+ * by a re-exec.
+ */
+static int
+add_signal(struct psd_daemon *daemon, int number, sd_event_signal_handler_t on)
+{
+	sd_event_source *source = NULL;
+	int r;
+
+	r = sd_event_add_signal(daemon->event, &source, number, on, daemon);
+	if (r >= 0)
+		r = sd_event_source_set_priority(source,
+		    SD_EVENT_PRIORITY_IMPORTANT);
+	if (r >= 0)
+		r = sd_event_source_set_floating(source, true);
+	sd_event_source_unref(source);
+	return r;
+}
+
 int
 psd_daemon_open_loop(struct psd_daemon *daemon)
 {
@@ -203,15 +228,12 @@ psd_daemon_open_loop(struct psd_daemon *daemon)
 	if (r >= 0)
 		psd_dispose_init(daemon->event);
 	if (r >= 0)
-		r = sd_event_add_signal(daemon->event, NULL, SIGTERM,
-		    on_stop_signal, daemon);
+		r = add_signal(daemon, SIGTERM, on_stop_signal);
 	if (r >= 0)
-		r = sd_event_add_signal(daemon->event, NULL, SIGINT,
-		    on_stop_signal, daemon);
+		r = add_signal(daemon, SIGINT, on_stop_signal);
 	/* A monitor's server, and a filter, have the plan they were given. */
 	if (r >= 0 && !daemon->config.is_monitor && !daemon->config.is_run)
-		r = sd_event_add_signal(daemon->event, NULL, SIGHUP,
-		    on_reload_signal, daemon);
+		r = add_signal(daemon, SIGHUP, on_reload_signal);
 	/* Fed from the loop, so that a loop that hangs is noticed. */
 	if (r >= 0)
 		r = sd_event_set_watchdog(daemon->event, true);

@@ -11,6 +11,7 @@
 #include <systemd/sd-event.h>
 
 struct psd_control;
+struct psd_reexec;
 struct psd_relayed;
 TAILQ_HEAD(psd_relayed_list, psd_relayed); /* connections */
 struct psd_service;
@@ -43,7 +44,11 @@ struct psd_daemon {
 	bool was_ready;  /* READY=1 has been said */
 	sd_event_source *status_source; /* of the next STATUS= */
 	char refused_reload[256];       /* why the last one was, or empty */
-	int exit_status;                /* of --run */
+	int lock_fd;               /* of the runtime directory, or PSD_NO_FD */
+	struct psd_reexec *reexec; /* under way (daemon/reexec.h), or NULL */
+	uint32_t n_reexecs;        /* since the start */
+	bool had_store;            /* before the last one (daemon/store.h) */
+	int exit_status;           /* of --run */
 };
 
 /* Monotonic time in microseconds. */

@@ -29,6 +29,9 @@
 #include "common/ops.def"
 #include "common/ops_clear.h"
 
+/* One thread, so one frame to read a request from again is enough. */
+static struct psd_frame again;
+
 typedef int performer(struct psd_call *call, const union psd_any_req *req,
     union psd_any_rep *rep);
 
@@ -68,10 +71,47 @@ count_time(struct psd_service *service)
 	    psd_now() - psd_daemon_woken_usec(service->daemon));
 }
 
+/* Performs it and, unless it is to be answered later, answers. */
+static int
+perform_and_answer(struct psd_call *call, const union psd_any_req *req)
+{
+	union psd_any_rep rep;
+	int r;
+
+	psd_fields_init(call->row->rep, call->row->rep_size, &rep);
+	r = perform(call, req, &rep);
+	if (r != PSD_LATER)
+		psd_call_answer(call, r, &rep);
+	psd_fields_release(call->row->rep, &rep);
+	return r;
+}
+
+void
+psd_dispatch_again(struct psd_call *waiting)
+{
+	struct psd_call call = *waiting;
+	struct psd_frame *frame = &again;
+	union psd_any_req req;
+
+	assert(call.request != NULL);
+	psd_frame_init(frame);
+	memcpy(frame->bytes, call.request->bytes, call.request->len);
+	frame->len = call.request->len;
+	call.frame = frame;
+	/* What its line lies in must outlive it. */
+	call.narrowing = psd_narrowing_ref(waiting->narrowing);
+	psd_call_drop(waiting);
+	if (psd_decode(frame, call.row->req, call.row->req_size, &req) < 0)
+		psd_call_answer(&call, -EIO, NULL);
+	else
+		(void)perform_and_answer(&call, &req);
+	psd_narrowing_unref(call.narrowing);
+}
+
 /* True when it was done: what a request had beside it was good. */
 static bool
 serve(struct psd_conversation *conversation, const struct psd_op_row *row,
-    uint32_t id, const union psd_any_req *req)
+    const struct psd_frame *frame, uint32_t id, const union psd_any_req *req)
 {
 	const struct psd_policy *policy =
 	    conversation->instance->loaded->policy;
@@ -85,19 +125,17 @@ serve(struct psd_conversation *conversation, const struct psd_op_row *row,
 		.grant = verdict.grant,
 		.id = id,
 		.must_look = conversation->instance->loaded->lets_write,
+		.frame = frame,
 	};
-	union psd_any_rep rep;
 	int r = -EPERM;
 
 	psd_audit(conversation, row, req, &verdict);
-	psd_fields_init(row->rep, row->rep_size, &rep);
 	if (verdict.is_allowed)
-		r = perform(&call, req, &rep);
-	if (r != PSD_LATER) {
-		psd_call_answer(&call, r, &rep);
+		r = perform_and_answer(&call, req);
+	else
+		psd_call_answer(&call, r, NULL);
+	if (r != PSD_LATER)
 		count_time(conversation->instance->service);
-	}
-	psd_fields_release(row->rep, &rep);
 	return r >= 0;
 }
 
@@ -185,7 +223,7 @@ psd_dispatch(struct psd_conversation *conversation, struct psd_frame *frame)
 		break_with(conversation, "sent a malformed operation",
 		    frame->op);
 	} else {
-		if (!serve(conversation, row, id, &req))
+		if (!serve(conversation, row, frame, id, &req))
 			drop_fields(conversation, row->req, &req);
 		psd_fields_release(row->req, &req);
 		/* A resolver that has said hello, and has its answer. */

@@ -118,8 +118,30 @@ watch(int pidfd)
 	job->pidfd = pidfd;
 	TAILQ_INSERT_TAIL(&jobs, job, of_all);
 	n_jobs++;
-	psd_log(LOG_WARNING,
-	    "what a helper sent takes long to close; %u such now", n_jobs);
+}
+
+void
+psd_dispose_kill(void)
+{
+	const struct job *job;
+
+	TAILQ_FOREACH(job, &jobs, of_all)
+		(void)psd_sys_pidfd_kill(job->pidfd, SIGKILL);
+}
+
+void
+psd_dispose_tell(void (*each)(void *cookie, int pidfd), void *cookie)
+{
+	const struct job *job;
+
+	TAILQ_FOREACH(job, &jobs, of_all)
+		each(cookie, job->pidfd);
+}
+
+void
+psd_dispose_adopt(int pidfd)
+{
+	watch(pidfd);
 }
 
 void
@@ -155,16 +177,15 @@ psd_dispose(const int *fds, size_t n)
 	}
 	was_slow = true;
 	watch(pidfd);
+	psd_log(LOG_WARNING,
+	    "what a helper sent takes long to close; %u such now", n_jobs);
 }
 
 void
 psd_dispose_stop(void)
 {
-	struct job *job;
-
-	while ((job = TAILQ_FIRST(&jobs)) != NULL) {
-		(void)psd_sys_pidfd_kill(job->pidfd, SIGKILL);
-		end_job(job);
-	}
+	psd_dispose_kill();
+	while (!TAILQ_EMPTY(&jobs))
+		end_job(TAILQ_FIRST(&jobs));
 	loop = NULL;
 }

@@ -29,6 +29,15 @@ bool psd_dispose_was_slow(void);
 /* Are there so many that take long that no more should be let come? */
 bool psd_dispose_is_full(void);
 
+/*
+ * Kills them, before this process is executed anew: they would keep copies of
+ * all our descriptors.  They have to be waited for all the same, by whoever is
+ * told their pidfds (borrowed), or has taken one over.
+ */
+void psd_dispose_kill(void);
+void psd_dispose_tell(void (*each)(void *cookie, int pidfd), void *cookie);
+void psd_dispose_adopt(int pidfd);
+
 /* Kills those that still take long, at the end. */
 void psd_dispose_stop(void);
 

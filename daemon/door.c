@@ -211,6 +211,33 @@ psd_door_watch(struct psd_door *door, struct psd_service *service)
 }
 
 void
+psd_door_tell(const struct psd_door *door, struct psd_door_carried *ret)
+{
+	*ret = (struct psd_door_carried){ door->fd, door->mode, door->gid,
+		door->holder };
+}
+
+struct psd_door *
+psd_door_resume(const struct psd_daemon *daemon, const char *name,
+    const struct psd_door_carried *carried)
+{
+	struct psd_door *door = calloc(1, sizeof(*door));
+
+	if (door == NULL ||
+	    find_address(daemon->config.runtime_dir, name, &door->address) <
+		0) {
+		psd_fd_close(carried->fd);
+		free(door);
+		return NULL;
+	}
+	door->fd = carried->fd;
+	door->mode = carried->mode;
+	door->gid = carried->gid;
+	door->holder = carried->holder;
+	return door;
+}
+
+void
 psd_door_enable(struct psd_door *door, bool wanted)
 {
 	if (door->source != NULL)

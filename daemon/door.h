@@ -2,7 +2,10 @@
 #ifndef PSD_DOOR_H
 #define PSD_DOOR_H
 
+#include "daemon/store.h"
 #include "policy/policy.h"
+
+#include <sys/types.h>
 
 struct psd_daemon;
 struct psd_service;
@@ -22,6 +25,22 @@ int psd_door_open(struct psd_daemon *daemon, const struct psd_policy *policy,
  * lets clients come to it from now on.  0 or -errno.
  */
 int psd_door_watch(struct psd_door *door, struct psd_service *service);
+
+/* What lasts of it beyond this process; the descriptor is borrowed. */
+struct psd_door_carried {
+	int fd;
+	mode_t mode;
+	gid_t gid;
+	enum psd_holder holder;
+};
+void psd_door_tell(const struct psd_door *door, struct psd_door_carried *ret);
+
+/*
+ * One that was opened before this process was executed anew; takes over its
+ * descriptor.  NULL: out of memory.
+ */
+struct psd_door *psd_door_resume(const struct psd_daemon *daemon,
+    const char *name, const struct psd_door_carried *carried);
 
 /* Looks at whoever comes, or lets them wait in the kernel. */
 void psd_door_enable(struct psd_door *door, bool wanted);

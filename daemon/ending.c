@@ -256,17 +256,21 @@ on_runtime_max(sd_event_source *source, uint64_t usec, void *userdata)
 }
 
 int
+psd_ending_at(struct psd_instance *instance, uint64_t due_usec)
+{
+	const int r = sd_event_add_time(instance->service->daemon->event,
+	    &instance->runtime_source, CLOCK_MONOTONIC, due_usec, 0,
+	    on_runtime_max, instance);
+
+	return r < 0 ? r : 0;
+}
+
+int
 psd_ending_limit_runtime(struct psd_instance *instance)
 {
 	const uint64_t max = instance->loaded->policy->runtime_max_usec;
-	int r;
 
-	if (max == 0)
-		return 0;
-	r = sd_event_add_time_relative(instance->service->daemon->event,
-	    &instance->runtime_source, CLOCK_MONOTONIC, max, 0, on_runtime_max,
-	    instance);
-	return r < 0 ? r : 0;
+	return max == 0 ? 0 : psd_ending_at(instance, psd_now() + max);
 }
 
 int
@@ -281,8 +285,5 @@ psd_ending_watch(struct psd_instance *instance)
 	if (r >= 0)
 		r = sd_event_source_set_priority(instance->exit_source,
 		    SD_EVENT_PRIORITY_NORMAL + 10);
-	/* Of one that serves a client that begins with him. */
-	if (r >= 0 && instance->loaded->policy->type != PSD_TYPE_INETD)
-		r = psd_ending_limit_runtime(instance);
 	return r;
 }

@@ -8,13 +8,15 @@
  * Watches the pidfd, the sure end of a helper: when it fires, what is queued
  * is answered, the end is told as orderly, abrupt or overdue, whoever still
  * holds a copy of the helper's end is named and killed, and the instance is
- * freed.  RuntimeMaxSec= starts here, too, except with Type=inetd.  0 or
- * -errno.
+ * freed.  0 or -errno.
  */
 int psd_ending_watch(struct psd_instance *instance);
 
-/* RuntimeMaxSec= starts.  0 or -errno. */
+/*
+ * RuntimeMaxSec= starts; or, once it has, is over at that time.  0 or -errno.
+ */
 int psd_ending_limit_runtime(struct psd_instance *instance);
+int psd_ending_at(struct psd_instance *instance, uint64_t due_usec);
 
 /* Frees an instance that has no process any more, or never had one. */
 void psd_instance_free(struct psd_instance *instance);

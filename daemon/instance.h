@@ -93,11 +93,13 @@ TAILQ_HEAD(psd_instances, psd_instance);
 
 /*
  * The parts of a start, for a process that was there already
- * (daemon/monitor.c): an instance without a process, or NULL; its ids, of the
+ * (daemon/monitor.c, daemon/carry_instance.c): an instance without a process, or NULL; its ids, of the
  * range or the policy's; and the instance with all this among those of its
  * service, where it ends by its pidfd.  0 or -errno.
  */
 struct psd_instance *psd_instance_make(struct psd_service *service);
+struct psd_instance *psd_instance_make_of(struct psd_service *service,
+    struct psd_loaded *loaded, uint64_t id);
 int psd_instance_take_ids(struct psd_instance *instance,
     struct psd_birth *birth);
 int psd_instance_begin(struct psd_instance *instance);

@@ -16,6 +16,7 @@ enum { SWEEP_USEC = 500000, HOLDERS_TOLD_MAX = 16 };
 
 /* A search under way, with what is released when it ends. */
 struct search {
+	TAILQ_ENTRY(search) of_all;
 	struct psd_daemon *daemon;
 	struct psd_leak *leak;
 	sd_event_source *source;
@@ -27,6 +28,8 @@ struct search {
 	int leaf;
 	unsigned told;
 };
+
+static TAILQ_HEAD(, search) searches = TAILQ_HEAD_INITIALIZER(searches);
 
 static int on_sweep(sd_event_source *source, uint64_t usec, void *userdata);
 
@@ -85,6 +88,7 @@ end_search(struct search *search)
 {
 	struct psd_daemon *daemon = search->daemon;
 
+	TAILQ_REMOVE(&searches, search, of_all);
 	psd_leak_free(search->leak);
 	release(daemon, search->owns_uid, search->uid, search->leaf);
 	sd_event_source_disable_unref(search->source);
@@ -186,7 +190,21 @@ psd_leftover_look(struct psd_instance *instance,
 	search->uid = instance->uid;
 	search->owns_uid = instance->owns_uid;
 	search->leaf = instance->leaf;
+	TAILQ_INSERT_TAIL(&searches, search, of_all);
 	instance->owns_uid = false;
 	instance->leaf = -1;
 	instance->service->daemon->n_searches++;
+}
+
+void
+psd_leftover_finish(void)
+{
+	while (!TAILQ_EMPTY(&searches))
+		end_search(TAILQ_FIRST(&searches));
+}
+
+void
+psd_leftover_resume(struct psd_daemon *daemon)
+{
+	sweep_later(daemon);
 }

@@ -2,6 +2,7 @@
 #ifndef PSD_LEFTOVER_H
 #define PSD_LEFTOVER_H
 
+#include "daemon/daemon.h"
 #include "daemon/instance.h"
 
 /*
@@ -20,5 +21,12 @@ void psd_leftover_look(struct psd_instance *instance,
 
 /* Kills what is left of its uid and cgroup, and gives both back. */
 void psd_leftover_release(struct psd_instance *instance);
+
+/*
+ * Ends all searches at once, before this process is executed anew; and goes on
+ * afterwards with what could not be given back yet.
+ */
+void psd_leftover_finish(void);
+void psd_leftover_resume(struct psd_daemon *daemon);
 
 #endif

@@ -97,14 +97,13 @@ takes_descriptors(const struct psd_policy *policy)
 	return false;
 }
 
-struct psd_loaded *
-psd_loaded_make(struct psd_host *host, struct psd_policy *policy,
-    const char *const *dirs, struct psd_diag *diag)
+/* Takes over policy.  NULL: out of memory. */
+static struct psd_loaded *
+make(struct psd_policy *policy)
 {
 	struct psd_loaded *loaded = calloc(1, sizeof(*loaded));
 
 	if (loaded == NULL) {
-		diag->out_of_memory = true;
 		psd_policy_free(policy);
 		return NULL;
 	}
@@ -112,6 +111,35 @@ psd_loaded_make(struct psd_host *host, struct psd_policy *policy,
 	loaded->policy = policy;
 	loaded->lets_write = lets_write(policy);
 	loaded->takes_descriptors = takes_descriptors(policy);
+	return loaded;
+}
+
+struct psd_loaded *
+psd_loaded_resume(struct psd_policy *policy, struct psd_prepared *prepared,
+    uint64_t fingerprint, uint32_t generation)
+{
+	struct psd_loaded *loaded = make(policy);
+
+	if (loaded == NULL) {
+		psd_plan_free(prepared);
+		return NULL;
+	}
+	loaded->prepared = prepared;
+	loaded->fingerprint = fingerprint;
+	loaded->generation = generation;
+	return loaded;
+}
+
+struct psd_loaded *
+psd_loaded_make(struct psd_host *host, struct psd_policy *policy,
+    const char *const *dirs, struct psd_diag *diag)
+{
+	struct psd_loaded *loaded = make(policy);
+
+	if (loaded == NULL) {
+		diag->out_of_memory = true;
+		return NULL;
+	}
 	loaded->fingerprint = fingerprint(policy, dirs);
 	loaded->prepared = psd_plan_prepare(host, policy, diag);
 	if (loaded->prepared == NULL) {

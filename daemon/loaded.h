@@ -28,6 +28,14 @@ struct psd_loaded {
 struct psd_loaded *psd_loaded_make(struct psd_host *host,
     struct psd_policy *policy, const char *const *dirs, struct psd_diag *diag);
 
+/*
+ * The same of one that was prepared before this process was executed anew;
+ * takes over both, prepared may be NULL when no further instance starts with
+ * it.  NULL: out of memory.
+ */
+struct psd_loaded *psd_loaded_resume(struct psd_policy *policy,
+    struct psd_prepared *prepared, uint64_t fingerprint, uint32_t generation);
+
 struct psd_loaded *psd_loaded_ref(struct psd_loaded *loaded);
 
 /* Tells whether path still is the same file, with the same content. */

@@ -167,8 +167,8 @@ start(struct psd_call *call, int type, const struct psd_str *path,
 	task.fd = binding->fd;
 	task.place = binding->room;
 	task.name = binding->name;
-	return psd_errand_begin(call->peer, &task,
-	    call->policy->request_timeout_usec, finish, call, &binding->errand);
+	return psd_errand_begin(call->peer, &task, psd_call_patience(call),
+	    finish, call, &binding->errand);
 }
 
 int

@@ -23,9 +23,8 @@ enum { ERRNO_MAX = 4095 };
 /* One thread, so one frame to ask by is enough. */
 static struct psd_frame asking;
 
-/* It is on no queue, and no resolver's, any more. */
-static void
-free_lookup(struct psd_lookup *lookup)
+void
+psd_lookup_free(struct psd_lookup *lookup)
 {
 	if (lookup->call != NULL)
 		lookup->call->lookup = NULL;
@@ -41,7 +40,7 @@ finish(struct psd_lookup *lookup, int status, const union psd_any_rep *rep)
 	psd_lookup_done *done = lookup->done;
 	const uint64_t cookie = lookup->cookie;
 
-	free_lookup(lookup);
+	psd_lookup_free(lookup);
 	if (call != NULL)
 		done(call, cookie, status, rep);
 }
@@ -59,11 +58,11 @@ forget(struct psd_call *call)
 	if (lookup->resolver != NULL)
 		return;
 	psd_lookup_unqueue(lookup);
-	free_lookup(lookup);
+	psd_lookup_free(lookup);
 }
 
-static int
-on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
+int
+psd_lookup_on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct psd_lookup *lookup = userdata;
 	struct psd_instance *resolver = lookup->resolver;
@@ -124,14 +123,15 @@ make(const struct psd_call *call, const struct psd_op_row *row, void *req)
 }
 
 static int
-set_deadline(struct psd_lookup *lookup, const struct psd_policy *policy)
+set_deadline(struct psd_lookup *lookup, const struct psd_call *call)
 {
-	uint64_t usec = policy->request_timeout_usec;
+	uint64_t usec = psd_call_patience(call);
 
 	if (usec == 0 || usec > timeout_max_usec)
 		usec = timeout_max_usec;
 	return sd_event_add_time_relative(lookup->daemon->event,
-	    &lookup->deadline, CLOCK_MONOTONIC, usec, 0, on_deadline, lookup);
+	    &lookup->deadline, CLOCK_MONOTONIC, usec, 0, psd_lookup_on_deadline,
+	    lookup);
 }
 
 int
@@ -148,16 +148,18 @@ psd_lookup(struct psd_call *call, enum psd_op op, void *req,
 		return -errno;
 	lookup->done = done;
 	lookup->cookie = cookie;
-	r = set_deadline(lookup, call->policy);
+	r = set_deadline(lookup, call);
 	if (r >= 0) {
 		lookup->call = psd_call_keep(call, forget);
 		r = lookup->call == NULL ? -errno : 0;
 	}
 	if (r < 0) {
-		free_lookup(lookup);
+		psd_lookup_free(lookup);
 		return r;
 	}
 	lookup->call->lookup = lookup;
+	if (psd_lookup_join(lookup))
+		return PSD_LATER;
 	psd_lookup_queue(lookup, call->peer);
 	make_room(&daemon->lookups);
 	psd_lookup_next(daemon);

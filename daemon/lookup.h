@@ -50,6 +50,23 @@ typedef void psd_lookup_done(struct psd_call *call, uint64_t cookie, int status,
 int psd_lookup(struct psd_call *call, enum psd_op op, void *req,
     psd_lookup_done *done, uint64_t cookie);
 
+/*
+ * What a resolver is busy with, as it is told to a process that goes on with
+ * it: whoever waits asks anew there, and is given that answer.
+ */
+struct psd_look_carried {
+	uint32_t op, id;
+	uint64_t deadline_usec;
+	const unsigned char *bytes; /* of the request's frame */
+	uint32_t len;
+};
+void psd_lookup_tell(const struct psd_lookup *lookup,
+    struct psd_look_carried *ret);
+
+/* 0, -EINVAL when there is no such question, or another -errno. */
+int psd_lookup_resume(struct psd_instance *resolver,
+    const struct psd_look_carried *carried);
+
 /* A resolver has sent a reply, is ready and told so, or is lost. */
 void psd_lookup_answer(struct psd_instance *resolver, struct psd_frame *frame);
 void psd_lookup_next(struct psd_daemon *daemon);

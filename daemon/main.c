@@ -3,7 +3,7 @@
 #include "common/log.h"
 #include "common/message.h"
 #include "daemon/beneath.h"
-#include "daemon/caps.h"
+#include "daemon/clean.h"
 #include "daemon/control.h"
 #include "daemon/daemon.h"
 #include "daemon/dispose.h"
@@ -13,7 +13,9 @@
 #include "daemon/monitor.h"
 #include "daemon/oneshot.h"
 #include "daemon/proc_fd.h"
+#include "daemon/reexec.h"
 #include "daemon/reload.h"
+#include "daemon/resume.h"
 #include "daemon/pin.h"
 #include "daemon/rootless.h"
 #include "daemon/runtime.h"
@@ -41,67 +43,6 @@ give_up(const char *what, int error)
 {
 	psd_log(LOG_ERR, "%s: %s", what, strerror(-error));
 	return EXIT_FAILURE;
-}
-
-/*
- * Variables that would steer the C library (character sets, message
- * catalogues, the resolver) have no place in a privileged process, nor have
- * others' secrets.  What sd-daemon reads stays.
- */
-static int
-clean_environment(void)
-{
-	static const char *const kept[] = { "NOTIFY_SOCKET", "WATCHDOG_PID",
-		"WATCHDOG_USEC", "JOURNAL_STREAM", "ASAN_OPTIONS",
-		"UBSAN_OPTIONS" };
-	char *values[sizeof(kept) / sizeof(kept[0])];
-	int r = 0;
-
-	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
-		const char *value = getenv(kept[i]);
-
-		values[i] = value != NULL ? strdup(value) : NULL;
-	}
-	if (clearenv() != 0)
-		r = -ENOMEM;
-	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
-		if (values[i] != NULL && setenv(kept[i], values[i], 1) < 0)
-			r = -errno;
-		free(values[i]);
-	}
-	return r;
-}
-
-/*
- * Whoever starts us decides which descriptors are open.  With one of the
- * first three closed, something of ours would become a helper's or our own
- * standard error; the others are nothing to us, but for those of a monitor, of
- * --run, and of the service manager.
- */
-static int
-clean_descriptors(unsigned first)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-		if (fd < 0)
-			return -errno;
-	} while (fd <= STDERR_FILENO);
-	return close_range(first, ~0U, 0) < 0 ? -errno : 0;
-}
-
-static int
-first_of_others(const struct psd_config *config)
-{
-	int n;
-
-	if (config->is_run)
-		return PSD_ONESHOT_NUMBERS;
-	if (config->is_monitor)
-		return PSD_MONITOR_NUMBERS;
-	n = psd_store_init();
-	return n < 0 ? n : STDERR_FILENO + 1 + n;
 }
 
 /* --check: every policy as far as it can be judged without starting it. */
@@ -200,7 +141,7 @@ read_settings(struct psd_config *config)
  * it does not need and starts the helpers.
  */
 static int
-start(struct psd_daemon *daemon, int *ret_lock)
+start(struct psd_daemon *daemon)
 {
 	struct psd_diag diag;
 	int r;
@@ -213,7 +154,7 @@ start(struct psd_daemon *daemon, int *ret_lock)
 	}
 	if (r < 0)
 		return give_up(daemon->config.runtime_dir, r);
-	*ret_lock = r;
+	daemon->lock_fd = r;
 	r = psd_proc_fd_init();
 	if (r < 0)
 		return give_up("/proc/self/fd", r);
@@ -238,17 +179,21 @@ start(struct psd_daemon *daemon, int *ret_lock)
 }
 
 static int
-begin(struct psd_daemon *daemon, int *ret_lock)
+begin(struct psd_daemon *daemon, struct psd_state_reader *state)
 {
+	if (state != NULL)
+		return psd_resume(daemon, state) < 0 ? EXIT_FAILURE
+						     : EXIT_SUCCESS;
 	if (daemon->config.is_run)
 		return psd_oneshot_start(daemon);
 	return daemon->config.is_monitor ? psd_monitor_start(daemon)
-					 : start(daemon, ret_lock);
+					 : start(daemon);
 }
 
 static void
-finish(struct psd_daemon *daemon, int *lock)
+finish(struct psd_daemon *daemon)
 {
+	psd_reexec_cancel(daemon);
 	psd_control_close(daemon->control);
 	sd_event_source_disable_unref(daemon->sweep_source);
 	sd_event_source_disable_unref(daemon->status_source);
@@ -256,27 +201,52 @@ finish(struct psd_daemon *daemon, int *lock)
 	sd_event_unref(daemon->event);
 	psd_host_free(&daemon->host);
 	psd_config_free(&daemon->config);
-	psd_fd_cleanup(lock);
+	psd_fd_cleanup(&daemon->lock_fd);
+}
+
+/*
+ * Before anything else is opened, while there is one thread.  A monitor has
+ * what its server had, no more and no less, and what we were before a re-exec
+ * has entered it.
+ */
+static void
+enter_namespace(const struct psd_config *config)
+{
+	char why[256] = "";
+	bool entered = false;
+
+	if (!config->is_monitor && config->state_fd < 0 &&
+	    psd_rootless_enter(&entered, why, sizeof(why)) < 0)
+		psd_log(LOG_NOTICE, "no user namespace: %s", why);
+}
+
+static void
+init(struct psd_daemon *daemon)
+{
+	daemon->host.null_fd = PSD_NO_FD;
+	daemon->host.cgroup.base_fd = PSD_NO_FD;
+	daemon->lock_fd = PSD_NO_FD;
+	daemon->started_usec = psd_now();
+	TAILQ_INIT(&daemon->services);
+	TAILQ_INIT(&daemon->relayed);
+	psd_lookups_init(&daemon->lookups);
 }
 
 int
 main(int argc, char **argv)
 {
-	char why[256] = "";
-	bool entered = false;
-	int lock = PSD_NO_FD;
+	struct psd_state_reader *state = NULL;
 	int r;
 
 	(void)umask(077);
 	r = psd_options_parse(argc, argv, &self.config);
 	if (r != PSD_OPTIONS_RUN)
 		return r;
-	r = first_of_others(&self.config);
-	if (r >= 0)
-		r = clean_descriptors((unsigned)r);
+	psd_reexec_note_program();
+	r = psd_clean_descriptors(&self.config, &state);
 	if (r < 0)
 		return give_up("clean the descriptors", r);
-	r = clean_environment();
+	r = psd_clean_environment();
 	if (r < 0)
 		return give_up("clean the environment", r);
 	/* What a filter or a server is told is for whoever started it. */
@@ -287,31 +257,21 @@ main(int argc, char **argv)
 	r = psd_spawn_default_signals();
 	if (r < 0)
 		return give_up("take the signals", r);
-	/*
-	 * Before anything else is opened, while there is one thread.  A
-	 * monitor has what its server had, no more and no less.
-	 */
-	if (!self.config.is_monitor &&
-	    psd_rootless_enter(&entered, why, sizeof(why)) < 0)
-		psd_log(LOG_NOTICE, "no user namespace: %s", why);
-	self.host.null_fd = PSD_NO_FD;
-	self.host.cgroup.base_fd = PSD_NO_FD;
-	self.started_usec = psd_now();
-	TAILQ_INIT(&self.services);
-	TAILQ_INIT(&self.relayed);
-	psd_lookups_init(&self.lookups);
+	enter_namespace(&self.config);
+	init(&self);
 	r = read_settings(&self.config);
 	/* While we have what that takes.  --run looks what its program is. */
-	if (r == EXIT_SUCCESS && !self.config.is_check && !self.config.is_run)
+	if (r == EXIT_SUCCESS && !self.config.is_check && !self.config.is_run &&
+	    self.config.state_fd < 0)
 		psd_pin_begin();
 	if (r == EXIT_SUCCESS && self.config.is_check)
 		r = check_policies(&self.config);
 	else if (r == EXIT_SUCCESS)
-		r = begin(&self, &lock);
+		r = begin(&self, state);
 	if (r == EXIT_SUCCESS && !self.config.is_check) {
 		r = sd_event_loop(self.event);
 		r = r < 0 ? give_up("event loop", r) : r;
 	}
-	finish(&self, &lock);
+	finish(&self);
 	return r;
 }

@@ -18,10 +18,10 @@
 #include <string.h>
 
 /* Of the addresses of a name, the first that may be tried. */
-enum { TRIES_MAX = 8, MSEC = 1000, DIGITS = 6 };
+enum { TRIES_MAX = 8, DIGITS = 6 };
 
-/* What goes with a look, in its cookie: 8 bits, 16, and milliseconds. */
-enum { PORT_AT = 8, TIME_AT = 24 };
+/* What goes with a look, in its cookie: 8 bits, and 16. */
+enum { PORT_AT = 8 };
 
 /* A connection on its way to one address after the other. */
 struct trying {
@@ -150,7 +150,7 @@ static void
 answer(struct psd_call *call, uint64_t cookie, int status,
     const union psd_any_rep *found)
 {
-	const uint64_t timeout = call->policy->request_timeout_usec;
+	const uint64_t patience = psd_call_patience(call);
 	struct trying *trying;
 
 	if (status < 0) {
@@ -164,8 +164,8 @@ answer(struct psd_call *call, uint64_t cookie, int status,
 	}
 	trying->call = call;
 	trying->protocol = (uint32_t)(cookie & UINT8_MAX);
-	if (timeout != 0)
-		trying->deadline_usec = (cookie >> TIME_AT) * MSEC + timeout;
+	if (patience != 0)
+		trying->deadline_usec = psd_now() + patience;
 	choose(trying, &found->as_lookup_host.targets,
 	    (uint16_t)(cookie >> PORT_AT));
 	call->forget = forget;
@@ -202,6 +202,5 @@ psd_do_connect_name(struct psd_call *call,
 	ask.host = psd_str_of(host);
 	ask.service = psd_str_of(service);
 	return psd_lookup(call, PSD_OP_lookup_host, &ask, answer,
-	    psd_now() / MSEC << TIME_AT | (uint64_t)port << PORT_AT |
-		req->protocol);
+	    (uint64_t)port << PORT_AT | req->protocol);
 }

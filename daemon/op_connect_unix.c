@@ -78,9 +78,8 @@ send_child(struct psd_call *call, int fd, int place)
 		return -ENOMEM;
 	}
 	*connecting = (struct connecting){ .fd = fd };
-	r = psd_errand_begin(call->peer, &task,
-	    call->policy->request_timeout_usec, finish, call,
-	    &connecting->errand);
+	r = psd_errand_begin(call->peer, &task, psd_call_patience(call), finish,
+	    call, &connecting->errand);
 	call->state = connecting;
 	return r;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/fd.h"
 #include "common/version.h"
 #include "daemon/config.h"
 #include "policy/load.h"
+#include "policy/value.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -21,6 +23,8 @@ enum {
 	OPTION_RUN,
 	OPTION_TRACE,
 	OPTION_POLICY,
+	OPTION_RESUME,
+	OPTION_REHEARSE,
 	OPTION_HELP,
 	OPTION_VERSION,
 };
@@ -34,6 +38,8 @@ static const struct option options[] = {
 	{ "run", no_argument, NULL, OPTION_RUN },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ "policy", required_argument, NULL, OPTION_POLICY },
+	{ "resume", required_argument, NULL, OPTION_RESUME },
+	{ "rehearse", required_argument, NULL, OPTION_REHEARSE },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -64,6 +70,9 @@ static const char usage[] =
     "                     started this\n"
     "  --trace            and tell it of each frame\n"
     "  --policy FILE      the policy of that server or program\n"
+    "  --resume FD, --rehearse FD\n"
+    "                     go on with what privsepctl reexec left there, or "
+    "try\n"
     "  --help, --version  tell and exit\n"
     "\n"
     "Exit status: 0 done, 1 failed, 2 wrong use, 78 bad configuration.\n"
@@ -105,6 +114,19 @@ set_runtime_dir(struct psd_config *config, const char *dir)
 	return PSD_OPTIONS_RUN;
 }
 
+/* Of privsepctl reexec alone: what a predecessor left in that descriptor. */
+static int
+set_state(struct psd_config *config, const char *number, bool is_rehearsal)
+{
+	uint64_t fd;
+
+	if (psd_value_number(number, STDERR_FILENO + 1, INT32_MAX, &fd) < 0)
+		return misuse("not a descriptor", number);
+	config->state_fd = (int)fd;
+	config->is_rehearsal = is_rehearsal;
+	return PSD_OPTIONS_RUN;
+}
+
 static int
 take_option(struct psd_config *config, int option)
 {
@@ -131,6 +153,10 @@ take_option(struct psd_config *config, int option)
 	case OPTION_POLICY:
 		config->policy_file = optarg;
 		return PSD_OPTIONS_RUN;
+	case OPTION_RESUME:
+		return set_state(config, optarg, false);
+	case OPTION_REHEARSE:
+		return set_state(config, optarg, true);
 	case OPTION_HELP:
 		fputs(usage, stdout);
 		return 0;
@@ -163,7 +189,8 @@ check_for_one(const struct psd_config *config)
 		return misuse("the policy's path must be absolute",
 		    config->policy_file);
 	if (config->policy_dirs[0] != NULL || config->runtime_dir[0] != '\0' ||
-	    config->is_check || (config->is_monitor && config->is_run))
+	    config->is_check || (config->is_monitor && config->is_run) ||
+	    config->state_fd >= 0)
 		return misuse("--monitor and --run take --policy and --config "
 			      "only",
 		    NULL);
@@ -213,7 +240,7 @@ psd_options_parse(int argc, char **argv, struct psd_config *ret)
 {
 	int option, r;
 
-	*ret = (struct psd_config){ .file = NULL };
+	*ret = (struct psd_config){ .state_fd = PSD_NO_FD, .argv = argv };
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		r = take_option(ret, option);
 		if (r != PSD_OPTIONS_RUN)

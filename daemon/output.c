@@ -69,6 +69,16 @@ on_output(sd_event_source *source, int fd, uint32_t events, void *userdata)
 }
 
 int
+psd_output_watch(struct psd_instance *instance)
+{
+	return instance->output < 0
+	    ? 0
+	    : sd_event_add_io(instance->service->daemon->event,
+		  &instance->output_source, instance->output, EPOLLIN,
+		  on_output, instance);
+}
+
+int
 psd_output_open(struct psd_instance *instance)
 {
 	_cleanup_fd_ int writing = PSD_NO_FD;
@@ -83,9 +93,7 @@ psd_output_open(struct psd_instance *instance)
 	/* Only our end: the helper's may block, it has nothing else to do. */
 	if (fcntl(instance->output, F_SETFL, O_NONBLOCK) < 0)
 		return -errno;
-	r = sd_event_add_io(instance->service->daemon->event,
-	    &instance->output_source, instance->output, EPOLLIN, on_output,
-	    instance);
+	r = psd_output_watch(instance);
 	return r < 0 ? r : psd_fd_take(&writing);
 }
 

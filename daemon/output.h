@@ -13,6 +13,9 @@
  */
 int psd_output_open(struct psd_instance *instance);
 
+/* Watches the pipe, if there is one.  0 or -errno. */
+int psd_output_watch(struct psd_instance *instance);
+
 /* Writes what is left of a dead helper's, and closes. */
 void psd_output_close(struct psd_instance *instance);
 

@@ -98,6 +98,18 @@ psd_pin_begin(void)
 		    "own: no CAP_NET_ADMIN over this network");
 }
 
+bool
+psd_pin_can_tcp(void)
+{
+	return can_pin_tcp;
+}
+
+void
+psd_pin_resume(bool can_tcp)
+{
+	can_pin_tcp = can_tcp;
+}
+
 /* Filters compare numbers, not bytes in network order. */
 static uint32_t
 word_of(const unsigned char *address)

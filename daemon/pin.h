@@ -18,6 +18,10 @@ bool psd_pin_probe(void);
 /* The same, and the log is told when they cannot. */
 void psd_pin_begin(void);
 
+/* What was found out; also by what this process was before a re-exec. */
+bool psd_pin_can_tcp(void);
+void psd_pin_resume(bool can_tcp);
+
 /*
  * A descriptor is granted for ever, and what its socket can be turned into is
  * more than was checked.  Each of these attaches a filter to fd that the

@@ -181,8 +181,8 @@ is_started(const struct psd_plan_work *work)
 	return work->policy->type != PSD_TYPE_MONITOR;
 }
 
-static int
-make_filters(const struct psd_plan_work *work)
+int
+psd_plan_make_filters(const struct psd_plan_work *work)
 {
 	struct psd_prepared_resources *own = work->prepared->own;
 	struct psd_plan *plan = &work->prepared->plan;
@@ -254,6 +254,24 @@ fill_in(const struct psd_plan_work *work)
 		work->prepared->layers &= ~(uint32_t)PSD_LAYER_FILTER;
 }
 
+struct psd_plan_work
+psd_plan_begin(const struct psd_host *host, const struct psd_policy *policy,
+    struct psd_diag *diag)
+{
+	const struct psd_plan_work work = {
+		.host = host,
+		.policy = policy,
+		.prepared = make_empty(),
+		.diag = diag,
+	};
+
+	if (work.prepared == NULL)
+		diag->out_of_memory = true;
+	else
+		fill_in(&work);
+	return work;
+}
+
 struct psd_prepared *
 psd_plan_prepare(const struct psd_host *host, const struct psd_policy *policy,
     struct psd_diag *diag)
@@ -270,20 +288,12 @@ psd_plan_prepare(const struct psd_host *host, const struct psd_policy *policy,
 		make_landlock,
 		psd_plan_allow_ports,
 		forget_programs,
-		make_filters,
+		psd_plan_make_filters,
 	};
-	const struct psd_plan_work work = {
-		.host = host,
-		.policy = policy,
-		.prepared = make_empty(),
-		.diag = diag,
-	};
+	const struct psd_plan_work work = psd_plan_begin(host, policy, diag);
 
-	if (work.prepared == NULL) {
-		diag->out_of_memory = true;
+	if (work.prepared == NULL)
 		return NULL;
-	}
-	fill_in(&work);
 	for (size_t i = 0; i < PSD_ELEMENTS(steps); i++) {
 		const int r = steps[i](&work);
 

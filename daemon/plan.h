@@ -24,6 +24,29 @@ struct psd_prepared {
  */
 struct psd_prepared *psd_plan_prepare(const struct psd_host *host,
     const struct psd_policy *policy, struct psd_diag *diag);
+
+/*
+ * What of a plan lasts beyond the process that prepared it; the rest follows
+ * from the policy.  Its program stays the file that it was, its view what was
+ * mounted then.  Descriptors are borrowed in telling, and taken over otherwise,
+ * also when it fails.
+ */
+struct psd_plan_carried {
+	int program;
+	int namespaces[PSD_NS_COUNT];
+	int landlock_fd;
+	const char *temporary; /* as in struct psd_plan; "" for NULL */
+	uint64_t temporary_rights;
+	bool is_script;
+	const char *interpreter, *argument; /* of a script */
+};
+
+void psd_plan_tell(const struct psd_prepared *prepared,
+    struct psd_plan_carried *ret);
+struct psd_prepared *psd_plan_resume(const struct psd_host *host,
+    const struct psd_policy *policy, const struct psd_plan_carried *carried,
+    struct psd_diag *diag);
+
 void psd_plan_free(struct psd_prepared *prepared);
 
 /* What is shown of the file system: the policy's view, and programs. */

@@ -125,6 +125,14 @@ psd_plan_open_loader(const struct psd_plan_work *work,
 	return 0;
 }
 
+int
+psd_plan_make_argv(const struct psd_plan_work *work)
+{
+	work->prepared->plan.argv = work->policy->argv;
+	return work->prepared->own->image.is_script ? make_script_argv(work)
+						    : 0;
+}
+
 /* A script has to be read by its interpreter, so it is in the view too. */
 static int
 take_image(const struct psd_plan_work *work, const struct psd_word *program)
@@ -136,11 +144,9 @@ take_image(const struct psd_plan_work *work, const struct psd_word *program)
 		return -errno;
 	psd_plan_keep(work, fd);
 	work->prepared->plan.exec_fd = own->image.fd;
-	work->prepared->plan.argv = work->policy->argv;
-	if (!own->image.is_script)
-		return 0;
-	psd_plan_show(work, program->text, &program->where);
-	return make_script_argv(work);
+	if (own->image.is_script)
+		psd_plan_show(work, program->text, &program->where);
+	return psd_plan_make_argv(work);
 }
 
 int

@@ -30,6 +30,19 @@ struct psd_plan_work {
 };
 
 /*
+ * Begins, with nothing opened yet: work.prepared is NULL when memory is short,
+ * which is told.
+ */
+struct psd_plan_work psd_plan_begin(const struct psd_host *host,
+    const struct psd_policy *policy, struct psd_diag *diag);
+
+/* Compiles the filters.  0, or -errno with diag. */
+int psd_plan_make_filters(const struct psd_plan_work *work);
+
+/* Lays out the arguments: the policy's, or with a script's interpreter. */
+int psd_plan_make_argv(const struct psd_plan_work *work);
+
+/*
  * Opens the program or a script's interpreter, with its loader, and sets up
  * arguments and view.  0, or -errno with diag.
  */

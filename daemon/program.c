@@ -7,6 +7,7 @@
 #include "common/sys.h"
 #include "daemon/loaded.h"
 #include "daemon/relay.h"
+#include "daemon/run.h"
 #include "daemon/service.h"
 
 #include <assert.h>
@@ -19,19 +20,6 @@
 #include <unistd.h>
 
 enum { HOLD_BACK_USEC = 60 * 1000000 };
-
-/*
- * What a caller knows a program by, from its start until it was awaited, which
- * may be long after it ended.
- */
-struct psd_run {
-	TAILQ_ENTRY(psd_run) of_caller;
-	struct psd_instance *caller;  /* NULL: gone */
-	struct psd_instance *program; /* NULL: ended */
-	struct psd_call *waiting;     /* for its end, or NULL */
-	uint32_t handle;
-	struct psd_wait_program_rep end; /* how it ended */
-};
 
 /* Both ends of the three. */
 struct stdio {
@@ -77,16 +65,15 @@ open_stdio(struct stdio *stdio)
 	return 0;
 }
 
-/* Nothing is started without a place to note its end in. */
-static struct psd_run *
-make_run(struct psd_instance *caller)
+struct psd_run *
+psd_run_make(struct psd_instance *caller, uint32_t handle)
 {
 	struct psd_run *run = calloc(1, sizeof(*run));
 
 	if (run == NULL)
 		return NULL;
 	run->caller = caller;
-	run->handle = ++caller->last_run;
+	run->handle = handle;
 	TAILQ_INSERT_TAIL(&caller->runs, run, of_caller);
 	caller->n_runs++;
 	return run;
@@ -185,7 +172,8 @@ psd_program_run(struct psd_instance *caller, struct psd_service *service,
 	r = may_start(caller, service);
 	if (r < 0)
 		return r;
-	run = make_run(caller);
+	/* Nothing is started without a place to note its end in. */
+	run = psd_run_make(caller, ++caller->last_run);
 	if (run == NULL)
 		return -ENOMEM;
 	r = start(run, service, &stdio);

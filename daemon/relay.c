@@ -173,6 +173,25 @@ psd_relay_begin(struct psd_instance *instance, int connection, int pair)
 	return ask(relay, PSD_OP_relay, relayed->id, &req);
 }
 
+struct psd_relayed *
+psd_relay_resume(struct psd_instance *instance, uint32_t id, bool is_over,
+    int status)
+{
+	struct psd_relayed *relayed = calloc(1, sizeof(*relayed));
+
+	if (relayed == NULL)
+		return NULL;
+	relayed->instance = instance;
+	relayed->id = id;
+	relayed->is_over = is_over;
+	relayed->status = status;
+	instance->relayed = relayed;
+	if (!is_over)
+		TAILQ_INSERT_TAIL(&instance->service->daemon->relayed, relayed,
+		    of_daemon);
+	return relayed;
+}
+
 /*
  * The helper's own end comes now, if it has exited; else it has heard the end
  * of its input, and is given its grace.

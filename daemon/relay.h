@@ -43,6 +43,13 @@ void psd_relay_ready(struct psd_daemon *daemon);
  */
 int psd_relay_begin(struct psd_instance *instance, int connection, int pair);
 
+/*
+ * One that was begun before this process was executed anew; whose relay it is
+ * is for the caller to say, unless it is over.  NULL: out of memory.
+ */
+struct psd_relayed *psd_relay_resume(struct psd_instance *instance, uint32_t id,
+    bool is_over, int status);
+
 /* It has sent a reply, or is lost. */
 void psd_relay_answer(struct psd_instance *relay, struct psd_frame *frame);
 void psd_relay_lost(struct psd_instance *relay);

@@ -46,6 +46,14 @@ on_due(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
+int
+psd_respawn_at(struct psd_service *service, uint64_t due_usec)
+{
+	return sd_event_add_time(service->daemon->event,
+	    &service->respawn_source, CLOCK_MONOTONIC, due_usec, 0, on_due,
+	    service);
+}
+
 static uint64_t
 delay_usec(const struct psd_service *service)
 {
@@ -135,7 +143,5 @@ psd_respawn_after(struct psd_service *service, enum psd_ending ending,
 		return;
 	}
 	if (service->respawn_source == NULL)
-		(void)sd_event_add_time_relative(service->daemon->event,
-		    &service->respawn_source, CLOCK_MONOTONIC,
-		    delay_usec(service), 0, on_due, service);
+		(void)psd_respawn_at(service, psd_now() + delay_usec(service));
 }

@@ -18,6 +18,9 @@ bool psd_respawn_may(const struct psd_service *service);
 void psd_respawn_after(struct psd_service *service, enum psd_ending ending,
     uint64_t lived_usec);
 
+/* The next start is due then.  0 or -errno. */
+int psd_respawn_at(struct psd_service *service, uint64_t due_usec);
+
 /* No start is due any more. */
 void psd_respawn_cancel(struct psd_service *service);
 

@@ -87,6 +87,22 @@ psd_rootless_enter(bool *ret_entered, char *ret_why, size_t size)
 	return 0;
 }
 
+bool
+psd_rootless_tell(uid_t *ret_uid, gid_t *ret_gid)
+{
+	*ret_uid = outer_uid;
+	*ret_gid = outer_gid;
+	return is_inside;
+}
+
+void
+psd_rootless_adopt(uid_t uid, gid_t gid)
+{
+	is_inside = true;
+	outer_uid = uid;
+	outer_gid = gid;
+}
+
 uid_t
 psd_rootless_outer_uid(uid_t uid)
 {

@@ -16,6 +16,12 @@
  */
 int psd_rootless_enter(bool *ret_entered, char *ret_why, size_t size);
 
+/* Are we in one that was made by us, and whose are we outside? */
+bool psd_rootless_tell(uid_t *ret_uid, gid_t *ret_gid);
+
+/* We are, since before this process was executed anew. */
+void psd_rootless_adopt(uid_t uid, gid_t gid);
+
 /*
  * What a user's number in that namespace is where we were started: our own
  * user is 0 in there.  Without such a namespace all stay as they are.

@@ -103,9 +103,8 @@ begin_starts(struct psd_service *service)
 	    policy->start_limit_burst == 0 ? 0 : policy->start_limit_usec);
 }
 
-int
-psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
-    struct psd_listeners *listeners, struct psd_service **ret_service)
+struct psd_service *
+psd_service_make(struct psd_daemon *daemon, struct psd_loaded *loaded)
 {
 	struct psd_service *service = calloc(1, sizeof(*service));
 	char *name = strdup(loaded->policy->name);
@@ -114,8 +113,7 @@ psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
 		free(service);
 		free(name);
 		psd_loaded_unref(loaded);
-		psd_listeners_free(listeners);
-		return -ENOMEM;
+		return NULL;
 	}
 	service->daemon = daemon;
 	service->loaded = loaded;
@@ -124,8 +122,21 @@ psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
 	TAILQ_INIT(&service->accepts);
 	psd_clients_init(&service->clients);
 	begin_starts(service);
-	psd_service_adopt(service, listeners);
 	insert_sorted(daemon, service);
+	return service;
+}
+
+int
+psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
+    struct psd_listeners *listeners, struct psd_service **ret_service)
+{
+	struct psd_service *service = psd_service_make(daemon, loaded);
+
+	if (service == NULL) {
+		psd_listeners_free(listeners);
+		return -ENOMEM;
+	}
+	psd_service_adopt(service, listeners);
 	*ret_service = service;
 	psd_service_fill(service);
 	psd_service_watch_listeners(service);

@@ -93,6 +93,13 @@ void psd_service_adopt(struct psd_service *service,
 int psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
     struct psd_listeners *listeners, struct psd_service **ret_service);
 
+/*
+ * The service alone, without listeners and helpers; takes over loaded also when
+ * it fails.  NULL: out of memory.
+ */
+struct psd_service *psd_service_make(struct psd_daemon *daemon,
+    struct psd_loaded *loaded);
+
 struct psd_service *psd_service_find(struct psd_daemon *daemon,
     const char *name, size_t len);
 

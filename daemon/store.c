@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-#include "daemon/store.h"
+#include "daemon/store_look.h"
 
 #include "common/fd.h"
 #include "common/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <systemd/sd-daemon.h>
 
 enum { NAME_SIZE = 256 }; /* sd_notify(3): at most 255 characters */
@@ -52,84 +49,6 @@ static bool
 is_of_store(const char *name)
 {
 	return strchr(name, '/') != NULL;
-}
-
-static bool
-has_option(int fd, int level, int option, int wanted)
-{
-	int value = -1;
-	socklen_t len = sizeof(value);
-
-	return getsockopt(fd, level, option, &value, &len) == 0 &&
-	    value == wanted;
-}
-
-static bool
-is_listening(int fd)
-{
-	return has_option(fd, SOL_SOCKET, SO_ACCEPTCONN, 1);
-}
-
-/* Field by field: between them are bytes that nobody sets. */
-static bool
-is_same_address(const struct sockaddr_storage *a,
-    const struct sockaddr_storage *b)
-{
-	struct sockaddr_in a4, b4;
-	struct sockaddr_in6 a6, b6;
-	const struct sockaddr_un *au = (const void *)a, *bu = (const void *)b;
-
-	if (a->ss_family != b->ss_family)
-		return false;
-	switch (a->ss_family) {
-	case AF_INET:
-		memcpy(&a4, a, sizeof(a4));
-		memcpy(&b4, b, sizeof(b4));
-		return a4.sin_port == b4.sin_port &&
-		    a4.sin_addr.s_addr == b4.sin_addr.s_addr;
-	case AF_INET6:
-		memcpy(&a6, a, sizeof(a6));
-		memcpy(&b6, b, sizeof(b6));
-		return a6.sin6_port == b6.sin6_port &&
-		    a6.sin6_scope_id == b6.sin6_scope_id &&
-		    memcmp(&a6.sin6_addr, &b6.sin6_addr,
-			sizeof(a6.sin6_addr)) == 0;
-	case AF_UNIX:
-		return memcmp(au->sun_path, bu->sun_path,
-			   sizeof(au->sun_path)) == 0;
-	default:
-		return false;
-	}
-}
-
-/* A socket whose name somebody removed is there, and nobody gets to it. */
-static bool
-can_be_reached(const struct sockaddr_storage *address)
-{
-	const struct sockaddr_un *sun = (const void *)address;
-	struct stat status;
-
-	if (address->ss_family != AF_UNIX || sun->sun_path[0] == '\0')
-		return true;
-	return lstat(sun->sun_path, &status) == 0 && S_ISSOCK(status.st_mode);
-}
-
-static bool
-is_at(int fd, const struct psd_listen_place *place)
-{
-	const int family = place->address->ss_family;
-	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
-	socklen_t len = sizeof(address);
-
-	return is_listening(fd) &&
-	    has_option(fd, SOL_SOCKET, SO_TYPE, place->type) &&
-	    has_option(fd, SOL_SOCKET, SO_PROTOCOL,
-		family == AF_UNIX ? 0 : IPPROTO_TCP) &&
-	    getsockname(fd, (struct sockaddr *)&address, &len) == 0 &&
-	    is_same_address(&address, place->address) &&
-	    (family != AF_INET6 ||
-		has_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, !place->is_dual)) &&
-	    can_be_reached(place->address);
 }
 
 /* A unit's is named after the service, the store's as print_name() has it. */
@@ -173,6 +92,44 @@ psd_store_init(void)
 	return n;
 }
 
+void
+psd_store_tell(void (*each)(void *cookie, const char *name, int fd,
+		   bool is_in_use),
+    void *cookie)
+{
+	for (size_t i = 0; i < n_passed; i++)
+		if (passed[i].fd >= 0)
+			each(cookie, passed[i].name, passed[i].fd,
+			    passed[i].is_in_use);
+}
+
+int
+psd_store_adopt(const char *name, int fd, bool is_in_use)
+{
+	struct passed *grown =
+	    reallocarray(passed, n_passed + 1, sizeof(*grown));
+	char *copy = strdup(name);
+
+	if (grown != NULL)
+		passed = grown;
+	if (grown == NULL || copy == NULL) {
+		free(copy);
+		return -ENOMEM;
+	}
+	passed[n_passed++] = (struct passed){
+		.name = copy,
+		.fd = fd,
+		.is_in_use = is_in_use,
+	};
+	return 0;
+}
+
+void
+psd_store_resume(void)
+{
+	has_store = true;
+}
+
 bool
 psd_store_is_there(void)
 {
@@ -189,7 +146,8 @@ psd_store_find(const struct psd_listen_place *place,
 		struct passed *one = &passed[i];
 
 		if (one->fd < 0 || one->is_in_use ||
-		    !is_named(one, place, &holder) || !is_at(one->fd, place))
+		    !is_named(one, place, &holder) ||
+		    !psd_store_is_at(one->fd, place))
 			continue;
 		/* Whoever made it may not have needed that. */
 		if (fcntl(one->fd, F_SETFL, O_NONBLOCK) < 0)
@@ -266,7 +224,8 @@ psd_store_refuse_rest(void)
 
 		if (one->fd < 0 || one->is_in_use)
 			continue;
-		if (!is_of_store(one->name) && is_listening(one->fd)) {
+		if (!is_of_store(one->name) &&
+		    psd_store_is_listening(one->fd)) {
 			psd_log(LOG_NOTICE,
 			    "%s: its socket unit listens where no ListenStream= "
 			    "of %s.policy does",

@@ -35,6 +35,17 @@ struct psd_listen_place {
  */
 int psd_store_init(void);
 
+/*
+ * What was passed, as it is told to a process that goes on with it: one that is
+ * in use is named by its number and belongs to whoever uses it.  The store is
+ * there again from psd_store_resume() on.
+ */
+void psd_store_tell(void (*each)(void *cookie, const char *name, int fd,
+			bool is_in_use),
+    void *cookie);
+int psd_store_adopt(const char *name, int fd, bool is_in_use);
+void psd_store_resume(void);
+
 /* Is there a descriptor store to put sockets into? */
 bool psd_store_is_there(void);
 

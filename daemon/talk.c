@@ -50,18 +50,6 @@ watch(struct psd_conversation *conversation)
 		    events);
 }
 
-static void
-discard_unsent(struct psd_conversation *conversation)
-{
-	struct psd_unsent *unsent;
-
-	while ((unsent = STAILQ_FIRST(&conversation->unsent)) != NULL) {
-		STAILQ_REMOVE_HEAD(&conversation->unsent, next);
-		psd_frame_clear(&unsent->frame);
-		free(unsent);
-	}
-}
-
 /*
  * The helper's own end: answer what is outstanding, then end in turn.  That it
  * was said by shutdown() shows only as long as the helper still has its end
@@ -86,19 +74,15 @@ remote_ended(struct psd_conversation *conversation)
 static void
 keep_unsent(struct psd_conversation *conversation, struct psd_frame *frame)
 {
-	struct psd_unsent *unsent = malloc(sizeof(*unsent));
-
-	if (unsent == NULL) {
+	if (psd_conversation_keep_unsent(conversation, frame) < 0) {
 		psd_frame_clear(frame);
 		psd_instance_break(conversation->instance,
 		    "no memory for its reply");
 		return;
 	}
-	memcpy(&unsent->frame, frame,
-	    offsetof(struct psd_frame, bytes) + frame->len);
 	psd_frame_init(frame);
-	STAILQ_INSERT_TAIL(&conversation->unsent, unsent, next);
-	psd_conversation_reply_deadline(conversation);
+	psd_conversation_reply_deadline(conversation,
+	    conversation->instance->loaded->policy->request_timeout_usec);
 	watch(conversation);
 }
 
@@ -250,7 +234,7 @@ talk_on(struct psd_conversation *conversation, uint32_t events)
 {
 	if (!STAILQ_EMPTY(&conversation->unsent)) {
 		if ((events & EPOLLHUP) != 0)
-			discard_unsent(conversation);
+			psd_conversation_discard_unsent(conversation);
 		flush(conversation);
 		watch(conversation);
 		return;
@@ -281,19 +265,28 @@ psd_talk_start(struct psd_conversation *conversation)
 	    conversation);
 }
 
+int
+psd_talk_resume(struct psd_conversation *conversation)
+{
+	const int r = psd_talk_start(conversation);
+
+	watch(conversation);
+	return r;
+}
+
 /* Reads on as long as left allows, which all conversations share. */
 static void
 drain(struct psd_conversation *conversation, unsigned *left)
 {
 	const struct psd_instance *instance = conversation->instance;
 
-	discard_unsent(conversation);
+	psd_conversation_discard_unsent(conversation);
 	while (!instance->is_broken && *left > 0 &&
 	    psd_conv_recv(&conversation->conv, 0, &incoming) ==
 		PSD_HEARD_FRAME) {
 		(*left)--;
 		psd_dispatch(conversation, &incoming);
-		discard_unsent(conversation);
+		psd_conversation_discard_unsent(conversation);
 	}
 }
 
@@ -311,7 +304,7 @@ psd_talk_drain(struct psd_instance *instance)
 void
 psd_talk_stop(struct psd_conversation *conversation)
 {
-	discard_unsent(conversation);
+	psd_conversation_discard_unsent(conversation);
 	conversation->pair_source =
 	    sd_event_source_disable_unref(conversation->pair_source);
 	conversation->pause_source =

@@ -25,6 +25,15 @@ void psd_talk_drain(struct psd_instance *instance);
 /* Stops watching and frees what could not be sent. */
 void psd_talk_stop(struct psd_conversation *conversation);
 
+/* Watches the pair of a conversation that goes on.  0 or -errno. */
+int psd_talk_resume(struct psd_conversation *conversation);
+
+/*
+ * Performs a call that has waited since before a re-exec, which it was allowed
+ * then, and frees it: it is answered now, or waits anew.
+ */
+void psd_dispatch_again(struct psd_call *waiting);
+
 /* Answers one request; the frame is empty afterwards (daemon/dispatch.c). */
 void psd_dispatch(struct psd_conversation *conversation,
     struct psd_frame *frame);

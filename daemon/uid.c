@@ -28,22 +28,60 @@ int
 psd_uid_range_init(struct psd_uid_range *range, uid_t first, uint32_t n,
     struct psd_diag *diag)
 {
-	unsigned char *states;
-	int r;
+	const int r = psd_uid_check(first, n, diag);
 
-	r = psd_uid_check(first, n, diag);
-	if (r < 0)
-		return r;
-	states = calloc(n, 1);
+	return r < 0 ? r : psd_uid_range_make(range, first, n, 0);
+}
+
+int
+psd_uid_range_make(struct psd_uid_range *range, uid_t first, uint32_t n,
+    uint32_t next)
+{
+	unsigned char *states = calloc(n, 1);
+
 	if (states == NULL)
 		return -ENOMEM;
 	*range = (struct psd_uid_range){
 		.first = first,
 		.n = n,
+		.next = next % n,
 		.states = states,
 		.lock_fd = PSD_NO_FD,
 	};
 	return 0;
+}
+
+/* True when it is of the range, and nobody's so far. */
+static bool
+adopt(struct psd_uid_range *range, uid_t uid, enum state state)
+{
+	const uint32_t at = uid - range->first;
+
+	if (uid < range->first || at >= range->n || range->states[at] != FREE)
+		return false;
+	range->states[at] = state;
+	return true;
+}
+
+bool
+psd_uid_adopt(struct psd_uid_range *range, uid_t uid)
+{
+	return adopt(range, uid, TAKEN);
+}
+
+bool
+psd_uid_quarantine(struct psd_uid_range *range, uid_t uid)
+{
+	if (!adopt(range, uid, QUARANTINED))
+		return false;
+	range->n_quarantined++;
+	return true;
+}
+
+bool
+psd_uid_is_quarantined(const struct psd_uid_range *range, uid_t uid)
+{
+	return range->states[uid - range->first] == QUARANTINED;
 }
 
 void

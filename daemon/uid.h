@@ -4,6 +4,7 @@
 
 #include "policy/diag.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -31,6 +32,20 @@ struct psd_uid_range {
  */
 int psd_uid_range_init(struct psd_uid_range *range, uid_t first, uint32_t n,
     struct psd_diag *diag);
+
+/*
+ * One whose uids were checked and given out before this process was executed
+ * anew: made as it was, uid by uid.  0 or -ENOMEM; false: not of the range, or
+ * somebody's already.
+ */
+int psd_uid_range_make(struct psd_uid_range *range, uid_t first, uint32_t n,
+    uint32_t next);
+bool psd_uid_adopt(struct psd_uid_range *range, uid_t uid);
+bool psd_uid_quarantine(struct psd_uid_range *range, uid_t uid);
+
+/* Of a uid of the range. */
+bool psd_uid_is_quarantined(const struct psd_uid_range *range, uid_t uid);
+
 void psd_uid_range_free(struct psd_uid_range *range);
 
 /*

@@ -271,3 +271,46 @@ psd_watch_end(struct psd_instance *program)
 	program->owns_uid = false;
 	psd_instance_end(watcher, true);
 }
+
+void
+psd_watch_tell(const struct psd_instance *program,
+    struct psd_watch_carried *ret)
+{
+	const struct psd_watch *watch = program->watch;
+
+	*ret = (struct psd_watch_carried){ watch->watcher, watch->is_ready,
+		watch->holds, watch->starts, watch->id, watch->held };
+}
+
+int
+psd_watch_resume(struct psd_instance *program,
+    const struct psd_watch_carried *carried)
+{
+	struct psd_watch *watch = calloc(1, sizeof(*watch));
+
+	if (watch == NULL)
+		return -ENOMEM;
+	watch->program = program;
+	watch->is_ready = carried->is_ready;
+	watch->holds = carried->holds;
+	watch->starts = carried->starts;
+	watch->id = carried->id;
+	watch->held = carried->held;
+	psd_reports_init(&watch->reports);
+	program->watch = watch;
+	/* Whoever was asked before is given the time once more. */
+	watch->asked_usec = psd_now();
+	if (!watch->holds)
+		return 0;
+	run_patience(watch, ANSWER_USEC);
+	(void)sd_event_source_set_enabled(program->listener_source,
+	    SD_EVENT_OFF);
+	return 0;
+}
+
+void
+psd_watch_tie(struct psd_instance *program, struct psd_instance *watcher)
+{
+	program->watch->watcher = watcher;
+	watcher->watch = program->watch;
+}

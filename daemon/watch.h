@@ -39,6 +39,25 @@ void psd_watch_answer(struct psd_instance *watcher, struct psd_frame *frame);
 void psd_watch_lost(struct psd_instance *watcher);
 
 /*
+ * What lasts of it beyond this process; what it has reported may be reported
+ * once more.
+ */
+struct psd_watch_carried {
+	struct psd_instance *watcher; /* or NULL */
+	bool is_ready, holds;
+	unsigned starts;
+	uint32_t id;
+	struct seccomp_notif held;
+};
+void psd_watch_tell(const struct psd_instance *program,
+    struct psd_watch_carried *ret);
+
+/* 0 or -ENOMEM; the watcher is tied to it when it is there. */
+int psd_watch_resume(struct psd_instance *program,
+    const struct psd_watch_carried *carried);
+void psd_watch_tie(struct psd_instance *program, struct psd_instance *watcher);
+
+/*
  * The program has ended, or was not started: so does its watcher, to whom the
  * uid belongs from now on.
  */

@@ -51,6 +51,14 @@ find_program(const struct psd_daemon *daemon, char ret[PATH_MAX])
 		(void)snprintf(ret, PATH_MAX, "%s", daemon->config.watcher);
 }
 
+void
+psd_watcher_mark(struct psd_policy *policy)
+{
+	policy->is_watcher = true;
+	policy->instances_min = 0;
+	policy->instances_max = UINT32_MAX;
+}
+
 static struct psd_loaded *
 load(struct psd_daemon *daemon, const char *program, struct psd_diag *diag)
 {
@@ -62,9 +70,7 @@ load(struct psd_daemon *daemon, const char *program, struct psd_diag *diag)
 	policy = psd_policy_load_text(PSD_WATCHER_NAME, text, diag);
 	if (policy == NULL)
 		return NULL;
-	policy->is_watcher = true;
-	policy->instances_min = 0;
-	policy->instances_max = UINT32_MAX;
+	psd_watcher_mark(policy);
 	loaded = psd_loaded_make(&daemon->host, policy,
 	    daemon->config.policy_dirs, diag);
 	if (loaded != NULL)

@@ -15,6 +15,9 @@
 /* Its name among the services, which no policy can have. */
 #define PSD_WATCHER_NAME "(watcher)"
 
+/* Makes a policy that was read a watcher's. */
+void psd_watcher_mark(struct psd_policy *policy);
+
 /* As psd_resolver_prepare() and psd_resolver_change(). */
 int psd_watcher_prepare(struct psd_daemon *daemon,
     const struct psd_policy *const *policies, size_t n,

@@ -97,6 +97,18 @@ const struct psd_ctl_command psd_ctl_commands[] = {
 	    .run = psd_ctl_reload,
 	},
 	{
+	    .name = "reexec",
+	    .arguments = "[--dry-run]",
+	    .text = "have the daemon execute its program anew, and go on",
+	    .help = "For a new privsepd.  Helpers, conversations, clients and "
+		    "counters stay, and so does the\nprocess.  The program "
+		    "is tried beforehand; when it cannot take over, the "
+		    "daemon goes\non as it is, says why, and the exit status "
+		    "is 1.  With --dry-run it is only tried.",
+	    .takes = PSD_CTL_TAKES_DRY_RUN,
+	    .run = psd_ctl_reexec,
+	},
+	{
 	    .name = "stop",
 	    .arguments = "SERVICE[/INSTANCE]",
 	    .text = "end a service's helpers, or one of them",

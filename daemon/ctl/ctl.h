@@ -104,6 +104,7 @@ enum psd_ctl_exit psd_ctl_syscalls(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_cat(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_diff(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_reload(struct psd_ctl *ctl);
+enum psd_ctl_exit psd_ctl_reexec(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_stop(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_run_program(struct psd_ctl *ctl);
 enum psd_ctl_exit psd_ctl_log(struct psd_ctl *ctl);

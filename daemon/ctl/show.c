@@ -96,6 +96,10 @@ show_daemon(const json_t *daemon)
 	show_count(psd_ctl_count_of(daemon, "services"), "service");
 	fputs(", ", stdout);
 	show_count(psd_ctl_count_of(daemon, "instances"), "instance");
+	if (psd_ctl_count_of(daemon, "reexecs") > 0) {
+		fputs(", re-executed ", stdout);
+		show_count(psd_ctl_count_of(daemon, "reexecs"), "time");
+	}
 	putchar('\n');
 	join(daemon, "layers", " ", layers, sizeof(layers));
 	printf("layers: %s\n", layers[0] != '\0' ? layers : "none");

@@ -24,7 +24,7 @@ _privsepctl_policies()
 
 _privsepctl()
 {
-	local commands='status check explain syscalls cat diff reload stop run log learn metrics top'
+	local commands='status check explain syscalls cat diff reload reexec stop run log learn metrics top'
 	local operations='hello ping restrict log accept open stat read_directory readlink
 	    unlink mkdir rmdir rename truncate set_times temporary_file
 	    access realpath change_mode change_owner listen connect bind
@@ -104,7 +104,7 @@ _privsepctl()
 		check) known+=' --strict' ;;
 		explain) known+=' --phase' ;;
 		diff) known+=' --strict' ;;
-		reload) known+=' --dry-run' ;;
+		reload | reexec) known+=' --dry-run' ;;
 		run) known+=' --policy --progress --trace' ;;
 		metrics) known+=' --output' ;;
 		top) known+=' --batch -n --delay' ;;

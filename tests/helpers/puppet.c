@@ -126,7 +126,16 @@ do_orphan(const char *argument)
 	_exit(0);
 }
 
-/* Asks and asks, and never reads an answer. */
+/* Is there room again within a moment? */
+static bool
+has_room(int fd)
+{
+	struct pollfd look = { .fd = fd, .events = POLLOUT };
+
+	return poll(&look, 1, 100) == 1 && (look.revents & POLLOUT) != 0;
+}
+
+/* Asks and asks, as long as it is heard, and never reads an answer. */
 static void
 do_flood(const char *argument)
 {
@@ -135,7 +144,7 @@ do_flood(const char *argument)
 	const long times = strtol(argument, NULL, 10);
 	long sent = 0;
 
-	while (sent < times &&
+	while (sent < times && has_room(privsep_fd(conversation)) &&
 	    send(privsep_fd(conversation), ping, sizeof(ping),
 		MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
 		sent++;

@@ -96,10 +96,9 @@ daemon_rig_prepare(struct daemon_rig *rig)
 	static const char *const dirs[] = { "policies", "run", "files" };
 
 	(void)umask(022);
-	rig->pid = -1;
+	*rig = (struct daemon_rig){ .pid = -1 };
 	rig->dir = test_dir_make();
-	assert_non_null(rig->dir);
-	assert_int_equal(chmod(rig->dir, 0755), 0);
+	assert_true(rig->dir != NULL && chmod(rig->dir, 0755) == 0);
 	for (size_t i = 0; i < PSD_ELEMENTS(dirs); i++)
 		assert_int_equal(mkdir(below(rig, dirs[i]), 0755), 0);
 	daemon_rig_write(rig, "privsepd.conf",
@@ -135,7 +134,8 @@ run_daemon(const struct daemon_rig *rig)
 	const int log =
 	    open(below(rig, "log"), O_WRONLY | O_CREAT | O_APPEND, 0644);
 
-	(void)snprintf(program, sizeof(program), "%s/privsepd", built());
+	(void)snprintf(program, sizeof(program), "%s/privsepd",
+	    rig->has_program ? rig->dir : built());
 	(void)snprintf(policies, sizeof(policies), "%s/policies", rig->dir);
 	(void)snprintf(run, sizeof(run), "%s/run", rig->dir);
 	(void)snprintf(settings, sizeof(settings), "%s/privsepd.conf",

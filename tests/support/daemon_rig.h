@@ -11,8 +11,9 @@
  * own, started as a user would.
  */
 struct daemon_rig {
-	char *dir; /* DIR/policies, DIR/run, DIR/log, DIR/files */
-	pid_t pid; /* or -1 */
+	char *dir;        /* DIR/policies, DIR/run, DIR/log, DIR/files */
+	pid_t pid;        /* or -1 */
+	bool has_program; /* DIR/privsepd is started */
 };
 
 /*

@@ -354,6 +354,19 @@ silent_clients_do_not_shut_out_the_others() {
 	return "$i"
 }
 
+fifty_re_executions_disturb_no_download() {
+	local download i
+	curl -s --limit-rate 2M -o "$dir/slow" \
+	    "http://127.0.0.1:$port/big.bin" &
+	download=$!
+	for ((i = 0; i < 50; i++)); do
+		"${ctl[@]}" reexec >"$dir/reexec" || return 1
+		get /ten.txt && body 0123456789 || return 1
+	done
+	wait "$download" && cmp "$dir/slow" "$dir/site/big.bin" &&
+	    "${ctl[@]}" status | grep -q 're-executed 50 times'
+}
+
 an_answer_under_way_is_finished_at_the_end() {
 	local client
 	curl -sS -m 30 --limit-rate 20M -o "$dir/body" \
@@ -394,6 +407,7 @@ cases='pages_come_with_type_length_and_date
     many_clients_at_once_are_all_served
     more_clients_than_connections_wait_their_turn
     silent_clients_do_not_shut_out_the_others
+    fifty_re_executions_disturb_no_download
     an_answer_under_way_is_finished_at_the_end
     every_helper_ended_in_an_orderly_way'
 

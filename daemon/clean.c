@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/clean.h"
+
+#include "daemon/monitor.h"
+#include "daemon/oneshot.h"
+#include "daemon/resume.h"
+#include "daemon/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * Variables that would steer the C library (character sets, message
+ * catalogues, the resolver) have no place in a privileged process, nor have
+ * others' secrets.  What sd-daemon reads stays.
+ */
+int
+psd_clean_environment(void)
+{
+	static const char *const kept[] = { "NOTIFY_SOCKET", "WATCHDOG_PID",
+		"WATCHDOG_USEC", "JOURNAL_STREAM", "ASAN_OPTIONS",
+		"UBSAN_OPTIONS" };
+	char *values[sizeof(kept) / sizeof(kept[0])];
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		const char *value = getenv(kept[i]);
+
+		values[i] = value != NULL ? strdup(value) : NULL;
+	}
+	if (clearenv() != 0)
+		r = -ENOMEM;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		if (values[i] != NULL && setenv(kept[i], values[i], 1) < 0)
+			r = -errno;
+		free(values[i]);
+	}
+	return r;
+}
+
+/* Or -errno. */
+static int
+first_of_others(const struct psd_config *config)
+{
+	int n = 0;
+
+	if (config->is_run)
+		return PSD_ONESHOT_NUMBERS;
+	if (config->is_monitor)
+		return PSD_MONITOR_NUMBERS;
+	/* What was passed before a re-exec is in the state. */
+	if (config->state_fd < 0)
+		n = psd_store_init();
+	return n < 0 ? n : STDERR_FILENO + 1 + n;
+}
+
+/*
+ * Whoever starts us decides which descriptors are open.  With one of the
+ * first three closed, something of ours would become a helper's or our own
+ * standard error; the others are nothing to us, but for those of a monitor, of
+ * --run, of the service manager, and of what we were before a re-exec.
+ */
+int
+psd_clean_descriptors(const struct psd_config *config,
+    struct psd_state_reader **ret_reader)
+{
+	const int first = first_of_others(config);
+	int fd;
+
+	if (first < 0)
+		return first;
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (fd < 0)
+			return -errno;
+	} while (fd <= STDERR_FILENO);
+	if (config->state_fd >= 0) {
+		*ret_reader =
+		    psd_resume_read(config->state_fd, (unsigned)first);
+		return 0;
+	}
+	return close_range((unsigned)first, ~0U, 0) < 0 ? -errno : 0;
+}

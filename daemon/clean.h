@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_CLEAN_H
+#define PSD_CLEAN_H
+
+#include "daemon/config.h"
+#include "daemon/state.h"
+
+/* What whoever started us has left that is none of ours.  0 or -errno. */
+int psd_clean_environment(void);
+
+/*
+ * Closes descriptors, and opens the first three where they are not.  With a
+ * state of a predecessor it is read for that, and the caller's to free.
+ */
+int psd_clean_descriptors(const struct psd_config *config,
+    struct psd_state_reader **ret_state);
+
+#endif
