@@ -110,6 +110,38 @@ a_policy_stays_as_it_was_loaded_until_a_reload(void **state)
 	expect_stop();
 }
 
+static void
+an_instance_keeps_the_policy_it_started_with(void **state)
+{
+	const char *text;
+	int old, fresh;
+
+	(void)state;
+	daemon_rig_write(&rig, "files/a", "content");
+	daemon_rig_puppet(&rig, "one", "", "AllowOpen=read %s/files/a");
+	daemon_rig_start(&rig);
+	old = daemon_rig_connect(&rig, "one");
+	assert_string_equal(daemon_rig_say(old, "ping 1"), "0");
+	daemon_rig_puppet(&rig, "one", "", "AllowLog=info");
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "reload", NULL), 0);
+	expect_reexec();
+	fresh = daemon_rig_connect(&rig, "one");
+	for (int i = 0; i < 2; i++) {
+		assert_string_equal(daemon_rig_say(old, "read %s/files/a",
+					rig.dir),
+		    "ok content");
+		assert_string_equal(daemon_rig_say(old, "log no"), "-1");
+		assert_string_equal(daemon_rig_say(fresh, "read %s/files/a",
+					rig.dir),
+		    "-1");
+		assert_string_equal(daemon_rig_say(fresh, "log yes"), "0");
+		expect_reexec();
+	}
+	(void)close(old);
+	(void)close(fresh);
+	expect_stop();
+}
+
 int
 main(void)
 {
@@ -119,6 +151,7 @@ main(void)
 		CASE(every_descriptor_is_close_on_exec_again_and_none_is_left),
 		CASE(no_helper_gets_a_descriptor_more),
 		CASE(a_policy_stays_as_it_was_loaded_until_a_reload),
+		CASE(an_instance_keeps_the_policy_it_started_with),
 	};
 
 	return has_root() ? cmocka_run_group_tests(tests, NULL, NULL) : 77;

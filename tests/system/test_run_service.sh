@@ -142,6 +142,31 @@ denied_call_and_words_are_in_the_log() {
 }
 try denied_call_and_words_are_in_the_log
 
+program_goes_on_over_a_re_exec_and_its_end_is_told() {
+	mkfifo "$dir/slowly"
+	as 1 cat <"$dir/slowly" >"$dir/out" 2>"$dir/err" &
+	local cat=$!
+	exec 9>"$dir/slowly"
+	echo before >&9
+	until_so grep -q before "$dir/out" || return 1
+	"$dir/privsepctl" --runtime-dir "$dir/run" reexec >"$dir/said" ||
+	    return 1
+	echo after >&9
+	exec 9>&-
+	wait "$cat" && printf 'before\nafter\n' | cmp - "$dir/out" ||
+	    return 1
+	# One whose end of input is seen only afterwards.
+	"${client[@]}" --policy=patient </dev/null >"$dir/out" 2>"$dir/err" &
+	cat=$!
+	until_so grep -q 'so far' "$dir/out" &&
+	    "$dir/privsepctl" --runtime-dir "$dir/run" reexec >"$dir/said" ||
+	    return 1
+	kill "$cat"
+	wait "$cat"
+	nobody_runs "$dir/deaf"
+}
+try program_goes_on_over_a_re_exec_and_its_end_is_told
+
 as_many_run_as_the_policy_says_and_the_next_waits() {
 	mkfifo "$dir/hold"
 	as 1 single <"$dir/hold" >"$dir/first" 2>"$dir/err" &
