@@ -260,6 +260,8 @@ main(int argc, char **argv)
 	enter_namespace(&self.config);
 	init(&self);
 	r = read_settings(&self.config);
+	if (r != EXIT_SUCCESS)
+		psd_state_reader_free(state);
 	/* While we have what that takes.  --run looks what its program is. */
 	if (r == EXIT_SUCCESS && !self.config.is_check && !self.config.is_run &&
 	    self.config.state_fd < 0)
