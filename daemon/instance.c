@@ -164,7 +164,6 @@ psd_instance_may_accept(struct psd_instance *instance)
 	if (instance->is_retired || instance->is_taken ||
 	    instance->state == PSD_INSTANCE_ENDING)
 		return -ESHUTDOWN;
-	psd_clients_forget(&instance->clients);
 	return 0;
 }
 

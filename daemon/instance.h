@@ -176,8 +176,7 @@ void psd_instance_greeted(struct psd_instance *instance);
 void psd_instance_accepted(struct psd_instance *instance);
 
 /*
- * May it be given one more?  0, or -errno that tells it why not; then, and
- * when it asks for one, the clients that it had are over.
+ * May it be given one more?  0, or -errno that tells it why not.
  */
 int psd_instance_may_accept(struct psd_instance *instance);
 

@@ -23,6 +23,9 @@ psd_do_accept(struct psd_call *call, const struct psd_accept_req *req,
 	r = psd_instance_may_accept(call->peer);
 	if (r < 0)
 		return r;
+	/* Those that it had are over, unless it asked before a re-exec. */
+	if (call->since_usec == 0)
+		psd_clients_forget(&call->peer->clients);
 	kept = psd_call_keep(call, psd_service_forget_accept);
 	if (kept == NULL)
 		return -errno;

@@ -4,6 +4,8 @@
 #include "tests/support/door_rig.h"
 #include "tests/system/reexec_fixture.h"
 
+#include <sys/un.h>
+
 #include <errno.h>
 
 static const struct door_user alice = { 12345, 12345, 0 };
@@ -202,6 +204,63 @@ what_was_given_up_or_narrowed_stays_so(void **state)
 	expect_stop();
 }
 
+/* A local listener that has room for no connection. */
+static int
+full_listener(struct sockaddr_un *ret, int fill[2])
+{
+	const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	(void)snprintf(ret->sun_path, sizeof(ret->sun_path), "%s/files/full",
+	    rig.dir);
+	assert_true(listener >= 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)ret, sizeof(*ret)),
+	    0);
+	assert_int_equal(chmod(ret->sun_path, 0666), 0);
+	assert_int_equal(listen(listener, 0), 0);
+	for (int i = 0; i < 2; i++) {
+		fill[i] = socket(AF_UNIX,
+		    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		(void)connect(fill[i], (struct sockaddr *)ret, sizeof(*ret));
+	}
+	return listener;
+}
+
+/* A child of the daemon's makes it, and waits for room. */
+static void
+a_connection_that_waits_is_made_by_the_successor(void **state)
+{
+	struct sockaddr_un address;
+	char answer[16] = "";
+	int fd, listener, fill[2];
+
+	(void)state;
+	daemon_rig_puppet(&rig, "one", "",
+	    "AllowConnectUnix=%s/files/full\nRequestTimeoutSec=60s");
+	daemon_rig_start(&rig);
+	listener = full_listener(&address, fill);
+	fd = daemon_rig_connect(&rig, "one");
+	(void)snprintf(address.sun_path, sizeof(address.sun_path),
+	    "connect-unix %s/files/full", rig.dir);
+	tell(fd, address.sun_path);
+	assert_int_equal(test_poll(fd, POLLIN, TEST_GLIMPSE), 0);
+	expect_reexec();
+	assert_int_equal(test_poll(fd, POLLIN, TEST_GLIMPSE), 0);
+	for (int i = 0; test_poll(fd, POLLIN, 0) == 0; i++) {
+		assert_true(i < 4);
+		(void)close(accept4(listener, NULL, NULL, SOCK_CLOEXEC));
+		(void)test_poll(fd, POLLIN, 1000);
+	}
+	/* The number of the socket that it was given. */
+	assert_true(recv(fd, answer, sizeof(answer) - 1, 0) > 0);
+	assert_true(atoi(answer) > 2);
+	(void)close(fd);
+	(void)close(listener);
+	(void)close(fill[0]);
+	(void)close(fill[1]);
+	expect_stop();
+}
+
 static void
 a_clone_goes_on_beside_its_origin(void **state)
 {
@@ -229,6 +288,7 @@ main(void)
 		    replies_that_are_not_read_are_kept_and_so_is_their_deadline),
 		CASE(a_service_that_is_held_back_stays_so),
 		CASE(what_was_given_up_or_narrowed_stays_so),
+		CASE(a_connection_that_waits_is_made_by_the_successor),
 		CASE(a_clone_goes_on_beside_its_origin),
 	};
 

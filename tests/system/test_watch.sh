@@ -67,6 +67,17 @@ watcher_is_closed_to_its_program() {
 	return "$status"
 }
 try watcher_is_closed_to_its_program
+watcher_goes_on_over_a_re_exec() {
+	begin seen && ask 'open /etc/passwd' ENOENT || return 1
+	local program=$watcher status
+	ctl reexec && [ -d "/proc/$program" ] &&
+	    ask 'open /etc/group' ENOENT &&
+	    logs 'to allow: AllowOpen=read /etc/group'
+	status=$?
+	end
+	[ "$status" -eq 0 ] && [ ! -d "/proc/$program" ]
+}
+try watcher_goes_on_over_a_re_exec
 
 program_that_is_not_watched_has_no_watcher() {
 	mkfifo "$dir/in2"
