@@ -55,8 +55,8 @@ free_caps(cap_t *caps)
 
 #define _cleanup_caps_ __attribute__((cleanup(free_caps)))
 
-static uint64_t
-permitted(void)
+uint64_t
+psd_caps_permitted(void)
 {
 	_cleanup_caps_ cap_t now = cap_get_proc();
 	uint64_t bits = 0;
@@ -192,7 +192,7 @@ set(uint64_t in_permitted, uint64_t in_effective)
 static int
 keep_only(uint64_t needed, struct psd_diag *diag)
 {
-	uint64_t now = permitted();
+	uint64_t now = psd_caps_permitted();
 	int r;
 
 	if (!has_started) {
@@ -299,33 +299,8 @@ psd_caps_missing(const struct psd_policy *const *policies, size_t n_policies,
 
 	if (!has_started)
 		return 0;
-	search.missing = had & ~permitted();
+	search.missing = had & ~psd_caps_permitted();
 	for (size_t i = 0; i < n_policies; i++)
 		for_each_need(policies[i], tell_missing, &search);
 	return search.result;
-}
-
-void
-psd_caps_text(char *ret, size_t size)
-{
-	const uint64_t bits = permitted();
-	size_t len = 0;
-
-	ret[0] = '\0';
-	for (cap_value_t cap = 0; cap < CAPS_MAX; cap++) {
-		char *name;
-		int n;
-
-		if ((bits & bit(cap)) == 0)
-			continue;
-		name = cap_to_name(cap);
-		if (name == NULL)
-			return;
-		n = snprintf(ret + len, size - len, "%s%s", len == 0 ? "" : " ",
-		    strncmp(name, "cap_", 4) == 0 ? name + 4 : name);
-		(void)cap_free(name);
-		if (n < 0 || (size_t)n >= size - len)
-			return;
-		len += (size_t)n;
-	}
 }

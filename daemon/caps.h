@@ -45,6 +45,9 @@ int psd_caps_missing(const struct psd_policy *const *policies,
 uint64_t psd_caps_had(void);
 void psd_caps_resume(uint64_t had);
 
+/* The permitted set, as bits. */
+uint64_t psd_caps_permitted(void);
+
 /* The permitted set, for status: "chown kill setuid"; cut where full. */
 void psd_caps_text(char *ret, size_t size);
 

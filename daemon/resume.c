@@ -11,6 +11,7 @@
 #include "daemon/leftover.h"
 #include "daemon/loaded.h"
 #include "daemon/lookup.h"
+#include "daemon/manager.h"
 #include "daemon/notify.h"
 #include "daemon/proc_fd.h"
 #include "daemon/reexec.h"
@@ -128,8 +129,10 @@ go_on(struct psd_daemon *daemon)
 	int r;
 
 	/* What is in it was put there before. */
-	if (daemon->had_store)
+	if (daemon->had_store) {
 		psd_store_resume();
+		daemon->manager |= PSD_MANAGER_STORE;
+	}
 	r = psd_carry_answer_calls(daemon);
 
 	for (service = TAILQ_FIRST(&daemon->services); service != NULL;
