@@ -23,8 +23,8 @@ guest ip route add 255.255.255.255/32 dev lo
 	    systemd/privsepd.service
 	sed '/^\[Service\]/d' systemd/drop-ins/machine.conf
 	printf '%s\n' Type=oneshot "WorkingDirectory=$PWD" \
-	    'CapabilityBoundingSet=CAP_SYS_PTRACE CAP_SETFCAP' \
-	    "ReadWritePaths=$B" "Environment=B=$B TEST_TIMEOUT=300" \
+	    'CapabilityBoundingSet=CAP_SYS_PTRACE CAP_SETFCAP' IgnoreSIGPIPE=no \
+	    "ReadWritePaths=$B" "Environment=B=$B TEST_TIMEOUT=300 HOME=/tmp CCACHE_DISABLE=1" \
 	    'StandardOutput=file:/run/shared/report' \
 	    'StandardError=file:/run/shared/report' TimeoutStartSec=infinity \
 	    "ExecStart=/bin/sh -c 'scripts/run-tests \$(cat /run/shared/tests)'"
