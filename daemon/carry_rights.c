@@ -114,7 +114,7 @@ psd_carry_load_rights(struct psd_state_reader *reader,
 		return false;
 	while (psd_state_next_is(reader, PSD_RECORD_narrowed)) {
 		_cleanup_free_ char *text = NULL;
-		struct psd_narrowed line;
+		struct psd_narrowed line = { .text = "" };
 		int r;
 
 		if (!psd_carry_load_line(reader, &line, &text))

@@ -65,7 +65,7 @@ first_of_others(const struct psd_config *config)
  */
 int
 psd_clean_descriptors(const struct psd_config *config,
-    struct psd_state_reader **ret_reader)
+    struct psd_state_reader **ret_state)
 {
 	const int first = first_of_others(config);
 	int fd;
@@ -78,8 +78,7 @@ psd_clean_descriptors(const struct psd_config *config,
 			return -errno;
 	} while (fd <= STDERR_FILENO);
 	if (config->state_fd >= 0) {
-		*ret_reader =
-		    psd_resume_read(config->state_fd, (unsigned)first);
+		*ret_state = psd_resume_read(config->state_fd, (unsigned)first);
 		return 0;
 	}
 	return close_range((unsigned)first, ~0U, 0) < 0 ? -errno : 0;

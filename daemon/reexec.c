@@ -159,11 +159,14 @@ on_rehearsed(struct psd_daemon *daemon, bool is_good, const char *report)
 	char why[WHY_SIZE];
 
 	reexec->rehearsal = NULL;
-	if (!is_good)
+	if (is_good &&
+	    psd_reexec_look(&reexec->program, why, sizeof(why)) < 0) {
+		is_good = false;
+		report = why;
+	}
+	if (!is_good) {
 		refuse(daemon, report);
-	else if (psd_reexec_look(&reexec->program, why, sizeof(why)) < 0)
-		refuse(daemon, why);
-	else if (is_same(&program, &reexec->program) &&
+	} else if (is_same(&program, &reexec->program) &&
 	    generation == daemon->generation) {
 		const bool dry_run = reexec->dry_run;
 
