@@ -171,6 +171,8 @@ help:
 	@echo 'lint          every static check'
 	@echo 'fuzz, bench   FUZZ_TIME and BENCH_TIME seconds each'
 	@echo 'install, uninstall  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
+	@echo 'dist          what is committed, as $(DIST).tar.gz in $(B)'
+	@echo 'check-package  Debian packages: built twice, judged, installed'
 	@echo 'format, clean'
 
 # Objects of a changed command line are old: flags is rewritten only then.
@@ -454,7 +456,8 @@ PRESETDIR ?= $(PREFIX)/lib/systemd/system-preset
 # For the administrator to link into /etc/systemd/system/privsepd.service.d.
 DROPINDIR ?= $(PREFIX)/share/privsepd/drop-ins
 
-INSTALL := install -D -m
+INSTALL ?= install
+PUT = $(INSTALL) -D -m
 UNITS := $(wildcard systemd/*.service systemd/*.socket)
 SYSUSERS := $(wildcard systemd/sysusers.d/*.conf)
 TMPFILES := $(wildcard systemd/tmpfiles.d/*.conf)
@@ -491,7 +494,7 @@ $(B)/privsep.pc: helper/privsep.pc.in helper/privsep.h Makefile FORCE
 define install-unit =
 @mkdir -p $(B)/systemd
 sed 's|@PREFIX@|$(PREFIX)|g' $(1) >$(B)/systemd/$(notdir $(1))
-$(INSTALL) 644 $(B)/systemd/$(notdir $(1)) $(DESTDIR)$(2)/$(notdir $(1))
+$(PUT) 644 $(B)/systemd/$(notdir $(1)) $(DESTDIR)$(2)/$(notdir $(1))
 
 endef
 
@@ -500,29 +503,29 @@ define install-placed =
 @mkdir -p $(B)/placed
 sed 's|/usr/local/libexec/privsepd/|$(PREFIX)/libexec/privsepd/|g' $(1) \
     >$(B)/placed/$(notdir $(1))
-$(INSTALL) 644 $(B)/placed/$(notdir $(1)) $(DESTDIR)$(2)
+$(PUT) 644 $(B)/placed/$(notdir $(1)) $(DESTDIR)$(2)
 
 endef
 
 .PHONY: install uninstall clean
 install: all $(B)/privsep.pc
-	$(if $(filter %/privsepd,$(PROGRAMS)),$(INSTALL) 755 $(B)/privsepd \
+	$(if $(filter %/privsepd,$(PROGRAMS)),$(PUT) 755 $(B)/privsepd \
 	    $(DESTDIR)$(PREFIX)/sbin/privsepd)
-	$(if $(filter %/privsepctl,$(PROGRAMS)),$(INSTALL) 755 \
+	$(if $(filter %/privsepctl,$(PROGRAMS)),$(PUT) 755 \
 	    $(B)/privsepctl $(DESTDIR)$(PREFIX)/bin/privsepctl)
-	$(foreach h,$(BUILT_HELPERS),$(INSTALL) 755 $(h) \
+	$(foreach h,$(BUILT_HELPERS),$(PUT) 755 $(h) \
 	    $(DESTDIR)$(PREFIX)/libexec/privsepd/$(notdir $(h));)
-	$(INSTALL) 644 helper/privsep.h $(DESTDIR)$(PREFIX)/include/privsep.h
-	$(INSTALL) 644 $(B)/libprivsep.so.0 $(DESTDIR)$(LIBDIR)/libprivsep.so.0
+	$(PUT) 644 helper/privsep.h $(DESTDIR)$(PREFIX)/include/privsep.h
+	$(PUT) 644 $(B)/libprivsep.so.0 $(DESTDIR)$(LIBDIR)/libprivsep.so.0
 	ln -sf libprivsep.so.0 $(DESTDIR)$(LIBDIR)/libprivsep.so
-	$(INSTALL) 644 $(B)/libprivsep.a $(DESTDIR)$(LIBDIR)/libprivsep.a
-	$(INSTALL) 644 $(B)/privsep.pc \
+	$(PUT) 644 $(B)/libprivsep.a $(DESTDIR)$(LIBDIR)/libprivsep.a
+	$(PUT) 644 $(B)/privsep.pc \
 	    $(DESTDIR)$(LIBDIR)/pkgconfig/privsep.pc
 	$(foreach m,$(MANUALS),$(call install-placed,$(m),$(call \
 	    manual-path,$(m))))
-	$(INSTALL) 644 scripts/completion/privsepctl.bash \
+	$(PUT) 644 scripts/completion/privsepctl.bash \
 	    $(DESTDIR)$(PREFIX)/$(word 1,$(COMPLETIONS))
-	$(INSTALL) 644 scripts/completion/_privsepctl \
+	$(PUT) 644 scripts/completion/_privsepctl \
 	    $(DESTDIR)$(PREFIX)/$(word 2,$(COMPLETIONS))
 	$(foreach e,$(EXAMPLES),$(call \
 	    install-placed,$(e),$(EXAMPLEDIR)/$(notdir $(e))))
@@ -531,7 +534,7 @@ install: all $(B)/privsep.pc
 	$(foreach u,$(TMPFILES),$(call install-unit,$(u),$(TMPFILESDIR)))
 	$(foreach u,$(PRESETS),$(call install-unit,$(u),$(PRESETDIR)))
 	$(foreach u,$(DROPINS),$(call install-unit,$(u),$(DROPINDIR)))
-	$(foreach c,$(CATALOGUES),$(INSTALL) 644 $(c) \
+	$(foreach c,$(CATALOGUES),$(PUT) 644 $(c) \
 	    $(DESTDIR)$(CATALOGDIR)/$(notdir $(c));)
 
 uninstall:
@@ -540,6 +543,24 @@ uninstall:
 
 clean:
 	rm -rf $(B)
+
+# -- Distribution ------------------------------------------------------------
+
+# What is committed and nothing else, the same to the byte whoever makes it.
+DIST := privsepd-$(VERSION)
+
+.PHONY: dist check-package
+dist:
+	@mkdir -p $(B)
+	@test -z "$$(git status --porcelain)" || \
+	    echo 'dist: what is not committed is left out' >&2
+	$(Q)git archive --format=tar --prefix=$(DIST)/ HEAD | \
+	    gzip -9n >$(B)/$(DIST).tar.gz
+	@echo '$(B)/$(DIST).tar.gz'
+
+check-package:
+	@B='$(abspath $(B))' TEST_TIMEOUT=900 \
+	    scripts/run-tests tests/package/test_package.sh
 
 , := ,
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# deps.sh [build|check|demo|lint|all]
+# deps.sh [build|check|demo|lint|package|all]
 #
 # Installs the Debian or Ubuntu packages that a target needs, and those only
 # that are missing; when none is, it does nothing at all.  Not as root it
@@ -17,15 +17,18 @@ check="$build g++ libcmocka-dev curl apache2-utils wrk valgrind strace procps
     ffmpeg bind9-dnsutils micro-httpd busybox fingerd finger"
 lint="$build libcmocka-dev git clang clang-tidy clang-format libclang-rt-dev
     perl cppcheck mandoc shellcheck abigail-tools"
+package="$build dpkg-dev debhelper lintian mmdebstrap git systemd iproute2
+    util-linux"
 
 case ${1:-all} in
 build) wanted=$build ;;
 demo) wanted=$demo ;;
 check) wanted=$check ;;
 lint) wanted=$lint ;;
-all) wanted="$check $lint" ;;
+package) wanted=$package ;;
+all) wanted="$check $lint $package" ;;
 *)
-	echo 'usage: deps.sh [build|check|demo|lint|all]' >&2
+	echo 'usage: deps.sh [build|check|demo|lint|package|all]' >&2
 	exit 2
 	;;
 esac

@@ -1,25 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: ISC
 #
-# systemd-guest.sh DIR TREE
+# systemd-guest.sh DIR TREE ROOT
 #
 # The first process of a guest (systemd.sh, beside this file, starts it), in
 # fresh namespaces: makes the guest's view of the files in DIR/root and becomes
-# its systemd.  The view is that of this machine, with a layer in memory that
+# its systemd.  The view is that of ROOT, which may be this machine's, with a layer in memory that
 # takes every change.  What make install made, DIR/installed, is copied over it;
 # TREE, the source tree, is shown where it is, and DIR/shared as /run/shared.
 # Neither the machine's enabled units nor what its systemd does to hardware and
 # kernel are part of it.
 set -eu -o pipefail
 
-dir=$1/root installed=$1/installed shared=$1/shared tree=$2
+dir=$1/root installed=$1/installed shared=$1/shared tree=$2 lower=$3
 new=$dir/root
 umask 022
 mount --make-rprivate /
 
 mount -t tmpfs -o mode=755 guest "$dir"
 mkdir "$dir/upper" "$dir/work" "$new"
-mount -t overlay -o "lowerdir=/,upperdir=$dir/upper,workdir=$dir/work" \
+mount -t overlay -o "lowerdir=$lower,upperdir=$dir/upper,workdir=$dir/work" \
     guest "$new"
 
 # Kernel's own file systems.  What is not the guest's alone is read-only.

@@ -7,7 +7,8 @@
 # at the end of the test; when the test itself is killed, so is the guest.
 #
 #   guest_need PROGRAM...   skips the test where it cannot run
-#   guest_boot              boots, with the build that is in $B
+#   guest_boot              boots, with the build that is in $B; or another
+#                           Debian as it is, when $guest_root is its root
 #   guest COMMAND...        runs a command there, where / is the guest's
 #   guest_try NAME          one case: the function of that name
 #   until_so COMMAND...     it succeeds within a while
@@ -18,6 +19,7 @@
 guest_number=0
 guest_failed=0
 guest_dir=
+guest_root=/
 guest_group=
 guest_starter=
 guest_init=
@@ -123,14 +125,14 @@ guest_boot() {
 	trap guest_finish EXIT
 	trap 'exit 143' TERM INT HUP
 	mkdir "$guest_group" || guest_skip 'no control group can be made'
-	guest_install "$guest_dir/installed" || exit 1
+	[ "$guest_root" != / ] || guest_install "$guest_dir/installed" || exit 1
 	# Told by a name that this shell, which goes on, does not have.
 	# shellcheck disable=SC2016
 	"$BASH" -c 'echo $$ >"$1/cgroup.procs" && shift &&
 	    exec setpriv --pdeathsig KILL unshare --mount --pid --fork \
 	    --kill-child --uts --ipc --cgroup --net "$BASH" "$@"' guest \
 	    "$guest_group" tests/support/systemd-guest.sh "$guest_dir" \
-	    "$PWD" </dev/null >"$guest_dir/boot" 2>&1 &
+	    "$PWD" "$guest_root" </dev/null >"$guest_dir/boot" 2>&1 &
 	guest_starter=$!
 	if ! until_so guest_is_there ||
 	    ! guest timeout "$guest_deadline" systemctl is-system-running \
