@@ -69,24 +69,14 @@ forget_turn(struct psd_call *call)
 		*place = NULL;
 }
 
-/* By which line it was allowed. */
+/* The line that it was narrowed to, which is the call's own. */
 static bool
-find_grant(struct psd_state_reader *reader, struct psd_call *call,
-    const struct psd_record_call *record)
+find_narrowed(struct psd_state_reader *reader, struct psd_call *call)
 {
 	_cleanup_free_ char *text = NULL;
-	struct psd_narrowed line;
+	struct psd_narrowed line = { .text = "" };
 	int r;
 
-	if (record->is_narrowed == 0 && record->grant != UINT32_MAX) {
-		call->grant =
-		    psd_policy_grant(call->policy, call->row, record->grant);
-		return call->grant != NULL ||
-		    psd_state_bad(reader, "a call's line is not there");
-	}
-	if (record->is_narrowed == 0)
-		return call->row->is_free ||
-		    psd_state_bad(reader, "a call was allowed by nothing");
 	if (!psd_carry_load_line(reader, &line, &text))
 		return false;
 	if (line.row != call->row)
@@ -96,6 +86,21 @@ find_grant(struct psd_state_reader *reader, struct psd_call *call,
 	if (r == -ENOMEM)
 		return psd_state_no_memory(reader);
 	return r == 0 || psd_state_bad(reader, "a call's line does not fit");
+}
+
+/* By which line it was allowed. */
+static bool
+find_grant(struct psd_state_reader *reader, struct psd_call *call,
+    const struct psd_record_call *record)
+{
+	if (record->is_narrowed != 0)
+		return find_narrowed(reader, call);
+	if (record->grant == UINT32_MAX)
+		return call->row->is_free ||
+		    psd_state_bad(reader, "a call was allowed by nothing");
+	call->grant = psd_policy_grant(call->policy, call->row, record->grant);
+	return call->grant != NULL ||
+	    psd_state_bad(reader, "a call's line is not there");
 }
 
 /* Takes over the reference that the call has. */
