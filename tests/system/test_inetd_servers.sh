@@ -130,7 +130,7 @@ attack() {
 	"$@" >"$dir/out" 2>/dev/null
 	! grep -qE 'root:|secret|socket|owned' "$dir/out" &&
 	    grep -A1 "^$name\[.*refused socket(AF_INET" "$dir/log" |
-	    grep -qF 'to allow: AllowConnect=tcp'
+	    grep -qF 'to allow: SystemCallFilter=socket'
 }
 
 # under_load PORT: many at a time, each by a helper of its own.
