@@ -238,6 +238,7 @@ run_groups(const char *only)
 		{ "filters", bench_filters },
 		{ "opens", bench_opens },
 		{ "inetd", bench_inetd },
+		{ "servers", bench_servers },
 		{ "memory", bench_memory },
 		{ "starts", bench_starts },
 	};

@@ -53,6 +53,7 @@ void bench_pages(void);
 void bench_filters(void);
 void bench_opens(void);
 void bench_inetd(void);
+void bench_servers(void);
 void bench_memory(void);
 void bench_starts(void);
 
