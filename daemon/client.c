@@ -5,9 +5,9 @@
 #include "common/log.h"
 #include "common/sys.h"
 #include "daemon/client_answer.h"
+#include "daemon/client_word.h"
 #include "daemon/loaded.h"
 #include "daemon/service.h"
-#include "policy/admission.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -230,33 +230,19 @@ psd_client_check_room(const struct psd_service *service, uid_t uid,
 	return 0;
 }
 
-/* The word of Clients= that admits whoever is behind fd, or NULL. */
-static const struct psd_admission *
-find_word(const struct psd_policy *policy, int fd, const struct psd_peer *peer)
-{
-	struct psd_admission_who who = { .uid = peer->uid, .gid = peer->gid };
-
-	if (psd_admission_has_groups(policy)) {
-		const int n = psd_peer_groups(fd, &who.groups);
-
-		who.n_groups = n < 0 ? 0 : (size_t)n;
-	}
-	return psd_admission_find(policy, &who);
-}
-
 void
 psd_client_come(struct psd_service *service, int fd)
 {
 	const struct psd_policy *policy = service->loaded->policy;
 	const struct psd_admission *word;
 	_cleanup_fd_ int owned = fd;
-	const char *why = "not in Clients=";
+	const char *why;
 	struct psd_peer who;
 	int r;
 
 	if (psd_peer_look(fd, &who) < 0)
 		return;
-	word = find_word(policy, fd, &who);
+	word = psd_client_find_word(policy, fd, &who, &why);
 	r = word == NULL ? -EPERM
 			 : psd_client_check_room(service, who.uid, &why);
 	if (r < 0) {
@@ -275,9 +261,12 @@ psd_client_come(struct psd_service *service, int fd)
 static bool
 may_stay(const struct psd_policy *policy, const struct psd_client *client)
 {
+	const char *why;
+
 	if ((client->flags & PSD_CLIENT_CALLER) != 0)
 		return policy->provides.n > 0;
-	return find_word(policy, client->fd, &client->who) != NULL;
+	return psd_client_find_word(policy, client->fd, &client->who, &why) !=
+	    NULL;
 }
 
 void

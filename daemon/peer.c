@@ -18,7 +18,12 @@
 /* Linux 6.5; the headers may be older. */
 enum { SO_PEERPIDFD_NUMBER = 77 };
 
-enum { NAME_SIZE = 64 };
+/*
+ * The last line of a process's groups is that of version 2.  Before it are
+ * those of version 1, of which hardly anybody has any; who has so many, and so
+ * long, that it does not fit is in no unit.
+ */
+enum { NAME_SIZE = 64, GROUPS_SIZE = 8192 };
 
 int
 psd_peer_look(int fd, struct psd_peer *ret)
@@ -64,17 +69,48 @@ is_alive(const struct psd_peer *peer)
 	return peer->pidfd >= 0 && psd_sys_pidfd_kill(peer->pidfd, 0) != -ESRCH;
 }
 
+/*
+ * What is in a file of its directory in /proc; a pid may be another's by now,
+ * so that whoever reads it asks afterwards whether the process is alive.
+ */
+static ssize_t
+read_file(pid_t pid, const char *file, char *ret, size_t size)
+{
+	_cleanup_fd_ int fd = PSD_NO_FD;
+	char path[32];
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, ret, size);
+	return n < 0 ? -errno : n;
+}
+
+int
+psd_peer_unit(const struct psd_peer *peer, char ret[PSD_UNIT_SIZE])
+{
+	char groups[GROUPS_SIZE + 1];
+	ssize_t n;
+
+	/* Of a pid alone, nobody knows whose it was; 0: none that we see. */
+	if (peer->pid <= 0 || !is_alive(peer))
+		return -ESRCH;
+	n = read_file(peer->pid, "cgroup", groups, GROUPS_SIZE);
+	if (n < 0)
+		return (int)n;
+	if (!is_alive(peer))
+		return -ESRCH;
+	groups[n] = '\0';
+	return psd_unit_find(groups, ret);
+}
+
 /* Escaped: a process chooses its name. */
 static void
 read_name(pid_t pid, char *ret, size_t size)
 {
-	_cleanup_fd_ int fd = PSD_NO_FD;
-	char path[32], name[NAME_SIZE];
-	ssize_t n;
+	char name[NAME_SIZE];
+	ssize_t n = read_file(pid, "comm", name, sizeof(name));
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : read(fd, name, sizeof(name));
 	while (n > 0 && name[n - 1] == '\n')
 		n--;
 	(void)psd_print_escaped(ret, size, name, n < 0 ? 0 : (size_t)n);

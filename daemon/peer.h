@@ -2,6 +2,8 @@
 #ifndef PSD_PEER_H
 #define PSD_PEER_H
 
+#include "policy/unit.h"
+
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -21,6 +23,13 @@ int psd_peer_look(int fd, struct psd_peer *ret);
  * call.  Returns their number or -errno.
  */
 int psd_peer_groups(int fd, const gid_t **ret_groups);
+
+/*
+ * The service manager's unit that its process is in now.  Returns 0, -ENOENT
+ * when it is in none, or another -errno when that cannot be told: the process
+ * has ended, say, and only others have the connection.
+ */
+int psd_peer_unit(const struct psd_peer *peer, char ret[PSD_UNIT_SIZE]);
 
 /*
  * "uid 1000, pid 4711 (cat)"; "(gone)" when that process has ended, so that

@@ -24,25 +24,35 @@ is_member(const struct psd_admission_who *who, gid_t gid)
 	return false;
 }
 
+static bool
+is_meant(const struct psd_admission *word, const struct psd_admission_who *who)
+{
+	switch (word->kind) {
+	case PSD_ADMIT_USER:
+		return who->uid == word->id;
+	case PSD_ADMIT_GROUP:
+		return is_member(who, word->id);
+	case PSD_ADMIT_UNIT:
+		return who->unit != NULL && strcmp(who->unit, word->unit) == 0;
+	}
+	return false;
+}
+
 const struct psd_admission *
 psd_admission_find(const struct psd_policy *policy,
     const struct psd_admission_who *who)
 {
-	for (size_t i = 0; i < policy->n_clients; i++) {
-		const struct psd_admission *word = &policy->clients[i];
-
-		if (word->is_group ? is_member(who, word->id)
-				   : who->uid == word->id)
-			return word;
-	}
+	for (size_t i = 0; i < policy->n_clients; i++)
+		if (is_meant(&policy->clients[i], who))
+			return &policy->clients[i];
 	return NULL;
 }
 
 bool
-psd_admission_has_groups(const struct psd_policy *policy)
+psd_admission_has(const struct psd_policy *policy, enum psd_admission_kind kind)
 {
 	for (size_t i = 0; i < policy->n_clients; i++)
-		if (policy->clients[i].is_group)
+		if (policy->clients[i].kind == kind)
 			return true;
 	return false;
 }
@@ -56,9 +66,10 @@ psd_admission_mode(const struct psd_policy *policy, gid_t *ret_gid)
 	for (size_t i = 0; i < policy->n_clients; i++) {
 		const struct psd_admission *word = &policy->clients[i];
 
-		if (!word->is_group && word->id != 0)
+		if (word->kind == PSD_ADMIT_UNIT ||
+		    (word->kind == PSD_ADMIT_USER && word->id != 0))
 			n_groups = 2;
-		if (!word->is_group)
+		if (word->kind != PSD_ADMIT_GROUP)
 			continue;
 		n_groups++;
 		*ret_gid = word->id;
@@ -77,6 +88,8 @@ check_words(struct psd_build *build)
 	for (size_t i = 0; i < policy->n_clients; i++) {
 		const struct psd_admission *word = &policy->clients[i];
 
+		if (word->kind == PSD_ADMIT_UNIT)
+			continue;
 		if (word->id == 0)
 			psd_diag_warning(build->diag, &word->where,
 			    "Clients=%s: whoever is root can do all this "
@@ -94,7 +107,8 @@ check_words(struct psd_build *build)
 static bool
 are_many(const struct psd_policy *policy)
 {
-	return policy->n_clients > 1 || policy->clients[0].is_group;
+	return policy->n_clients > 1 ||
+	    policy->clients[0].kind == PSD_ADMIT_GROUP;
 }
 
 static void

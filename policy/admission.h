@@ -10,14 +10,16 @@ struct psd_admission_who {
 	gid_t gid;
 	const gid_t *groups; /* supplementary */
 	size_t n_groups;
+	const char *unit; /* NULL: none, or it cannot be told */
 };
 
 /* The word of Clients= that admits him, or NULL: he has no business here. */
 const struct psd_admission *psd_admission_find(const struct psd_policy *policy,
     const struct psd_admission_who *who);
 
-/* Does Clients= name groups, of which psd_admission_find() has to be told? */
-bool psd_admission_has_groups(const struct psd_policy *policy);
+/* Does Clients= name any such, of which psd_admission_find() has to be told? */
+bool psd_admission_has(const struct psd_policy *policy,
+    enum psd_admission_kind kind);
 
 /*
  * What mode and group of a socket can say of Clients=: 0660 and the group

@@ -46,7 +46,8 @@ const struct psd_key psd_keys[] = {
 		     "@ABSTRACT" },
 	{ HELPER, OF_START, .name = "Clients", .parse = psd_key_clients,
 	    .is_list = true,
-	    .takes = "words user:NAME and group:NAME, or with numbers" },
+	    .takes = "words user:NAME and group:NAME, or with numbers, and "
+		     "unit:NAME such as unit:nginx.service" },
 	{ HELPER, OF_START, .name = "Provides", .parse = psd_key_provides,
 	    .is_list = true,
 	    .takes = "names of letters, digits and _ - . : @ + $ ~" },

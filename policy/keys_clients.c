@@ -1,24 +1,31 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/keys.h"
 #include "policy/label.h"
+#include "policy/unit.h"
 #include "policy/user.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* The id behind "user:" or "group:"; -EINVAL when the word is neither. */
+/* Who is behind "user:", "group:" or "unit:"; -EINVAL for other words. */
 static int
-find_id(const char *word, struct psd_admission *admission)
+find_who(const char *word, struct psd_admission *admission)
 {
 	static const char user[] = "user:";
 	static const char group[] = "group:";
+	static const char unit[] = "unit:";
 	uid_t uid = 0;
 	gid_t gid = 0;
 	int r;
 
+	if (strncmp(word, unit, strlen(unit)) == 0) {
+		admission->kind = PSD_ADMIT_UNIT;
+		admission->unit = word + strlen(unit);
+		return psd_unit_is_valid(admission->unit) ? 0 : -EINVAL;
+	}
 	if (strncmp(word, group, strlen(group)) == 0) {
 		r = psd_user_find_group(word + strlen(group), &gid);
-		admission->is_group = true;
+		admission->kind = PSD_ADMIT_GROUP;
 		admission->id = gid;
 		return r;
 	}
@@ -36,15 +43,15 @@ take_word(struct psd_build *build, const struct psd_key *key,
 	struct psd_policy *policy = build->policy;
 	struct psd_admission admission = { .where = setting->where };
 	struct psd_admission *larger;
-	const int r = find_id(build->word, &admission);
+	const int r = find_who(build->word, &admission);
+	const bool is_group = admission.kind == PSD_ADMIT_GROUP;
 
 	if (r == -ENOENT) {
 		psd_diag_error(build->diag, &setting->where,
 		    "%s=%s: there is no such %s in /etc/%s; a number will do "
 		    "as well",
-		    key->name, build->word,
-		    admission.is_group ? "group" : "user",
-		    admission.is_group ? "group" : "passwd");
+		    key->name, build->word, is_group ? "group" : "user",
+		    is_group ? "group" : "passwd");
 		return;
 	}
 	if (r < 0) {
@@ -58,6 +65,10 @@ take_word(struct psd_build *build, const struct psd_key *key,
 	admission.text = psd_build_copy(build, build->word);
 	if (larger == NULL || admission.text == NULL)
 		return;
+	/* In the copy; the word is overwritten by the next one. */
+	if (admission.unit != NULL)
+		admission.unit =
+		    admission.text + (admission.unit - build->word);
 	larger[policy->n_clients++] = admission;
 	policy->clients = larger;
 }

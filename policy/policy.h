@@ -54,9 +54,15 @@ struct psd_listen {
 };
 
 /* A word of Clients=: who may come by the service's door. */
+enum psd_admission_kind {
+	PSD_ADMIT_USER,
+	PSD_ADMIT_GROUP,
+	PSD_ADMIT_UNIT, /* of the service manager */
+};
 struct psd_admission {
-	bool is_group;
-	uint32_t id;
+	enum psd_admission_kind kind;
+	uint32_t id;      /* of a user or group */
+	const char *unit; /* its name */
 	const char *text; /* as written */
 	struct psd_where where;
 };

@@ -57,6 +57,34 @@ users_and_groups_are_told_apart_and_nobody_is_admitted_unnamed(void **state)
 	test_policy_free(&p);
 }
 
+static bool
+admits_unit(const struct psd_policy *policy, const char *unit)
+{
+	const struct psd_admission_who who = { .uid = 1, .unit = unit };
+
+	return psd_admission_find(policy, &who) != NULL;
+}
+
+static void
+units_are_admitted_by_their_whole_names(void **state)
+{
+	struct test_policy p;
+
+	(void)state;
+	load(&p, "Clients=unit:nginx.service user:7 unit:a@b-\\\\x2d.service");
+	assert_non_null(p.policy);
+	assert_true(admits_unit(p.policy, "nginx.service"));
+	assert_true(admits_unit(p.policy, "a@b-\\x2d.service"));
+	assert_false(admits_unit(p.policy, "nginx.servic"));
+	assert_false(admits_unit(p.policy, "nginx.service2"));
+	assert_false(admits_unit(p.policy, "nginx.scope"));
+	assert_false(admits_unit(p.policy, ""));
+	assert_false(admits_unit(p.policy, NULL));
+	assert_true(admits(p.policy, 7, 1, 1));
+	assert_false(admits(p.policy, 0, 0, 0));
+	test_policy_free(&p);
+}
+
 static void
 names_are_those_of_the_host(void **state)
 {
@@ -73,7 +101,7 @@ names_are_those_of_the_host(void **state)
 	load(&p, "Clients=user:daemon group:root");
 	assert_non_null(p.policy);
 	assert_int_equal(p.policy->clients[0].id, 1);
-	assert_true(p.policy->clients[1].is_group);
+	assert_int_equal(p.policy->clients[1].kind, PSD_ADMIT_GROUP);
 	test_policy_free(&p);
 }
 
@@ -83,7 +111,10 @@ words_that_name_nobody_are_errors(void **state)
 	static const char *const words[] = { "alice", "1000",
 		"user:", "group:", "user:no-such-user", "group:no-such-group",
 		"user:65535", "group:4294967295", "user:-1", "host:localhost",
-		"USER:root", "user:root,daemon" };
+		"USER:root", "user:root,daemon", "unit:", "unit:nginx",
+		"unit:.service", "unit:system.slice", "unit:srv.mount",
+		"unit:a@.service", "unit:@a.service", "unit:a/b.service",
+		"unit:*.service", "unit:nginx.service," };
 	struct test_policy p;
 	char line[128];
 
@@ -112,6 +143,8 @@ the_mode_lets_in_no_fewer_and_hardly_more(void **state)
 		{ "user:8", 0666, (gid_t)-1 },
 		{ "group:7 user:8", 0666, (gid_t)-1 },
 		{ "group:7 group:9", 0666, (gid_t)-1 },
+		{ "unit:a.service", 0666, (gid_t)-1 },
+		{ "group:7 unit:a.service", 0666, (gid_t)-1 },
 	};
 	struct test_policy p;
 	char line[128];
@@ -188,6 +221,7 @@ what_is_odd_is_warned_of(void **state)
 		{ "Clients=group:7\nMaxConnections=8", "all 8 connections" },
 		{ "Clients=group:7\nInstances=1..8", "all 8 helpers" },
 		{ "Clients=user:7\nInstances=1..8", NULL },
+		{ "Clients=unit:a.service\nInstances=1..8", NULL },
 		{ "Clients=group:7\nInstances=1..9", NULL },
 		{ "Clients=group:7\nInstances=1..8\nReuseInstances=yes", NULL },
 	};
@@ -237,6 +271,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    users_and_groups_are_told_apart_and_nobody_is_admitted_unnamed),
+		cmocka_unit_test(units_are_admitted_by_their_whole_names),
 		cmocka_unit_test(names_are_those_of_the_host),
 		cmocka_unit_test(words_that_name_nobody_are_errors),
 		cmocka_unit_test(the_mode_lets_in_no_fewer_and_hardly_more),
