@@ -72,10 +72,10 @@ watcher_goes_on_over_a_re_exec() {
 	local program=$watcher status
 	ctl reexec && [ -d "/proc/$program" ] &&
 	    ask 'open /etc/group' ENOENT &&
-	    logs 'to allow: AllowOpen=read /etc/group'
+	    until_so logs 'to allow: AllowOpen=read /etc/group'
 	status=$?
 	end
-	[ "$status" -eq 0 ] && [ ! -d "/proc/$program" ]
+	[ "$status" -eq 0 ] && nobody_runs "^$dir/watcher"
 }
 try watcher_goes_on_over_a_re_exec
 
