@@ -412,8 +412,10 @@ bench: all $(BENCHES) $(TEST_HELPERS)
 FUZZ_CFLAGS := -std=gnu11 -D_GNU_SOURCE -I. -DPSD_VERSION='"$(VERSION)"' \
     -MMD -MP $(PKG_CFLAGS) -O1 -g -fno-omit-frame-pointer \
     -fno-sanitize-recover=all
+# What several files of a fuzzer share is in the archive, too.
 FUZZ_OBJECTS := $(call objects,fuzz/obj,$(SRC_common) $(SRC_policy) \
-    $(wildcard daemon/state*.c))
+    $(wildcard daemon/state*.c) \
+    $(filter-out $(SRC_fuzz),$(wildcard tests/fuzz/*.c)))
 
 $(B)/fuzz/obj/%.o: %.c $(B)/flags | have-libraries
 	$(call compile-c,$(FUZZ_CC) $(FUZZ_CFLAGS) \
