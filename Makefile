@@ -412,12 +412,12 @@ bench: all $(BENCHES) $(TEST_HELPERS)
 FUZZ_CFLAGS := -std=gnu11 -D_GNU_SOURCE -I. -DPSD_VERSION='"$(VERSION)"' \
     -MMD -MP $(PKG_CFLAGS) -O1 -g -fno-omit-frame-pointer \
     -fno-sanitize-recover=all
-# What several files of a fuzzer share is in the archive, too.
+# All that a fuzzer may want, the rigs of the tests among it.
 FUZZ_OBJECTS := $(call objects,fuzz/obj,$(SRC_common) $(SRC_policy) \
-    $(wildcard daemon/state*.c) \
+    $(SRC_daemon) $(SRC_support) $(SRC_helper) \
     $(filter-out $(SRC_fuzz),$(wildcard tests/fuzz/*.c)))
 
-$(B)/fuzz/obj/%.o: %.c $(B)/flags | have-libraries
+$(B)/fuzz/obj/%.o: %.c $(B)/flags | have-libraries have-test-libraries
 	$(call compile-c,$(FUZZ_CC) $(FUZZ_CFLAGS) \
 	    -fsanitize=fuzzer-no-link$(,)address$(,)undefined)
 $(B)/fuzz/obj/%.o: %.S $(B)/flags
@@ -426,7 +426,7 @@ $(B)/fuzz/libfuzzed.a: $(FUZZ_OBJECTS)
 	$(archive)
 $(FUZZERS): $(B)/fuzz/%: $(B)/fuzz/obj/tests/fuzz/%.o $(B)/fuzz/libfuzzed.a
 	@$(if $(Q),echo '  LINK  $@')
-	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS_ctl)
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS_tests)
 
 .PHONY: fuzz fuzzers
 fuzzers: $(FUZZERS)
