@@ -4,6 +4,7 @@
 #include "common/codec.h"
 #include "common/version.h"
 #include "daemon/caps.h"
+#include "daemon/credential.h"
 #include "daemon/dispose.h"
 #include "daemon/pin.h"
 #include "daemon/service.h"
@@ -74,6 +75,8 @@ save_daemon(struct psd_state_writer *writer, const struct psd_daemon *daemon)
 		.last_relayed = daemon->last_relayed,
 		.capabilities = psd_caps_had(),
 		.lock = psd_state_hold(writer, daemon->lock_fd),
+		.credentials =
+		    psd_state_hold(writer, psd_credential_directory()),
 	};
 
 	psd_state_put(writer, PSD_RECORD_daemon, &record);
@@ -121,6 +124,7 @@ load_daemon(struct psd_state_reader *reader, struct psd_daemon *daemon)
 	daemon->last_relayed = record.last_relayed;
 	psd_caps_resume(record.capabilities);
 	daemon->lock_fd = psd_state_take_fd(reader, record.lock);
+	psd_credential_adopt(psd_state_take(reader, record.credentials));
 	return psd_state_error(reader) == 0;
 }
 

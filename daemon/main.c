@@ -5,6 +5,7 @@
 #include "daemon/beneath.h"
 #include "daemon/clean.h"
 #include "daemon/control.h"
+#include "daemon/credential.h"
 #include "daemon/daemon.h"
 #include "daemon/dispose.h"
 #include "daemon/journal.h"
@@ -198,6 +199,7 @@ finish(struct psd_daemon *daemon)
 	sd_event_source_disable_unref(daemon->sweep_source);
 	sd_event_source_disable_unref(daemon->status_source);
 	psd_dispose_stop();
+	psd_credential_stop();
 	sd_event_unref(daemon->event);
 	psd_host_free(&daemon->host);
 	psd_config_free(&daemon->config);
@@ -246,6 +248,8 @@ main(int argc, char **argv)
 	r = psd_clean_descriptors(&self.config, &state);
 	if (r < 0)
 		return give_up("clean the descriptors", r);
+	/* What we were before a re-exec left its own, and no variable. */
+	psd_credential_init(getenv("CREDENTIALS_DIRECTORY"));
 	r = psd_clean_environment();
 	if (r < 0)
 		return give_up("clean the environment", r);

@@ -4,6 +4,7 @@
 #include "common/mem.h"
 #include "daemon/caps.h"
 #include "daemon/clash.h"
+#include "daemon/credential.h"
 #include "daemon/loaded.h"
 #include "daemon/own.h"
 #include "daemon/service.h"
@@ -299,6 +300,8 @@ psd_reload(struct psd_daemon *daemon, bool dry_run, struct psd_diag *diag,
 		    &batch.owns, diag);
 	if (r == 0 && daemon->generation > 0)
 		r = settle_privileges(daemon, &batch, diag);
+	if (r == 0)
+		psd_credential_check(batch.policies, batch.n, diag);
 	if (r == 0 && change != NULL)
 		tell_changes(daemon, &batch, change, cookie);
 	if (r == 0 && !dry_run)

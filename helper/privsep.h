@@ -641,6 +641,13 @@ int privsep_write_sysctl(struct privsep *conversation, const char *setting,
     const char *value);
 
 /*
+ * Opens a credential that the service manager passed to the daemon's unit
+ * (systemd.exec(5), LoadCredential=): a descriptor for reading of sealed memory,
+ * close-on-exec.  -ENOENT: there is none of that name.
+ */
+int privsep_credential(struct privsep *conversation, const char *name);
+
+/*
  * Slews the host's clock by so many nanoseconds, forth or back, in whole
  * microseconds, as adjtime(3) does: it never jumps.  What is left of an
  * earlier offset is dropped.

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The host's names, settings and clock. */
+/* The host's names, settings and clock, and its service manager's gifts. */
 
 /* Copies a text out of the frame; ret has room for size bytes with the NUL. */
 static int
@@ -60,6 +60,19 @@ privsep_write_sysctl(struct privsep *conversation, const char *setting,
 	r = psd_call_write_sysctl(conversation, &req, &rep);
 	psd_exchange_unlock(conversation);
 	return name_error(r);
+}
+
+int
+privsep_credential(struct privsep *conversation, const char *name)
+{
+	struct psd_credential_req req = { .credential = psd_str_of(name) };
+	struct psd_credential_rep rep;
+	int r;
+
+	psd_exchange_lock(conversation);
+	r = psd_call_credential(conversation, &req, &rep);
+	psd_exchange_unlock(conversation);
+	return r < 0 ? name_error(r) : rep.file;
 }
 
 int

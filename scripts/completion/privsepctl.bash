@@ -33,7 +33,7 @@ _privsepctl()
 	    get_user get_group get_groups get_service get_protocol
 	    connect_name join_multicast list_interfaces connect_unix
 	    listen_unix bind_unix send_frame narrow phase clone call run
-	    wait_program kill_program log_fields'
+	    wait_program kill_program log_fields credential'
 	local access='read write append create exclusive truncate'
 	local levels='emerg alert crit err warning notice info debug'
 	local word=${COMP_WORDS[COMP_CWORD]}

@@ -197,6 +197,7 @@ static const struct {
 	{ "complain", do_complain },
 	{ "connect", do_connect },
 	{ "connect-unix", do_connect_unix },
+	{ "credential", do_credential },
 	{ "end", do_end },
 	{ "errors", do_errors },
 	{ "execute", do_execute },
@@ -221,6 +222,7 @@ static const struct {
 	{ "send", do_send },
 	{ "signal", do_signal },
 	{ "try", do_try },
+	{ "variable", do_variable },
 };
 
 static void

@@ -49,12 +49,11 @@ do_ping(const char *argument)
 	answer("%d", r);
 }
 
-/* "PATH": its first bytes. */
+/* What a file begins with, which is closed, or the error in its place. */
 static void
-do_read(const char *argument)
+answer_text(int fd)
 {
 	char text[64];
-	const int fd = privsep_open(conversation, argument, O_RDONLY, 0);
 	ssize_t n;
 
 	if (fd < 0) {
@@ -66,6 +65,29 @@ do_read(const char *argument)
 	text[strcspn(text, "\n")] = '\0';
 	answer("ok %s", text);
 	(void)close(fd);
+}
+
+/* "PATH": its first bytes. */
+static void
+do_read(const char *argument)
+{
+	answer_text(privsep_open(conversation, argument, O_RDONLY, 0));
+}
+
+/* "NAME": its first bytes. */
+static void
+do_credential(const char *argument)
+{
+	answer_text(privsep_credential(conversation, argument));
+}
+
+/* "NAME": a variable's value. */
+static void
+do_variable(const char *argument)
+{
+	const char *value = getenv(argument);
+
+	answer("%s", value != NULL ? value : "none");
 }
 
 static void

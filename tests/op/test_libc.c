@@ -71,6 +71,7 @@ static const struct comparison {
 	TEST(listen_unix, "clients_of_a_granted_path_are_served"),
 	TEST(bind_unix, "who_sends_to_a_granted_path_is_heard"),
 	TEST(get_hostname, "the_names_equal_those_of_the_c_library"),
+	TEST(credential, "what_is_read_equals_the_file"),
 	TEST(read_sysctl, "the_value_equals_what_the_file_says"),
 	TEST(write_sysctl, "a_value_is_written_in_either_spelling"),
 	TEST(set_hostname, "the_host_is_called_what_was_asked"),

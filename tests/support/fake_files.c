@@ -71,6 +71,17 @@ do_temporary_file(const struct psd_temporary_file_req *req,
 	return or_errno(rep->file);
 }
 
+/* There is one, "null". */
+static int
+do_credential(const struct psd_credential_req *req,
+    struct psd_credential_rep *rep)
+{
+	if (strcmp(req->credential.at, "null") != 0)
+		return -ENOENT;
+	rep->file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return or_errno(rep->file);
+}
+
 /* One program, that ends when it is asked about. */
 static int
 do_run(const struct psd_run_req *req, struct psd_run_rep *rep)
@@ -131,6 +142,8 @@ fake_files_perform(const struct psd_op_row *row, const union psd_any_req *req,
 		return or_errno(access(req->as_access.path.at,
 		    (req->as_access.access & PSD_ACCESS_READ) != 0 ? R_OK
 								   : W_OK));
+	case PSD_OP_credential:
+		return do_credential(&req->as_credential, &rep->as_credential);
 	case PSD_OP_run:
 		return do_run(&req->as_run, &rep->as_run);
 	case PSD_OP_wait_program:

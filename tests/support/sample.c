@@ -3,6 +3,7 @@
 
 #include "common/fd.h"
 #include "common/mem.h"
+#include "daemon/credential.h"
 #include "policy/match.h"
 #include "policy/request.h"
 #include "tests/support/deny.h"
@@ -131,6 +132,16 @@ add_program(struct op_rig *rig, const struct psd_op_row *row)
 	rig->on_stop = remove_program;
 }
 
+/* Files of the rig's directory, until the end. */
+static void
+add_credentials(struct op_rig *rig, const struct psd_op_row *row)
+{
+	if (row->op != PSD_OP_credential)
+		return;
+	psd_credential_init(rig->dir);
+	rig->on_stop = psd_credential_stop;
+}
+
 void
 sample_start(struct op_rig *rig, const struct psd_op_row *row,
     const char *lines)
@@ -143,6 +154,7 @@ sample_start(struct op_rig *rig, const struct psd_op_row *row,
 	if (i == PSD_ELEMENTS(rows)) {
 		op_rig_start(rig, NULL, lines);
 		add_program(rig, row);
+		add_credentials(rig, row);
 		return;
 	}
 	(void)snprintf(policy, sizeof(policy), "%s\n%s", lines, rows[i].policy);

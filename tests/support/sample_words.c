@@ -19,6 +19,8 @@ static const struct {
 	    { "%s/directory", "%s/none", "%s/**", "%s/other" } },
 	{ PSD_OP_temporary_file, "directory",
 	    { "%s/directory", "%s/none", "%s/**", "%s/other" } },
+	{ PSD_OP_credential, "credential",
+	    { "file", "none", "file,no*", "other" } },
 	{ PSD_OP_rename, "to", { "%s/second", "%s/third", NULL, NULL } },
 	{ PSD_OP_bind, "protocol", { "udp", "udp", "udp", "udp" } },
 	{ PSD_OP_connect, "protocol", { "udp", "udp", "udp", "udp" } },

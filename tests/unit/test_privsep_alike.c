@@ -116,6 +116,16 @@ do_write_sysctl(struct privsep *c, struct told *told)
 }
 
 static int
+do_credential(struct privsep *c, struct told *told)
+{
+	const int fd = privsep_credential(c, "null");
+
+	if (fd != -EINPROGRESS)
+		close_told(fd, told);
+	return fd < 0 ? fd : 0;
+}
+
+static int
 do_set_clock(struct privsep *c, struct told *told)
 {
 	(void)told;
@@ -135,6 +145,7 @@ static const struct alike functions[] = {
 	{ "get_hostname", do_hostname },
 	{ "read_sysctl", do_read_sysctl },
 	{ "write_sysctl", do_write_sysctl },
+	{ "credential", do_credential },
 	{ "set_clock", do_set_clock },
 };
 

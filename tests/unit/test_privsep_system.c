@@ -9,12 +9,14 @@
 #include "tests/support/fds.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -139,6 +141,23 @@ a_value_is_written_or_the_failure_told(void **state)
 }
 
 static void
+a_credential_is_a_descriptor_or_the_failure_told(void **state)
+{
+	const struct talk *talk = *state;
+	const int fd = privsep_credential(talk->conversation, "null");
+	static char name[PSD_LABEL_MAX + 2];
+
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	(void)close(fd);
+	assert_int_equal(privsep_credential(talk->conversation, "other"),
+	    -ENOENT);
+	memset(name, 'n', sizeof(name) - 1);
+	assert_int_equal(privsep_credential(talk->conversation, name),
+	    -ENAMETOOLONG);
+}
+
+static void
 what_is_too_long_for_a_request_is_not_sent(void **state)
 {
 	static char name[PSD_SETTING_MAX + 2], value[PSD_TEXT_MAX + 2];
@@ -170,6 +189,7 @@ main(void)
 		WITH_DAEMON(clocks_are_moved_by_what_was_said),
 		WITH_DAEMON(a_value_is_told_where_there_is_room_for_it),
 		WITH_DAEMON(a_value_is_written_or_the_failure_told),
+		WITH_DAEMON(a_credential_is_a_descriptor_or_the_failure_told),
 		WITH_DAEMON(what_is_too_long_for_a_request_is_not_sent),
 	};
 
