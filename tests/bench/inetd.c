@@ -269,7 +269,7 @@ write_policy(const struct daemon_rig *rig, const char *name,
 static void
 write_pages(const struct daemon_rig *rig, struct server *server, int way)
 {
-	char name[16], program[128];
+	char name[24], program[128];
 
 	(void)snprintf(name, sizeof(name), "pages%d", way);
 	(void)snprintf(program, sizeof(program), "%s %%s/files", httpd);
