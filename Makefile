@@ -125,6 +125,8 @@ SRC_bench := $(wildcard tests/bench/*.c)
 SRC_fuzz := $(wildcard tests/fuzz/fuzz_*.c)
 SRC_tiny := $(wildcard tests/helpers/tiny_*.c)
 SRC_confined := $(filter-out $(SRC_tiny),$(wildcard tests/helpers/*.c))
+# All linked into one helper, which makes one at a time.
+SRC_attacks := $(wildcard tests/attacks/*.c)
 
 HELPERS := $(sort $(patsubst helper/%/,%,$(dir $(wildcard helper/*/*.c))))
 LEFT_OUT := $(foreach h,$(HELPERS),$(if $(call missing,$(PKG_$(h))),$(h)))
@@ -335,6 +337,8 @@ $(BENCHES): $(call objects,obj,$(SRC_bench)) $(TEST_ARCHIVES)
 $(SRC_confined:%.c=$(B)/%): $(B)/%: $(B)/pic/%.o \
     $(if $(SRC_helper),$(B)/libprivsep.a) $(B)/pic/libcommon.a
 	$(call link-program,,$(link-confined))
+
+$(B)/tests/helpers/attacker: $(call objects,pic,$(SRC_attacks))
 
 # No libc, no loader: what such a program can do is all in its source.
 $(SRC_tiny:%.c=$(B)/%): $(B)/%: %.c $(B)/flags

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/support/ledger.h"
+
+#include "tests/support/child.h"
+#include "tests/support/fds.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { STEP_MS = 5 };
+
+static bool
+is_zombie(int pid)
+{
+	char path[64], line[256] = "";
+	const char *state;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	if (fgets(line, sizeof(line), file) == NULL)
+		line[0] = '\0';
+	(void)fclose(file);
+	state = strrchr(line, ')');
+	return state != NULL && strncmp(state, ") Z", 3) == 0;
+}
+
+static void
+count_children(pid_t daemon, struct ledger *ret)
+{
+	char path[64];
+	FILE *file;
+	int pid;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
+	    (int)daemon, (int)daemon);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	while (fscanf(file, "%d", &pid) == 1) {
+		ret->children++;
+		ret->zombies += is_zombie(pid);
+	}
+	(void)fclose(file);
+}
+
+static size_t
+memory_of(pid_t daemon)
+{
+	char path[64], line[256];
+	size_t kib = 0;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)daemon);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) != NULL)
+		if (sscanf(line, "VmRSS: %zu", &kib) == 1)
+			break;
+	(void)fclose(file);
+	return kib;
+}
+
+struct ledger
+ledger_of(pid_t daemon)
+{
+	const ssize_t fds = test_fds_list(daemon, NULL, 0);
+	struct ledger ledger = { .memory = memory_of(daemon) };
+
+	assert_true(fds > 0);
+	ledger.fds = (size_t)fds;
+	count_children(daemon, &ledger);
+	return ledger;
+}
+
+bool
+ledger_settles(pid_t daemon, const struct ledger *before)
+{
+	struct ledger now = { 0 };
+
+	for (int ms = 0; ms < TEST_DEADLINE; ms += STEP_MS) {
+		now = ledger_of(daemon);
+		if (now.fds == before->fds &&
+		    now.children == before->children && now.zombies == 0)
+			return true;
+		(void)poll(NULL, 0, STEP_MS);
+	}
+	print_error("descriptors %zu, were %zu; children %zu, were %zu; "
+		    "%zu zombies\n",
+	    now.fds, before->fds, now.children, before->children, now.zombies);
+	return false;
+}

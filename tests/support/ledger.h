@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TEST_LEDGER_H
+#define TEST_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* What a daemon has, by /proc. */
+struct ledger {
+	size_t fds, children, zombies;
+	size_t memory; /* resident, in KiB */
+};
+
+/* Fails the test when the process is gone. */
+struct ledger ledger_of(pid_t daemon);
+
+/* Has it all but memory as before, and no zombie, by the deadline? */
+bool ledger_settles(pid_t daemon, const struct ledger *before);
+
+#endif
