@@ -26,9 +26,10 @@ struct arena {
 };
 
 enum attack_kind {
-	ATTACK_ASKS,  /* the daemon answers, or ends us */
-	ATTACK_FAILS, /* the name is granted, what has it is not taken */
-	ATTACK_CALLS, /* the kernel answers, or the filter ends us */
+	ATTACK_ASKS,   /* the daemon answers, or ends us */
+	ATTACK_FAILS,  /* the name is granted, what has it is not taken */
+	ATTACK_OTHERS, /* succeeds or not: only the others are judged */
+	ATTACK_CALLS,  /* the kernel answers, or the filter ends us */
 };
 
 struct attack {
