@@ -64,8 +64,8 @@ neighbour_start(struct neighbour *neighbour, int puppet)
 uint32_t
 neighbour_worst(struct neighbour *neighbour)
 {
-	/* The one under way may have begun before. */
-	const uint32_t target = neighbour->record->pings + 2;
+	/* One that is under way is the next, and has waited through it all. */
+	const uint32_t target = neighbour->record->pings + 1;
 
 	for (int ms = 0; neighbour->record->pings < target; ms++) {
 		assert_true(ms < TEST_DEADLINE);
