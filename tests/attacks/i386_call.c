@@ -2,13 +2,26 @@
 /* A call of the 32-bit ABI. */
 #include "tests/attacks/attack.h"
 
+#if defined(__x86_64__)
+static long
+call_getpid(void)
+{
+	long r;
+
+	__asm__ volatile("int $0x80" : "=a"(r) : "a"(20L) : "memory");
+	return r;
+}
+#else
+static long
+call_getpid(void)
+{
+	return -ENOSYS;
+}
+#endif
+
 ATTACK(i386_call, ATTACK_CALLS)
 {
-	long r = -ENOSYS;
+	const long r = call_getpid();
 
-#if defined(__x86_64__)
-	/* getpid() there. */
-	__asm__ volatile("int $0x80" : "=a"(r) : "a"(20L) : "memory");
-#endif
 	return r < 0 ? (int)-r : 0;
 }
