@@ -72,12 +72,14 @@ report there_is_a_program_and_a_policy $?
 
 # make was run.  The daemon's words are not commands.  curl waits until the
 # daemon is there, as whoever types does.  explain tells by its status that
-# what it was asked about is refused.
+# what it was asked about is refused.  The helper from before a reload serves
+# until the next one is ready, and nobody types as quickly as that.
 {
 	echo 'set -m'
 	indented | grep -v -e '^make$' -e '^hello\[' | place |
 	    sed -e "s|^\(.*privsepd .*\) &\$|\1 >$dir/daemon 2>\&1 \& echo \$! >$dir/pid|" \
 		-e 's|^curl |curl -sS --retry 20 --retry-connrefused --retry-delay 1 |' \
+		-e 's/ reload$/&; sleep 2/' \
 		-e 's/ explain .*/& || [ $? -eq 3 ]/'
 	echo 'wait %1'
 } >"$dir/commands"
