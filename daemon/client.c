@@ -133,12 +133,11 @@ psd_client_make(struct psd_service *service, struct psd_peer *who,
     unsigned flags)
 {
 	struct psd_clients *clients = &service->clients;
-	struct psd_client_user *user = find_user(clients, who->uid);
 	struct psd_client *client = calloc(1, sizeof(*client));
+	struct psd_client_user *user =
+	    client == NULL ? NULL : find_user(clients, who->uid);
 
-	if (user == NULL || client == NULL) {
-		if (user != NULL)
-			drop_user(clients, user);
+	if (user == NULL) {
 		free(client);
 		psd_peer_release(who);
 		return NULL;

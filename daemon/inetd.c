@@ -11,6 +11,7 @@
 #include "daemon/program.h"
 #include "daemon/relay.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -135,6 +136,7 @@ serve(struct psd_service *service, int *connection,
 		r = find_server(service, *connection, &instance, &ours);
 	if (r < 0)
 		return r;
+	assert(instance != NULL);
 	if (!is_passed)
 		r = have_relayed(instance, connection, &ours);
 	if (r == 0)

@@ -59,7 +59,7 @@ adopt(struct psd_uid_range *range, uid_t uid, enum state state)
 
 	if (uid < range->first || at >= range->n || range->states[at] != FREE)
 		return false;
-	range->states[at] = state;
+	range->states[at] = (uint8_t)state;
 	return true;
 }
 

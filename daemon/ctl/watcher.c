@@ -95,13 +95,13 @@ prepare(struct birth *birth)
 
 	if (r < 0)
 		return r;
-	birth->program = open(path, O_RDONLY | O_CLOEXEC);
-	if (birth->program < 0)
-		return -errno;
 	birth->policy = load(path);
 	if (birth->policy != NULL)
 		birth->filter = compile(birth->policy);
-	return birth->filter == NULL ? -EINVAL : 0;
+	if (birth->filter == NULL)
+		return -EINVAL;
+	birth->program = open(path, O_RDONLY | O_CLOEXEC);
+	return birth->program < 0 ? -errno : 0;
 }
 
 /* Its program and its end in their places, and nothing else. */

@@ -62,6 +62,9 @@ close_link(struct link *link)
 	psd_fd_cleanup(&link->server);
 }
 
+static void expect(const struct psd_origin_environment *environment,
+    const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 static void
 expect(const struct psd_origin_environment *environment, const char *format,
     ...)
