@@ -43,7 +43,7 @@ int psd_caps_missing(const struct psd_policy *const *policies,
  * here and in a process that was executed anew.
  */
 uint64_t psd_caps_had(void);
-void psd_caps_resume(uint64_t had);
+void psd_caps_resume(uint64_t before);
 
 /* The permitted set, as bits. */
 uint64_t psd_caps_permitted(void);

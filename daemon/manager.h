@@ -21,9 +21,9 @@ enum psd_manager_gift {
 uint32_t psd_manager_look(bool has_journal);
 
 /* "notify watchdog". */
-void psd_manager_print(uint32_t gifts, char *ret, size_t size);
+void psd_manager_print(uint32_t there, char *ret, size_t size);
 
 /* A line for each that is missing, with what that means. */
-void psd_manager_print_missing(uint32_t gifts, char *ret, size_t size);
+void psd_manager_print_missing(uint32_t there, char *ret, size_t size);
 
 #endif
