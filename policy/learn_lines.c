@@ -68,7 +68,8 @@ psd_learn_lines_add_tree(struct psd_learn_lines *lines,
 	}
 	tree.path = dir;
 	tree.is_tree = true;
-	if (of_parent)
+	/* Who may write into a tree may make things there; there is no other. */
+	if (of_parent || (tree.access & PSD_ACCESS_WRITE) != 0)
 		tree.access |= PSD_ACCESS_CREATE;
 	if (!psd_learn_may_show_all(lines->page->system, dir, uses))
 		tree.reason = "a directory is shown with all beneath it, "
