@@ -43,7 +43,7 @@ open_beside(const char *path, char ret[PATH_MAX])
 		errno = ENAMETOOLONG;
 		return NULL;
 	}
-	fd = mkstemp(ret);
+	fd = mkostemp(ret, O_CLOEXEC);
 	if (fd >= 0)
 		stream = fdopen(fd, "w");
 	if (fd >= 0 && stream == NULL) {
