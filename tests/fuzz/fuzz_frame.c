@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Arbitrary bytes and descriptors through a real pair: what psd_frame_recv()
- * takes is decoded as the request and the reply of every row of both
+ * takes is decoded as the request and the reply of every row of all
  * catalogues, and what can be decoded must be encoded to the very same bytes.
  *
  * The first byte of an input says how many descriptors come beside the record
  * (its lower half) and whether the other side then shuts down (its highest
  * bit); the rest is the record.
  */
-#include "common/codec.h"
 #include "common/fd.h"
 #include "common/pair.h"
+#include "tests/fuzz/decoded.h"
 
 #include <assert.h>
 #include <fcntl.h>
@@ -25,12 +25,6 @@
 enum { SHUTS_DOWN = 0x80, FDS_MASK = 0x0f, RECORD_MAX = 2 * PSD_FRAME_MAX };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-union any_fields {
-	union psd_any_req req;
-	union psd_any_rep rep;
-	unsigned char bytes[1];
-};
 
 /* The lowest number that is free: the same before and after, or we leak. */
 static int
@@ -83,97 +77,41 @@ copy_frame(struct psd_frame *copy, const struct psd_frame *frame)
 	}
 }
 
-static bool
-is_inside(const struct psd_frame *frame, const void *at, size_t len)
-{
-	const unsigned char *first = at;
-
-	return first >= frame->bytes + PSD_FRAME_HEADER &&
-	    first <= frame->bytes + frame->len &&
-	    (size_t)(frame->bytes + frame->len - first) >= len;
-}
-
-/* What a decoded field promises to whoever uses it. */
+/* Descriptors arrive open, close-on-exec, and nobody else's. */
 static void
-check_field(const struct psd_frame *frame, enum psd_kind kind, const void *at)
+check_fds(const struct psd_field *layout, const union fuzz_fields *fields)
 {
-	struct psd_str text;
-	struct psd_bytes bytes;
-	uint32_t value;
 	struct psd_fds fds;
 	int fd;
 
-	switch (kind) {
-	case PSD_KIND_number:
-	case PSD_KIND_mode:
-	case PSD_KIND_family:
-	case PSD_KIND_access:
-	case PSD_KIND_priority:
-	case PSD_KIND_operation:
-	case PSD_KIND_protocol:
-	case PSD_KIND_permissions:
-		memcpy(&value, at, sizeof(value));
-		assert(psd_kind_is_valid(kind, value));
-		break;
-	case PSD_KIND_path:
-	case PSD_KIND_setting:
-	case PSD_KIND_label:
-	case PSD_KIND_host:
-	case PSD_KIND_site:
-	case PSD_KIND_name:
-	case PSD_KIND_text:
-		memcpy(&text, at, sizeof(text));
-		assert(text.len <= psd_kind_string_max(kind));
-		assert(is_inside(frame, text.at, (size_t)text.len + 1));
-		assert(strlen(text.at) == text.len);
-		break;
-	case PSD_KIND_bytes:
-	case PSD_KIND_targets:
-	case PSD_KIND_names:
-	case PSD_KIND_ids:
-		memcpy(&bytes, at, sizeof(bytes));
-		assert(bytes.len <= PSD_BYTES_MAX);
-		assert(is_inside(frame, bytes.at, bytes.len));
-		break;
-	case PSD_KIND_fd:
-		memcpy(&fd, at, sizeof(fd));
-		assert(fcntl(fd, F_GETFD) == FD_CLOEXEC);
-		break;
-	case PSD_KIND_fds:
+	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++) {
+		const unsigned char *at = fields->bytes + f->offset;
+
+		if (f->kind == PSD_KIND_fd) {
+			memcpy(&fd, at, sizeof(fd));
+			assert(fcntl(fd, F_GETFD) == FD_CLOEXEC);
+		}
+		if (f->kind != PSD_KIND_fds)
+			continue;
 		memcpy(&fds, at, sizeof(fds));
 		assert(fds.n <= PSD_FDS_MAX);
 		for (uint32_t i = 0; i < fds.n; i++)
 			assert(fcntl(fds.at[i], F_GETFD) == FD_CLOEXEC);
-		break;
-	case PSD_KIND_wide:
-	case PSD_KIND_moment:
-	case PSD_KIND_offset:
-	case PSD_KIND_owner:
-	case PSD_KIND_endpoint:
-	case PSD_KIND_end:
-		break;
 	}
 }
 
-/* There is one way only to write each message. */
+/* What was written again can be read again. */
 static void
 encode_again(const struct psd_frame *frame, const struct psd_op_row *row,
-    bool is_reply, union any_fields *fields)
+    bool is_reply, union fuzz_fields *fields)
 {
 	static struct psd_frame again;
 	const struct psd_field *layout = is_reply ? row->rep : row->req;
 	const size_t size = is_reply ? row->rep_size : row->req_size;
-	union any_fields decoded;
+	union fuzz_fields decoded;
 	int r;
 
-	psd_frame_init(&again);
-	r = is_reply ? psd_encode_reply(&again, row, frame->id, fields)
-		     : psd_encode_request(&again, row, frame->id, fields);
-	assert(r == 0);
-	assert(again.len == frame->len);
-	assert(memcmp(again.bytes + PSD_FRAME_HEADER,
-		   frame->bytes + PSD_FRAME_HEADER,
-		   frame->len - PSD_FRAME_HEADER) == 0);
+	fuzz_encode_again(frame, row, is_reply, fields, &again);
 	r = psd_decode(&again, layout, size, &decoded);
 	assert(r == 0);
 	psd_fields_release(layout, &decoded);
@@ -187,7 +125,7 @@ decode_as(const struct psd_frame *frame, const struct psd_op_row *row,
 	static struct psd_frame copy;
 	const struct psd_field *layout = is_reply ? row->rep : row->req;
 	const size_t size = is_reply ? row->rep_size : row->req_size;
-	union any_fields fields;
+	union fuzz_fields fields;
 
 	copy_frame(&copy, frame);
 	if (psd_decode(&copy, layout, size, &fields) < 0) {
@@ -196,8 +134,8 @@ decode_as(const struct psd_frame *frame, const struct psd_op_row *row,
 		return;
 	}
 	assert(copy.n_fds == 0);
-	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++)
-		check_field(&copy, f->kind, fields.bytes + f->offset);
+	fuzz_check_fields(&copy, layout, &fields);
+	check_fds(layout, &fields);
 	encode_again(&copy, row, is_reply, &fields);
 	psd_fields_release(layout, &fields);
 	psd_frame_clear(&copy);
@@ -206,24 +144,9 @@ decode_as(const struct psd_frame *frame, const struct psd_op_row *row,
 static void
 decode_as_everything(const struct psd_frame *frame)
 {
-	for (size_t i = 0; i < psd_op_count; i++) {
-		decode_as(frame, &psd_op_rows[i], false);
-		decode_as(frame, &psd_op_rows[i], true);
-	}
-	for (uint32_t number = PSD_OPS_END; psd_ctl_find(number) != NULL;
-	     number++) {
-		decode_as(frame, psd_ctl_find(number), false);
-		decode_as(frame, psd_ctl_find(number), true);
-	}
-	for (uint32_t number = PSD_OP_lookup_host;
-	     psd_lookup_find(number) != NULL; number++) {
-		decode_as(frame, psd_lookup_find(number), false);
-		decode_as(frame, psd_lookup_find(number), true);
-	}
-	for (uint32_t number = PSD_SVC_BEGIN; psd_svc_find(number) != NULL;
-	     number++) {
-		decode_as(frame, psd_svc_find(number), false);
-		decode_as(frame, psd_svc_find(number), true);
+	for (size_t i = 0; fuzz_row(i) != NULL; i++) {
+		decode_as(frame, fuzz_row(i), false);
+		decode_as(frame, fuzz_row(i), true);
 	}
 }
 
