@@ -8,7 +8,6 @@
 #include "daemon/dispose.h"
 #include "daemon/pin.h"
 #include "daemon/service.h"
-#include "daemon/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,7 +67,7 @@ save_daemon(struct psd_state_writer *writer, const struct psd_daemon *daemon)
 		.generation = daemon->generation,
 		.was_ready = daemon->was_ready,
 		.refused_reload = psd_str_of(daemon->refused_reload),
-		.has_store = psd_store_is_there(),
+		.has_store = daemon->store.is_there,
 		.pins_tcp = psd_pin_can_tcp(),
 		.next_instance = daemon->next_instance,
 		.started_usec = daemon->started_usec,
@@ -92,7 +91,7 @@ psd_carry_save(struct psd_state_writer *writer, const struct psd_daemon *daemon)
 	save_daemon(writer, daemon);
 	psd_carry_save_host(writer, &daemon->host);
 	psd_dispose_tell(put_closer, writer);
-	psd_store_tell(put_passed, writer);
+	psd_store_tell(&daemon->store, put_passed, writer);
 	psd_carry_save_policies(writer, daemon, &policies);
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
 		psd_carry_save_service(writer, &policies, service);
@@ -146,7 +145,7 @@ load_closers(struct psd_state_reader *reader)
 }
 
 static bool
-load_passed(struct psd_state_reader *reader)
+load_passed(struct psd_state_reader *reader, struct psd_store *store)
 {
 	struct psd_record_passed record;
 
@@ -159,8 +158,8 @@ load_passed(struct psd_state_reader *reader)
 		    ? (int)record.fd
 		    : psd_state_take_fd(reader, record.fd);
 		if (psd_state_error(reader) == 0 &&
-		    psd_store_adopt(record.name.at, fd, record.is_in_use != 0) <
-			0)
+		    psd_store_adopt(store, record.name.at, fd,
+			record.is_in_use != 0) < 0)
 			return psd_state_no_memory(reader);
 	}
 	return psd_state_error(reader) == 0;
@@ -172,7 +171,7 @@ load(struct psd_state_reader *reader, struct psd_daemon *daemon,
 {
 	if (!load_daemon(reader, daemon) ||
 	    !psd_carry_load_host(reader, daemon) || !load_closers(reader) ||
-	    !load_passed(reader) ||
+	    !load_passed(reader, &daemon->store) ||
 	    !psd_carry_load_policies(reader, daemon, policies))
 		return false;
 	while (psd_state_next_is(reader, PSD_RECORD_service))

@@ -152,7 +152,7 @@ load_listeners(struct psd_state_reader *reader, struct psd_service *service)
 	if (!service->is_removed)
 		psd_service_adopt(service, &listeners);
 	else
-		psd_listeners_free(&listeners);
+		psd_listeners_free(&service->daemon->store, &listeners);
 	return psd_state_error(reader) == 0;
 }
 

@@ -4,7 +4,6 @@
 #include "daemon/monitor.h"
 #include "daemon/oneshot.h"
 #include "daemon/resume.h"
-#include "daemon/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +42,7 @@ psd_clean_environment(void)
 
 /* Or -errno. */
 static int
-first_of_others(const struct psd_config *config)
+first_of_others(const struct psd_config *config, struct psd_store *store)
 {
 	int n = 0;
 
@@ -53,7 +52,7 @@ first_of_others(const struct psd_config *config)
 		return PSD_MONITOR_NUMBERS;
 	/* What was passed before a re-exec is in the state. */
 	if (config->state_fd < 0)
-		n = psd_store_init();
+		n = psd_store_init(store);
 	return n < 0 ? n : STDERR_FILENO + 1 + n;
 }
 
@@ -64,10 +63,10 @@ first_of_others(const struct psd_config *config)
  * --run, of the service manager, and of what we were before a re-exec.
  */
 int
-psd_clean_descriptors(const struct psd_config *config,
+psd_clean_descriptors(const struct psd_config *config, struct psd_store *store,
     struct psd_state_reader **ret_state)
 {
-	const int first = first_of_others(config);
+	const int first = first_of_others(config, store);
 	int fd;
 
 	if (first < 0)

@@ -4,15 +4,17 @@
 
 #include "daemon/config.h"
 #include "daemon/state.h"
+#include "daemon/store.h"
 
 /* What whoever started us has left that is none of ours.  0 or -errno. */
 int psd_clean_environment(void);
 
 /*
- * Closes descriptors, and opens the first three where they are not.  With a
+ * Closes descriptors but those that the service manager passed, which the
+ * store takes, and opens the first three where they are not.  With a
  * state of a predecessor it is read for that, and the caller's to free.
  */
 int psd_clean_descriptors(const struct psd_config *config,
-    struct psd_state_reader **ret_state);
+    struct psd_store *store, struct psd_state_reader **ret_state);
 
 #endif

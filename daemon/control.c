@@ -235,6 +235,7 @@ psd_control_close(struct psd_control *control)
 	sd_event_source_disable_unref(control->source);
 	if (control->fd >= 0 && control->holder != PSD_HELD_BY_UNIT)
 		(void)unlink(control->path);
-	psd_store_drop("control", "control", control->fd, control->holder);
+	psd_store_drop(&control->daemon->store, "control", "control",
+	    control->fd, control->holder);
 	free(control);
 }

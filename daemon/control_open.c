@@ -53,7 +53,8 @@ bind_socket(struct psd_control *control)
 
 	memcpy(address.sun_path, control->path, sizeof(control->path));
 	memcpy(&storage, &address, sizeof(address));
-	found = psd_store_find(&place, &control->holder);
+	found =
+	    psd_store_find(&control->daemon->store, &place, &control->holder);
 	if (found >= 0)
 		return found;
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

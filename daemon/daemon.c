@@ -9,7 +9,6 @@
 #include "daemon/reexec.h"
 #include "daemon/reload.h"
 #include "daemon/service.h"
-#include "daemon/store.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -93,7 +92,7 @@ psd_daemon_stop(struct psd_daemon *daemon)
 		say_count(PSD_MESSAGE_stopping, "PRIVSEP_HELPERS",
 		    daemon->n_instances);
 	psd_notify_stopping();
-	psd_store_freeze();
+	psd_store_freeze(&daemon->store);
 	for (service = TAILQ_FIRST(&daemon->services); service != NULL;
 	     service = next) {
 		next = TAILQ_NEXT(service, of_daemon);

@@ -6,6 +6,7 @@
 #include "daemon/host.h"
 #include "daemon/loaded.h"
 #include "daemon/lookup.h"
+#include "daemon/store.h"
 
 #include <sys/queue.h>
 #include <systemd/sd-event.h>
@@ -22,6 +23,7 @@ struct psd_daemon {
 	struct psd_config config;
 	sd_event *event;
 	struct psd_host host;         /* what all services share */
+	struct psd_store store;       /* what the service manager passed */
 	struct psd_services services; /* sorted by name */
 	struct psd_control *control;
 	struct psd_lookups lookups;

@@ -110,7 +110,8 @@ dress(struct psd_door *door, const struct psd_policy *policy)
 
 /* With mode and group as they are: to change them would close it to clients. */
 static int
-find_socket(struct psd_door *door, const struct psd_policy *policy)
+find_socket(struct psd_daemon *daemon, struct psd_door *door,
+    const struct psd_policy *policy)
 {
 	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
 	const struct psd_listen_place place = {
@@ -124,7 +125,7 @@ find_socket(struct psd_door *door, const struct psd_policy *policy)
 	int fd;
 
 	memcpy(&address, &door->address, sizeof(door->address));
-	fd = psd_store_find(&place, &door->holder);
+	fd = psd_store_find(&daemon->store, &place, &door->holder);
 	if (fd >= 0 && stat(door->address.sun_path, &status) == 0) {
 		door->mode = status.st_mode & 07777;
 		door->gid = status.st_gid;
@@ -148,7 +149,7 @@ psd_door_open(struct psd_daemon *daemon, const struct psd_policy *policy,
 		r = psd_runtime_make_below(daemon->config.runtime_dir,
 		    "service");
 	if (r == 0) {
-		r = find_socket(door, policy);
+		r = find_socket(daemon, door, policy);
 		r = r >= 0 ? r : open_socket(&door->address);
 	}
 	if (r >= 0) {
@@ -160,7 +161,7 @@ psd_door_open(struct psd_daemon *daemon, const struct psd_policy *policy,
 		psd_diag_error(diag, &policy->clients[0].where,
 		    "cannot listen on %s/service/%s.sock for Clients=: %s",
 		    daemon->config.runtime_dir, policy->name, strerror(-r));
-		psd_door_close(door);
+		psd_door_close(&daemon->store, door);
 		return r;
 	}
 	*ret = door;
@@ -198,7 +199,8 @@ psd_door_watch(struct psd_door *door, struct psd_service *service)
 	int r;
 
 	door->service = service;
-	psd_store_put(kind, service->name, door->fd, &door->holder);
+	psd_store_put(&service->daemon->store, kind, service->name, door->fd,
+	    &door->holder);
 	r = dress(door, service->loaded->policy);
 	if (r < 0 || door->source != NULL)
 		return r;
@@ -252,14 +254,15 @@ psd_door_path(const struct psd_door *door)
 }
 
 void
-psd_door_close(struct psd_door *door)
+psd_door_close(struct psd_store *store, struct psd_door *door)
 {
 	if (door == NULL)
 		return;
 	sd_event_source_disable_unref(door->source);
-	if (door->fd >= 0 && !psd_store_keeps(door->holder))
+	if (door->fd >= 0 && !psd_store_keeps(store, door->holder))
 		(void)unlink(door->address.sun_path);
-	psd_store_drop(kind, door->service != NULL ? door->service->name : "",
-	    door->fd, door->holder);
+	psd_store_drop(store, kind,
+	    door->service != NULL ? door->service->name : "", door->fd,
+	    door->holder);
 	free(door);
 }

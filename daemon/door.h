@@ -47,7 +47,7 @@ void psd_door_enable(struct psd_door *door, bool wanted);
 
 const char *psd_door_path(const struct psd_door *door);
 
-/* Removes the socket.  NULL is fine. */
-void psd_door_close(struct psd_door *door);
+/* Removes the socket, unless the store keeps it.  NULL is fine. */
+void psd_door_close(struct psd_store *store, struct psd_door *door);
 
 #endif

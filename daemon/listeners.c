@@ -30,19 +30,19 @@ find_listener(struct psd_daemon *daemon, const char *text)
 }
 
 void
-psd_listeners_free(struct psd_listeners *listeners)
+psd_listeners_free(struct psd_store *store, struct psd_listeners *listeners)
 {
 	for (size_t i = 0; i < listeners->n; i++) {
 		struct psd_listener *listener = &listeners->at[i];
 
 		listener->source =
 		    sd_event_source_disable_unref(listener->source);
-		psd_store_drop(kind,
+		psd_store_drop(store, kind,
 		    listener->service != NULL ? listener->service->name : "",
 		    listener->fd, listener->holder);
 	}
 	free(listeners->at);
-	psd_door_close(listeners->door);
+	psd_door_close(store, listeners->door);
 	*listeners = (struct psd_listeners){ .n = 0 };
 }
 
@@ -89,8 +89,8 @@ is_anothers(const struct psd_listener *have, const struct psd_policy *policy)
 }
 
 static int
-open_listener(const struct psd_policy *policy, const struct psd_listen *want,
-    enum psd_holder *ret_holder)
+open_listener(struct psd_store *store, const struct psd_policy *policy,
+    const struct psd_listen *want, enum psd_holder *ret_holder)
 {
 	const struct psd_listen_place place = {
 		.kind = kind,
@@ -100,7 +100,7 @@ open_listener(const struct psd_policy *policy, const struct psd_listen *want,
 		.len = want->len,
 		.is_dual = want->is_dual,
 	};
-	const int fd = psd_store_find(&place, ret_holder);
+	const int fd = psd_store_find(store, &place, ret_holder);
 
 	if (fd >= 0)
 		return fd;
@@ -134,8 +134,9 @@ bind_missing(struct psd_daemon *daemon, const struct psd_policy *policy,
 		have = find_listener(daemon, want->text);
 		if (have != NULL && !is_anothers(have, policy))
 			continue;
-		r = have != NULL ? -EADDRINUSE
-				 : open_listener(policy, want, &holder);
+		r = have != NULL
+		    ? -EADDRINUSE
+		    : open_listener(&daemon->store, policy, want, &holder);
 		if (r < 0) {
 			tell(want, have, r, diag);
 			return r;
@@ -168,7 +169,7 @@ psd_listeners_bind(struct psd_daemon *daemon, const struct psd_policy *policy,
 	if (r == 0)
 		r = open_door(daemon, policy, &listeners, diag);
 	if (r < 0) {
-		psd_listeners_free(&listeners);
+		psd_listeners_free(&daemon->store, &listeners);
 		return r;
 	}
 	*ret = listeners;
@@ -217,11 +218,11 @@ psd_service_adopt(struct psd_service *service, struct psd_listeners *listeners)
 			psd_log(LOG_ERR, "%s: cannot watch listener %s",
 			    service->name, listener->text);
 		else
-			psd_store_put(kind, service->name, listener->fd,
-			    &listener->holder);
+			psd_store_put(&service->daemon->store, kind,
+			    service->name, listener->fd, &listener->holder);
 	}
 	service->listeners = *listeners;
 	*listeners = (struct psd_listeners){ .n = 0 };
 	adopt_door(service, &old);
-	psd_listeners_free(&old);
+	psd_listeners_free(&service->daemon->store, &old);
 }

@@ -22,7 +22,6 @@
 #include "daemon/runtime.h"
 #include "daemon/service.h"
 #include "daemon/spawn.h"
-#include "daemon/store.h"
 #include "daemon/sysctl.h"
 #include "policy/filter.h"
 #include "policy/load.h"
@@ -202,6 +201,7 @@ finish(struct psd_daemon *daemon)
 	psd_credential_stop();
 	sd_event_unref(daemon->event);
 	psd_host_free(&daemon->host);
+	psd_store_free(&daemon->store);
 	psd_config_free(&daemon->config);
 	psd_fd_cleanup(&daemon->lock_fd);
 }
@@ -245,7 +245,7 @@ main(int argc, char **argv)
 	if (r != PSD_OPTIONS_RUN)
 		return r;
 	psd_reexec_note_program();
-	r = psd_clean_descriptors(&self.config, &state);
+	r = psd_clean_descriptors(&self.config, &self.store, &state);
 	if (r < 0)
 		return give_up("clean the descriptors", r);
 	/* What we were before a re-exec left its own, and no variable. */
@@ -255,8 +255,8 @@ main(int argc, char **argv)
 		return give_up("clean the environment", r);
 	/* What a filter or a server is told is for whoever started it. */
 	if (!self.config.is_run && !self.config.is_monitor)
-		self.manager =
-		    psd_manager_look(psd_journal_open(getenv("JOURNAL_STREAM"),
+		self.manager = psd_manager_look(self.store.is_there,
+		    psd_journal_open(getenv("JOURNAL_STREAM"),
 			PSD_JOURNAL_SOCKET));
 	r = psd_spawn_default_signals();
 	if (r < 0)

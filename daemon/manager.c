@@ -2,7 +2,6 @@
 #include "daemon/manager.h"
 
 #include "common/mem.h"
-#include "daemon/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +24,7 @@ static const struct {
 };
 
 uint32_t
-psd_manager_look(bool has_journal)
+psd_manager_look(bool has_store, bool has_journal)
 {
 	uint32_t there = 0;
 
@@ -33,7 +32,7 @@ psd_manager_look(bool has_journal)
 		there |= PSD_MANAGER_NOTIFY;
 	if (sd_watchdog_enabled(0, NULL) > 0)
 		there |= PSD_MANAGER_WATCHDOG;
-	if (psd_store_is_there())
+	if (has_store)
 		there |= PSD_MANAGER_STORE;
 	if (has_journal)
 		there |= PSD_MANAGER_JOURNAL;

@@ -17,8 +17,8 @@ enum psd_manager_gift {
 	PSD_MANAGER_JOURNAL = 1 << 3,
 };
 
-/* Which of them there are, PSD_MANAGER_*; after psd_store_init(). */
-uint32_t psd_manager_look(bool has_journal);
+/* Which of them there are, PSD_MANAGER_*; two of them are known already. */
+uint32_t psd_manager_look(bool has_store, bool has_journal);
 
 /* "notify watchdog". */
 void psd_manager_print(uint32_t there, char *ret, size_t size);

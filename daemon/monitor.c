@@ -152,7 +152,7 @@ prepare(struct psd_daemon *daemon, struct psd_service **ret_service,
 		r = psd_caps_keep_for_monitor(loaded->policy, diag);
 	if (r == 0)
 		return psd_service_add(daemon, loaded, &listeners, ret_service);
-	psd_listeners_free(&listeners);
+	psd_listeners_free(&daemon->store, &listeners);
 	psd_loaded_unref(loaded);
 	return r;
 }

@@ -173,7 +173,7 @@ prepare(struct psd_daemon *daemon, struct psd_policy *policy,
 		r = psd_owns_come(daemon, &owns);
 	psd_owns_free(&owns);
 	if (r < 0) {
-		psd_listeners_free(&listeners);
+		psd_listeners_free(&daemon->store, &listeners);
 		psd_loaded_unref(loaded);
 	} else {
 		r = psd_service_add(daemon, loaded, &listeners, &service);

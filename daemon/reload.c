@@ -33,11 +33,11 @@ struct batch {
 };
 
 static void
-free_batch(struct batch *batch)
+free_batch(struct psd_daemon *daemon, struct batch *batch)
 {
 	for (size_t i = 0; i < batch->n; i++) {
 		psd_loaded_unref(batch->at[i].loaded);
-		psd_listeners_free(&batch->at[i].listeners);
+		psd_listeners_free(&daemon->store, &batch->at[i].listeners);
 	}
 	free(batch->at);
 	free(batch->policies);
@@ -272,7 +272,7 @@ put_in_force(struct psd_daemon *daemon, struct batch *batch,
 		drop_unchanged(batch);
 	r = bind_all(daemon, batch, diag);
 	if (r == 0 && daemon->generation == 0) {
-		psd_store_refuse_rest();
+		psd_store_refuse_rest(&daemon->store);
 		/* Ports below 1024 are bound: what binds them may go. */
 		r = settle_privileges(daemon, batch, diag);
 	}
@@ -306,6 +306,6 @@ psd_reload(struct psd_daemon *daemon, bool dry_run, struct psd_diag *diag,
 		tell_changes(daemon, &batch, change, cookie);
 	if (r == 0 && !dry_run)
 		r = put_in_force(daemon, &batch, diag);
-	free_batch(&batch);
+	free_batch(daemon, &batch);
 	return r;
 }

@@ -130,7 +130,7 @@ go_on(struct psd_daemon *daemon)
 
 	/* What is in it was put there before. */
 	if (daemon->had_store) {
-		psd_store_resume();
+		psd_store_resume(&daemon->store);
 		daemon->manager |= PSD_MANAGER_STORE;
 	}
 	r = psd_carry_answer_calls(daemon);

@@ -87,7 +87,7 @@ free_service(struct psd_service *service)
 	    sd_event_source_disable_unref(service->backoff_source);
 	service->refill_source =
 	    sd_event_source_disable_unref(service->refill_source);
-	psd_listeners_free(&service->listeners);
+	psd_listeners_free(&service->daemon->store, &service->listeners);
 	psd_loaded_unref(service->loaded);
 	free(service->name);
 	free(service);
@@ -133,7 +133,7 @@ psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
 	struct psd_service *service = psd_service_make(daemon, loaded);
 
 	if (service == NULL) {
-		psd_listeners_free(listeners);
+		psd_listeners_free(&daemon->store, listeners);
 		return -ENOMEM;
 	}
 	psd_service_adopt(service, listeners);
@@ -232,7 +232,7 @@ psd_service_remove(struct psd_service *service)
 	service->is_stopped = true;
 	service->is_removed = true;
 	psd_own_forget(service);
-	psd_listeners_free(&service->listeners);
+	psd_listeners_free(&service->daemon->store, &service->listeners);
 	psd_clients_refuse(service, -ESHUTDOWN, "the service has ended");
 	end_all(service);
 	psd_service_reap(service);

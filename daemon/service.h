@@ -79,7 +79,8 @@ struct psd_service {
 int psd_listeners_bind(struct psd_daemon *daemon,
     const struct psd_policy *policy, struct psd_listeners *ret,
     struct psd_diag *diag);
-void psd_listeners_free(struct psd_listeners *listeners);
+void psd_listeners_free(struct psd_store *store,
+    struct psd_listeners *listeners);
 
 /* Takes over listeners, and those of the same address that others had. */
 void psd_service_adopt(struct psd_service *service,

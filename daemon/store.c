@@ -14,17 +14,6 @@
 
 enum { NAME_SIZE = 256 }; /* sd_notify(3): at most 255 characters */
 
-/* A descriptor that was passed to us. */
-struct passed {
-	char *name;
-	int fd;
-	bool is_in_use;
-};
-
-static struct passed *passed;
-static size_t n_passed;
-static bool has_store, is_frozen;
-
 /*
  * Its cookie, which the kernel gives to no other socket until it is booted
  * again, is a part of the name in the store.  So the two cannot be mixed up,
@@ -53,7 +42,7 @@ is_of_store(const char *name)
 
 /* A unit's is named after the service, the store's as print_name() has it. */
 static bool
-is_named(const struct passed *one, const struct psd_listen_place *place,
+is_named(const struct psd_passed *one, const struct psd_listen_place *place,
     enum psd_holder *ret_holder)
 {
 	char name[NAME_SIZE];
@@ -68,55 +57,56 @@ is_named(const struct passed *one, const struct psd_listen_place *place,
 }
 
 int
-psd_store_init(void)
+psd_store_init(struct psd_store *store)
 {
 	const char *max = getenv("FDSTORE");
 	char **names = NULL;
 	int n;
 
-	has_store = max != NULL && strtoul(max, NULL, 10) > 0 &&
+	store->is_there = max != NULL && strtoul(max, NULL, 10) > 0 &&
 	    getenv("NOTIFY_SOCKET") != NULL;
 	n = sd_listen_fds_with_names(1, &names);
 	if (n <= 0)
 		return n;
-	passed = calloc((size_t)n, sizeof(*passed));
-	if (passed == NULL)
+	store->at = calloc((size_t)n, sizeof(*store->at));
+	if (store->at == NULL)
 		return -ENOMEM;
 	for (int i = 0; i < n; i++)
-		passed[i] = (struct passed){
+		store->at[i] = (struct psd_passed){
 			.name = names[i], /* ours from now on */
 			.fd = SD_LISTEN_FDS_START + i,
 		};
 	free(names);
-	n_passed = (size_t)n;
+	store->n = (size_t)n;
 	return n;
 }
 
 void
-psd_store_tell(void (*each)(void *cookie, const char *name, int fd,
-		   bool is_in_use),
+psd_store_tell(const struct psd_store *store,
+    void (*each)(void *cookie, const char *name, int fd, bool is_in_use),
     void *cookie)
 {
-	for (size_t i = 0; i < n_passed; i++)
-		if (passed[i].fd >= 0)
-			each(cookie, passed[i].name, passed[i].fd,
-			    passed[i].is_in_use);
+	for (size_t i = 0; i < store->n; i++)
+		if (store->at[i].fd >= 0)
+			each(cookie, store->at[i].name, store->at[i].fd,
+			    store->at[i].is_in_use);
 }
 
 int
-psd_store_adopt(const char *name, int fd, bool is_in_use)
+psd_store_adopt(struct psd_store *store, const char *name, int fd,
+    bool is_in_use)
 {
-	struct passed *grown =
-	    reallocarray(passed, n_passed + 1, sizeof(*grown));
+	struct psd_passed *grown =
+	    reallocarray(store->at, store->n + 1, sizeof(*grown));
 	char *copy = strdup(name);
 
 	if (grown != NULL)
-		passed = grown;
+		store->at = grown;
 	if (grown == NULL || copy == NULL) {
 		free(copy);
 		return -ENOMEM;
 	}
-	passed[n_passed++] = (struct passed){
+	store->at[store->n++] = (struct psd_passed){
 		.name = copy,
 		.fd = fd,
 		.is_in_use = is_in_use,
@@ -125,25 +115,19 @@ psd_store_adopt(const char *name, int fd, bool is_in_use)
 }
 
 void
-psd_store_resume(void)
+psd_store_resume(struct psd_store *store)
 {
-	has_store = true;
-}
-
-bool
-psd_store_is_there(void)
-{
-	return has_store;
+	store->is_there = true;
 }
 
 int
-psd_store_find(const struct psd_listen_place *place,
+psd_store_find(struct psd_store *store, const struct psd_listen_place *place,
     enum psd_holder *ret_holder)
 {
 	enum psd_holder holder;
 
-	for (size_t i = 0; i < n_passed; i++) {
-		struct passed *one = &passed[i];
+	for (size_t i = 0; i < store->n; i++) {
+		struct psd_passed *one = &store->at[i];
 
 		if (one->fd < 0 || one->is_in_use ||
 		    !is_named(one, place, &holder) ||
@@ -161,12 +145,12 @@ psd_store_find(const struct psd_listen_place *place,
 }
 
 void
-psd_store_put(const char *kind, const char *service, int fd,
-    enum psd_holder *holder)
+psd_store_put(const struct psd_store *store, const char *kind,
+    const char *service, int fd, enum psd_holder *holder)
 {
 	char name[NAME_SIZE], text[NAME_SIZE + 64];
 
-	if (!has_store || *holder == PSD_HELD_BY_UNIT ||
+	if (!store->is_there || *holder == PSD_HELD_BY_UNIT ||
 	    print_name(name, kind, service, fd) < 0)
 		return;
 	/* FDPOLL=0: a listener is never hung up, and must not be dropped. */
@@ -196,18 +180,18 @@ psd_store_forget(const char *kind, const char *service, int fd,
 }
 
 void
-psd_store_drop(const char *kind, const char *service, int fd,
-    enum psd_holder holder)
+psd_store_drop(struct psd_store *store, const char *kind, const char *service,
+    int fd, enum psd_holder holder)
 {
 	if (fd < 0)
 		return;
 	if (holder == PSD_HELD_BY_UNIT) {
-		for (size_t i = 0; i < n_passed; i++)
-			if (passed[i].fd == fd)
-				passed[i].is_in_use = false;
+		for (size_t i = 0; i < store->n; i++)
+			if (store->at[i].fd == fd)
+				store->at[i].is_in_use = false;
 		return;
 	}
-	if (!is_frozen)
+	if (!store->is_frozen)
 		psd_store_forget(kind, service, fd, &holder);
 	psd_fd_close(fd);
 }
@@ -217,10 +201,10 @@ psd_store_drop(const char *kind, const char *service, int fd,
  * Everything else is no listener of ours, whoever put it there.
  */
 void
-psd_store_refuse_rest(void)
+psd_store_refuse_rest(struct psd_store *store)
 {
-	for (size_t i = 0; i < n_passed; i++) {
-		struct passed *one = &passed[i];
+	for (size_t i = 0; i < store->n; i++) {
+		struct psd_passed *one = &store->at[i];
 
 		if (one->fd < 0 || one->is_in_use)
 			continue;
@@ -242,13 +226,25 @@ psd_store_refuse_rest(void)
 }
 
 void
-psd_store_freeze(void)
+psd_store_free(struct psd_store *store)
 {
-	is_frozen = true;
+	for (size_t i = 0; i < store->n; i++) {
+		if (!store->at[i].is_in_use)
+			psd_fd_cleanup(&store->at[i].fd);
+		free(store->at[i].name);
+	}
+	free(store->at);
+	*store = (struct psd_store){ .n = 0 };
+}
+
+void
+psd_store_freeze(struct psd_store *store)
+{
+	store->is_frozen = true;
 }
 
 bool
-psd_store_keeps(enum psd_holder holder)
+psd_store_keeps(const struct psd_store *store, enum psd_holder holder)
 {
-	return is_frozen && holder == PSD_HELD_IN_STORE;
+	return store->is_frozen && holder == PSD_HELD_IN_STORE;
 }
