@@ -18,6 +18,8 @@ V ?= 0
 WERROR ?= 0
 # The sanitizers of check-asan; they go with a B of their own.
 SANITIZE ?=
+# 1: count what is executed; it goes with clang and a B of its own.
+COVERAGE ?=
 # no: make check takes the machine as it is.
 CHECK_DEPS ?= yes
 
@@ -91,22 +93,29 @@ endif
 
 SANITIZE_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
+# Counters are in files from the start, not written at an orderly end, which
+# most processes here do not come to.
+PROFILES = $(abspath $(B))/profiles
+COVERAGE_CFLAGS = $(if $(COVERAGE),-fcoverage-mapping \
+    -fprofile-instr-generate=$(PROFILES)/%m%c -mllvm \
+    -runtime-counter-relocation)
+INSTRUMENT = $(SANITIZE_CFLAGS) $(COVERAGE_CFLAGS)
 
 BASE_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. -DPSD_VERSION='"$(VERSION)"' \
     -MMD -MP $(WARNINGS) $(PKG_CFLAGS)
-OUR_CFLAGS = $(BASE_CFLAGS) $(HARDENING) $(SANITIZE_CFLAGS)
+OUR_CFLAGS = $(BASE_CFLAGS) $(HARDENING) $(INSTRUMENT)
 OUR_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed \
-    $(SANITIZE_CFLAGS)
+    $(SANITIZE_CFLAGS) $(filter -fprofile%,$(COVERAGE_CFLAGS))
 
 compile = $(CC) $(OUR_CFLAGS) $(1) $(CPPFLAGS) $(CFLAGS)
 link = $(CC) $(OUR_LDFLAGS) $(LDFLAGS)
 
 # What runs confined, and the library in it, is never built with sanitizers:
 # their runtime opens files and maps terabytes, and a helper's filter and
-# limits are there to refuse just that.
-compile-confined = $(CC) $(filter-out $(SANITIZE_CFLAGS),$(OUR_CFLAGS)) \
+# limits are there to refuse just that.  Nor does it count, in files either.
+compile-confined = $(CC) $(filter-out $(INSTRUMENT),$(OUR_CFLAGS)) \
     $(1) $(CPPFLAGS) $(CFLAGS)
-link-confined = $(CC) $(filter-out $(SANITIZE_CFLAGS),$(OUR_LDFLAGS)) \
+link-confined = $(CC) $(filter-out $(INSTRUMENT),$(OUR_LDFLAGS)) \
     $(LDFLAGS)
 
 # -- What there is -----------------------------------------------------------
@@ -170,6 +179,7 @@ help:
 	@echo 'check-tsan    the library under the thread sanitizer, in $(B)/tsan'
 	@echo 'check-valgrind  unit tests under valgrind'
 	@echo 'check-unit    all of them inside the unit of systemd'
+	@echo 'coverage      all tests, and what of the sources they reached'
 	@echo 'lint          every static check'
 	@echo 'fuzz, bench   FUZZ_TIME and BENCH_TIME seconds each'
 	@echo 'install, uninstall  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
@@ -219,7 +229,7 @@ $(B)/obj/daemon/config.o: PKG_CFLAGS += \
     -DPSD_LIBEXEC='"$(PREFIX)/libexec/privsepd"'
 
 $(B)/obj/%.o: %.S $(B)/flags
-	$(call compile-c,$(call compile,-fPIE))
+	$(call compile-c,$(call compile-confined,-fPIE))
 $(B)/pic/%.o: %.c $(B)/flags
 	$(call compile-c,$(call compile-confined,-fPIC))
 $(B)/pic/%.o: %.S $(B)/flags
@@ -232,7 +242,8 @@ define archive =
 $(Q)$(AR) rcs $@ $(filter %.o,$^)
 endef
 
-$(B)/libcommon.a: $(call objects,obj,$(SRC_common))
+$(B)/libcommon.a: $(call objects,obj,$(SRC_common) \
+    $(if $(COVERAGE),tests/coverage/runtime.c))
 	$(archive)
 $(B)/libpolicy.a: $(call objects,obj,$(SRC_policy))
 	$(archive)
@@ -405,6 +416,24 @@ UNIT_TESTS := $(filter $(B)/tests/unit/%,$(TESTS))
 check-valgrind: $(UNIT_TESTS)
 	@B='$(abspath $(B))' TEST_TIMEOUT='$(TEST_TIMEOUT)' PSD_VALGRIND=1 \
 	    scripts/run-tests --valgrind $(UNIT_TESTS)
+
+# What the tests reach, counted by clang, in $(B)/coverage.  It fails below
+# these hundredths of lines and branches, and when a test fails.
+COVERED_LINES := 92
+COVERED_BRANCHES := 80
+.PHONY: coverage coverage-run
+coverage:
+	$(if $(filter no,$(CHECK_DEPS)),,scripts/deps.sh coverage)
+	$(MAKE) coverage-run B='$(B)/coverage' COVERAGE=1 CC='$(FUZZ_CC)' \
+	    CFLAGS='-O1 -g'
+
+coverage-run: tests
+	@rm -rf '$(PROFILES)'
+	@mkdir -p -m 777 '$(PROFILES)'
+	@export B='$(abspath $(B))'; status=0; TEST_TIMEOUT='$(TEST_TIMEOUT)' \
+	    scripts/run-tests $(TESTS) $(SHELL_TESTS) || status=$$?; \
+	    scripts/coverage $(COVERED_LINES) $(COVERED_BRANCHES) && \
+	    exit $$status
 
 .PHONY: bench
 bench: all $(BENCHES) $(TEST_HELPERS)

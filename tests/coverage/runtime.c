@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: ISC
+/*
+ * Where a program that was built for `make coverage` counts.  The counters are
+ * a mapping of a file that all processes of the program share, from before
+ * main() on.  So what is killed, executes something else, or shares its
+ * parent's memory counts as well, and nothing is left to be written at an end.
+ */
+#include <sys/stat.h>
+
+int __llvm_profile_initialize_file(void);
+/* With a symbol of this name clang's own start of the counters stays out. */
+extern int __llvm_profile_runtime;
+int __llvm_profile_runtime;
+
+/*
+ * Whoever comes first makes the file, and users of any uid go on with it: the
+ * daemon is root here, an ordinary user there.
+ */
+__attribute__((constructor)) static void
+start_counting(void)
+{
+	const mode_t mask = umask(0);
+
+	(void)__llvm_profile_initialize_file();
+	(void)umask(mask);
+}
