@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /*
@@ -38,6 +39,19 @@ psd_clean_environment(void)
 		free(values[i]);
 	}
 	return r;
+}
+
+/*
+ * A core would have what every helper was granted, and lies where whoever
+ * starts us stood.  This holds before we are made non-dumpable, and over the
+ * exec that makes us dumpable again.
+ */
+int
+psd_clean_limits(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	return setrlimit(RLIMIT_CORE, &none) < 0 ? -errno : 0;
 }
 
 /* Or -errno. */

@@ -9,6 +9,9 @@
 /* What whoever started us has left that is none of ours.  0 or -errno. */
 int psd_clean_environment(void);
 
+/* Nothing of ours ends in a core file from now on.  0 or -errno. */
+int psd_clean_limits(void);
+
 /*
  * Closes descriptors but those that the service manager passed, which the
  * store takes, and opens the first three where they are not.  With a

@@ -245,6 +245,9 @@ main(int argc, char **argv)
 	if (r != PSD_OPTIONS_RUN)
 		return r;
 	psd_reexec_note_program();
+	r = psd_clean_limits();
+	if (r < 0)
+		return give_up("forbid a core file", r);
 	r = psd_clean_descriptors(&self.config, &self.store, &state);
 	if (r < 0)
 		return give_up("clean the descriptors", r);
