@@ -17,6 +17,10 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+/* A key that whoever starts the daemon has, and the session's ring it is in. */
+#define ATTACK_KEY "privsep-attack-key"
+#define ATTACK_RING "privsep-attack-ring"
+
 /* Where it is fought. */
 struct arena {
 	struct privsep *conversation;

@@ -15,12 +15,14 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/keyctl.h>
 #include <poll.h>
 #include <signal.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 
 #include <cmocka.h>
 
@@ -96,11 +98,29 @@ list_attacks(void)
 	assert_true(n_attacks > 0 && n_attacks < ATTACKS_MAX);
 }
 
+/*
+ * A key of the session in which the daemon is started.  What it is looked for
+ * by is there, or the attacks would say nothing.
+ */
+static void
+add_secret_key(void)
+{
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, ATTACK_RING) < 0) {
+		print_message("# there are no keys here\n");
+		return;
+	}
+	assert_true(syscall(SYS_add_key, "user", ATTACK_KEY, "secret", 6,
+			KEY_SPEC_SESSION_KEYRING) >= 0);
+	assert_true(syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING,
+			"user", ATTACK_KEY, 0) >= 0);
+}
+
 static int
 prepare(void **state)
 {
 	(void)state;
 	list_attacks();
+	add_secret_key();
 	daemon_rig_prepare(&rig);
 	sentinels_make(&rig);
 	write_attacker("filtered", "");
