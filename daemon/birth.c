@@ -2,11 +2,11 @@
 #include "common/fd.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "daemon/cgroup.h"
 #include "daemon/denial.h"
 #include "daemon/dispose.h"
 #include "daemon/ending.h"
 #include "daemon/instance.h"
+#include "daemon/leaves.h"
 #include "daemon/loaded.h"
 #include "daemon/output.h"
 #include "daemon/program.h"
@@ -101,13 +101,13 @@ static int
 take_leaf(struct psd_instance *instance, struct psd_birth *birth)
 {
 	const struct psd_policy *policy = instance->loaded->policy;
-	struct psd_cgroup *cgroup = &instance->service->daemon->host.cgroup;
+	struct psd_daemon *daemon = instance->service->daemon;
+	const struct psd_cgroup *cgroup = &daemon->host.cgroup;
 	int leaf;
 
 	if (cgroup->base_fd < 0)
 		return 0;
-	leaf =
-	    psd_cgroup_leaf_make(cgroup, policy->memory_max, policy->tasks_max);
+	leaf = psd_leaves_take(daemon, policy->memory_max, policy->tasks_max);
 	if (leaf < 0)
 		return leaf;
 	instance->leaf = leaf;

@@ -52,6 +52,7 @@ save_cgroup(struct psd_state_writer *writer, const struct psd_cgroup *cgroup)
 		.is_ours = cgroup->is_ours,
 		.has_memory = cgroup->has_memory,
 		.has_pids = cgroup->has_pids,
+		.has_kill = cgroup->has_kill,
 	};
 
 	psd_state_put(writer, PSD_RECORD_cgroup, &base);
@@ -61,6 +62,7 @@ save_cgroup(struct psd_state_writer *writer, const struct psd_cgroup *cgroup)
 			.place = i,
 			.fd = psd_state_hold(writer, at->fd),
 			.is_doomed = at->is_doomed,
+			.is_spare = at->is_spare,
 		};
 
 		if (at->fd >= 0)
@@ -134,19 +136,22 @@ load_uids(struct psd_state_reader *reader, struct psd_daemon *daemon)
 static bool
 load_leaf(struct psd_state_reader *reader, struct psd_cgroup *cgroup)
 {
-	struct psd_record_leaf leaf;
-	int fd;
+	struct psd_record_leaf record;
+	struct psd_leaf leaf;
 
-	if (!psd_state_get(reader, PSD_RECORD_leaf, &leaf))
+	if (!psd_state_get(reader, PSD_RECORD_leaf, &record))
 		return false;
-	fd = psd_state_take_fd(reader, leaf.fd);
-	if (fd < 0)
+	leaf = (struct psd_leaf){
+		.fd = psd_state_take_fd(reader, record.fd),
+		.is_doomed = record.is_doomed != 0,
+		.is_spare = record.is_spare != 0,
+	};
+	if (leaf.fd < 0)
 		return false;
-	if (psd_cgroup_leaf_adopt(cgroup, leaf.place, fd,
-		leaf.is_doomed != 0) == 0)
+	if (psd_cgroup_leaf_adopt(cgroup, record.place, &leaf) == 0)
 		return true;
 	return psd_state_bad(reader, "there is no place for leaf %u",
-	    leaf.place);
+	    record.place);
 }
 
 static bool
@@ -162,6 +167,7 @@ load_cgroup(struct psd_state_reader *reader, struct psd_cgroup *cgroup)
 	cgroup->is_ours = base.is_ours != 0;
 	cgroup->has_memory = base.has_memory != 0;
 	cgroup->has_pids = base.has_pids != 0;
+	cgroup->has_kill = base.has_kill != 0;
 	cgroup->base_fd = psd_state_take_fd(reader, base.fd);
 	while (psd_state_next_is(reader, PSD_RECORD_leaf))
 		if (!load_leaf(reader, cgroup))

@@ -4,6 +4,7 @@
 #include "common/fd.h"
 #include "daemon/cgroup_base.h"
 #include "daemon/cgroup_file.h"
+#include "daemon/cgroup_watch.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -39,6 +40,7 @@ psd_cgroup_close(struct psd_cgroup *cgroup)
 	for (uint32_t i = 0; i < cgroup->n_leaves; i++)
 		psd_fd_cleanup(&cgroup->leaves[i].fd);
 	free(cgroup->leaves);
+	psd_cgroup_watch_free(cgroup);
 	if (cgroup->base_fd >= 0)
 		psd_cgroup_base_close(cgroup);
 	*cgroup = (struct psd_cgroup){ .base_fd = PSD_NO_FD };
@@ -76,26 +78,35 @@ find_place(struct psd_cgroup *cgroup)
 	return r < 0 ? r : (int)n;
 }
 
-int
-psd_cgroup_leaf_adopt(struct psd_cgroup *cgroup, uint32_t leaf, int fd,
-    bool is_doomed)
+static bool
+is_free(const struct psd_cgroup *cgroup, uint32_t place)
 {
-	const uint32_t grown = leaf - leaf % GROWTH + GROWTH;
+	return place >= cgroup->n_leaves || cgroup->leaves[place].fd < 0;
+}
+
+int
+psd_cgroup_leaf_adopt(struct psd_cgroup *cgroup, uint32_t place,
+    const struct psd_leaf *leaf)
+{
+	const uint32_t grown = place - place % GROWTH + GROWTH;
 	int r = 0;
 
-	if (leaf >= PSD_LEAVES_MAX)
+	if (place >= PSD_LEAVES_MAX ||
+	    (leaf->is_spare &&
+		(leaf->is_doomed || cgroup->n_spare == PSD_SPARE_LEAVES)))
 		r = -ENOSPC;
-	else if (leaf >= cgroup->n_leaves)
-		r = make_places(cgroup, grown);
-	else if (cgroup->leaves[leaf].fd >= 0)
+	else if (!is_free(cgroup, place))
 		r = -EEXIST;
+	else if (place >= cgroup->n_leaves)
+		r = make_places(cgroup, grown);
 	if (r < 0) {
-		psd_fd_close(fd);
+		psd_fd_close(leaf->fd);
 		return r;
 	}
-	cgroup->leaves[leaf] =
-	    (struct psd_leaf){ .fd = fd, .is_doomed = is_doomed };
-	cgroup->n_doomed += is_doomed ? 1 : 0;
+	cgroup->leaves[place] = *leaf;
+	cgroup->n_doomed += leaf->is_doomed ? 1 : 0;
+	if (leaf->is_spare)
+		cgroup->spare[cgroup->n_spare++] = (int)place;
 	return 0;
 }
 
@@ -151,9 +162,9 @@ make_leaf(struct psd_cgroup *cgroup, int place)
 	return r;
 }
 
-int
-psd_cgroup_leaf_make(struct psd_cgroup *cgroup, uint64_t memory_max,
-    uint32_t tasks_max)
+/* Returns its place, or -errno. */
+static int
+make_any_leaf(struct psd_cgroup *cgroup)
 {
 	int place, r;
 
@@ -164,8 +175,35 @@ psd_cgroup_leaf_make(struct psd_cgroup *cgroup, uint64_t memory_max,
 			return place;
 		r = make_leaf(cgroup, place);
 	} while (r == -EEXIST);
-	if (r < 0)
-		return r;
+	return r < 0 ? r : place;
+}
+
+int
+psd_cgroup_spare_make(struct psd_cgroup *cgroup)
+{
+	int place;
+
+	if (cgroup->n_spare == PSD_SPARE_LEAVES)
+		return -ENOSPC;
+	place = make_any_leaf(cgroup);
+	if (place < 0)
+		return place;
+	cgroup->leaves[place].is_spare = true;
+	cgroup->spare[cgroup->n_spare++] = place;
+	return 0;
+}
+
+int
+psd_cgroup_leaf_make(struct psd_cgroup *cgroup, uint64_t memory_max,
+    uint32_t tasks_max)
+{
+	int place, r;
+
+	place = cgroup->n_spare > 0 ? cgroup->spare[--cgroup->n_spare]
+				    : make_any_leaf(cgroup);
+	if (place < 0)
+		return place;
+	cgroup->leaves[place].is_spare = false;
 	r = set_limits(cgroup, cgroup->leaves[place].fd, memory_max, tasks_max);
 	if (r < 0) {
 		psd_cgroup_leaf_remove(cgroup, place);
@@ -177,14 +215,14 @@ psd_cgroup_leaf_make(struct psd_cgroup *cgroup, uint64_t memory_max,
 bool
 psd_cgroup_has_leaf(const struct psd_cgroup *cgroup, int leaf)
 {
-	return leaf >= 0 && (uint32_t)leaf < cgroup->n_leaves &&
-	    cgroup->leaves[leaf].fd >= 0;
+	return leaf >= 0 && !is_free(cgroup, (uint32_t)leaf) &&
+	    !cgroup->leaves[leaf].is_spare && !cgroup->leaves[leaf].is_doomed;
 }
 
 static struct psd_leaf *
 leaf_at(const struct psd_cgroup *cgroup, int leaf)
 {
-	assert(psd_cgroup_has_leaf(cgroup, leaf));
+	assert(leaf >= 0 && !is_free(cgroup, (uint32_t)leaf));
 	return &cgroup->leaves[leaf];
 }
 
@@ -197,7 +235,10 @@ psd_cgroup_leaf_fd(const struct psd_cgroup *cgroup, int leaf)
 int
 psd_cgroup_leaf_kill(struct psd_cgroup *cgroup, int leaf)
 {
-	return psd_cgroup_kill(leaf_at(cgroup, leaf)->fd);
+	const int fd = leaf_at(cgroup, leaf)->fd;
+
+	return cgroup->has_kill ? psd_cgroup_kill(fd)
+				: psd_cgroup_kill_each(fd);
 }
 
 /* Whether the leaf is gone. */
@@ -209,9 +250,10 @@ try_remove(struct psd_cgroup *cgroup, int leaf)
 	leaf_name(name, leaf);
 	if (unlinkat(cgroup->base_fd, name, AT_REMOVEDIR) < 0 &&
 	    errno != ENOENT) {
-		(void)psd_cgroup_kill(cgroup->leaves[leaf].fd);
+		(void)psd_cgroup_leaf_kill(cgroup, leaf);
 		return false;
 	}
+	psd_cgroup_unwatch(cgroup, leaf);
 	psd_fd_cleanup(&cgroup->leaves[leaf].fd);
 	return true;
 }
@@ -227,6 +269,26 @@ psd_cgroup_leaf_remove(struct psd_cgroup *cgroup, int leaf)
 	}
 	cgroup->n_doomed += gone->is_doomed ? 0 : 1;
 	gone->is_doomed = true;
+}
+
+bool
+psd_cgroup_watch_doomed(struct psd_cgroup *cgroup)
+{
+	bool are_watched = true;
+
+	for (uint32_t i = 0; i < cgroup->n_leaves && cgroup->n_doomed > 0;
+	     i++) {
+		const struct psd_leaf *leaf = &cgroup->leaves[i];
+
+		if (leaf->fd < 0 || !leaf->is_doomed ||
+		    leaf->watches[PSD_LEAF_POPULATED] != 0)
+			continue;
+		if (psd_cgroup_watch(cgroup, (int)i, PSD_LEAF_POPULATED) < 0)
+			are_watched = false;
+		else /* It may have become empty before. */
+			psd_cgroup_leaf_remove(cgroup, (int)i);
+	}
+	return are_watched;
 }
 
 void

@@ -182,6 +182,7 @@ enable_controllers(struct psd_cgroup *cgroup)
 		return;
 	cgroup->has_memory = has_file(leaf_fd, "memory.max");
 	cgroup->has_pids = has_file(leaf_fd, "pids.max");
+	cgroup->has_kill = has_file(leaf_fd, "cgroup.kill");
 }
 
 static int

@@ -6,13 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 /* Of processes whose ids are read at a time, where there is no cgroup.kill. */
-enum { SWEEP_BYTES = 16 * 1024, SWEEPS_MAX = 16 };
+enum { SWEEP_BYTES = 4096, SWEEPS_MAX = 16 };
 
 int
 psd_cgroup_write(int dir_fd, const char *name, const char *text)
@@ -44,51 +45,74 @@ psd_cgroup_read(int dir_fd, const char *name, char *ret, size_t size)
 	return 0;
 }
 
+/*
+ * Kills those of whole lines.  Returns how many, and in ret_used the bytes of
+ * these lines: a number that is cut would be somebody else's.
+ */
+static int
+kill_lines(const char *list, size_t len, size_t *ret_used)
+{
+	const char *end = memrchr(list, '\n', len);
+	char *at = (char *)(uintptr_t)list;
+	int n = 0;
+
+	*ret_used = end == NULL ? 0 : (size_t)(end + 1 - list);
+	while (at < list + *ret_used) {
+		const long pid = strtol(at, &at, 10);
+
+		/* 0 is a process that our pid namespace does not show. */
+		if (pid > 0 && kill((pid_t)pid, SIGKILL) == 0)
+			n++;
+		at = strchr(at, '\n') + 1;
+	}
+	return n;
+}
+
 /* Returns how many there were, or -errno. */
 static int
 kill_listed(int dir_fd)
 {
+	_cleanup_fd_ int fd =
+	    openat(dir_fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
 	char list[SWEEP_BYTES];
-	char *at = list;
-	char *end;
+	size_t kept = 0, used;
 	int n = 0;
-	int r = psd_cgroup_read(dir_fd, "cgroup.procs", list, sizeof(list));
 
-	if (r < 0)
-		return r;
-	/* The last id may have been cut, and would be somebody else's. */
-	end = strrchr(list, '\n');
-	if (end == NULL)
-		return 0;
-	*end = '\0';
+	if (fd < 0)
+		return -errno;
 	for (;;) {
-		const long pid = strtol(at, &at, 10);
+		const ssize_t got =
+		    read(fd, list + kept, sizeof(list) - 1 - kept);
 
-		/* 0 is a process that our pid namespace does not show. */
-		if (pid <= 0)
+		if (got < 0)
+			return -errno;
+		if (got == 0)
 			return n;
-		(void)kill((pid_t)pid, SIGKILL);
-		n++;
+		kept += (size_t)got;
+		list[kept] = '\0';
+		n += kill_lines(list, kept, &used);
+		kept -= used;
+		memmove(list, list + used, kept);
 	}
 }
 
 /*
- * Before Linux 5.14.  Frozen processes neither fork nor end, so the ids that
- * we read are still theirs when we use them.
+ * Frozen processes do not fork, so that each sweep finds fewer that it has not
+ * killed, and they end nevertheless.  It takes a moment until all stand still,
+ * which cgroup.events tells; nothing thaws what is not to go on.
  */
-static int
-kill_frozen(int dir_fd)
+int
+psd_cgroup_kill_each(int dir_fd)
 {
-	int r = psd_cgroup_write(dir_fd, "cgroup.freeze", "1");
+	int r = 0;
 
-	if (r < 0)
-		return r;
+	/* Without it (before Linux 5.2) sweeps alone have to do. */
+	(void)psd_cgroup_write(dir_fd, "cgroup.freeze", "1");
 	for (int i = 0; i < SWEEPS_MAX; i++) {
 		r = kill_listed(dir_fd);
 		if (r <= 0)
 			break;
 	}
-	(void)psd_cgroup_write(dir_fd, "cgroup.freeze", "0");
 	return r < 0 ? r : 0;
 }
 
@@ -97,5 +121,5 @@ psd_cgroup_kill(int dir_fd)
 {
 	const int r = psd_cgroup_write(dir_fd, "cgroup.kill", "1");
 
-	return r == -ENOENT ? kill_frozen(dir_fd) : r;
+	return r == -ENOENT ? psd_cgroup_kill_each(dir_fd) : r;
 }

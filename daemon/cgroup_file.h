@@ -10,7 +10,13 @@ int psd_cgroup_write(int dir_fd, const char *name, const char *text);
 /* Reads such a file, cut at size, closed by NUL.  0 or -errno. */
 int psd_cgroup_read(int dir_fd, const char *name, char *ret, size_t size);
 
-/* Kills every process of the group.  0 or -errno. */
+/*
+ * Kills every process of the group, which is not to be used any more: without
+ * cgroup.kill it stays frozen.  0 or -errno.
+ */
 int psd_cgroup_kill(int dir_fd);
+
+/* The same process by process, as before Linux 5.14. */
+int psd_cgroup_kill_each(int dir_fd);
 
 #endif

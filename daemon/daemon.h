@@ -40,6 +40,8 @@ struct psd_daemon {
 	uint32_t n_instances;
 	uint32_t n_searches; /* for what dead helpers left behind */
 	sd_event_source *sweep_source;
+	sd_event_source *spare_source; /* of leaves (daemon/leaves.h) */
+	sd_event_source *leaves_source;
 	uint32_t manager; /* PSD_MANAGER_* */
 	bool is_stopping;
 	bool is_loading; /* not all services of a load are there yet */

@@ -5,6 +5,7 @@
 #include "common/mem.h"
 #include "common/message.h"
 #include "daemon/leak.h"
+#include "daemon/leaves.h"
 #include "daemon/service.h"
 
 #include <errno.h>
@@ -33,18 +34,30 @@ static TAILQ_HEAD(, search) searches = TAILQ_HEAD_INITIALIZER(searches);
 
 static int on_sweep(sd_event_source *source, uint64_t usec, void *userdata);
 
-/* What could not be freed at once is tried again, until it is. */
+/*
+ * What could not be freed at once is tried again, until it is: a group when the
+ * kernel says that it is empty, a uid, of which it says nothing, after a while.
+ */
 static void
 sweep_later(struct psd_daemon *daemon)
 {
+	const bool is_told = psd_leaves_watch_doomed(daemon);
+
 	daemon->sweep_source =
 	    sd_event_source_disable_unref(daemon->sweep_source);
-	if (daemon->host.uids.n_quarantined == 0 &&
-	    daemon->host.cgroup.n_doomed == 0)
+	if (daemon->host.uids.n_quarantined == 0 && is_told)
 		return;
 	if (sd_event_add_time_relative(daemon->event, &daemon->sweep_source,
 		CLOCK_MONOTONIC, SWEEP_USEC, 0, on_sweep, daemon) < 0)
 		psd_log(LOG_ERR, "no memory for the next sweep");
+}
+
+void
+psd_leftover_sweep(struct psd_daemon *daemon)
+{
+	if (daemon->host.uids.n_quarantined > 0)
+		psd_uid_sweep(&daemon->host.uids);
+	sweep_later(daemon);
 }
 
 static int
@@ -54,11 +67,9 @@ on_sweep(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
-	if (daemon->host.uids.n_quarantined > 0)
-		psd_uid_sweep(&daemon->host.uids);
 	if (daemon->host.cgroup.n_doomed > 0)
 		psd_cgroup_sweep(&daemon->host.cgroup);
-	sweep_later(daemon);
+	psd_leftover_sweep(daemon);
 	return 0;
 }
 

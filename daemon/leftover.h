@@ -22,6 +22,9 @@ void psd_leftover_look(struct psd_instance *instance,
 /* Kills what is left of its uid and cgroup, and gives both back. */
 void psd_leftover_release(struct psd_instance *instance);
 
+/* Tries again what could not be given back at once: something has changed. */
+void psd_leftover_sweep(struct psd_daemon *daemon);
+
 /*
  * Ends all searches at once, before this process is executed anew; and goes on
  * afterwards with what could not be given back yet.

@@ -9,6 +9,7 @@
 #include "daemon/daemon.h"
 #include "daemon/dispose.h"
 #include "daemon/journal.h"
+#include "daemon/leaves.h"
 #include "daemon/loaded.h"
 #include "daemon/manager.h"
 #include "daemon/monitor.h"
@@ -173,8 +174,10 @@ start(struct psd_daemon *daemon)
 	if (r < 0)
 		return give_up("open control.sock", r);
 	r = load_policies(daemon);
-	if (r == EXIT_SUCCESS)
+	if (r == EXIT_SUCCESS) {
+		psd_leaves_refill(daemon);
 		psd_daemon_check_ready(daemon);
+	}
 	return r;
 }
 
@@ -196,6 +199,8 @@ finish(struct psd_daemon *daemon)
 	psd_reexec_cancel(daemon);
 	psd_control_close(daemon->control);
 	sd_event_source_disable_unref(daemon->sweep_source);
+	sd_event_source_disable_unref(daemon->spare_source);
+	sd_event_source_disable_unref(daemon->leaves_source);
 	sd_event_source_disable_unref(daemon->status_source);
 	psd_dispose_stop();
 	psd_credential_stop();

@@ -8,6 +8,7 @@
 #include "common/version.h"
 #include "daemon/caps.h"
 #include "daemon/carry.h"
+#include "daemon/leaves.h"
 #include "daemon/leftover.h"
 #include "daemon/loaded.h"
 #include "daemon/lookup.h"
@@ -144,6 +145,7 @@ go_on(struct psd_daemon *daemon)
 		psd_service_reap(service);
 	}
 	psd_leftover_resume(daemon);
+	psd_leaves_refill(daemon);
 	say_done(daemon);
 	if (daemon->was_ready)
 		psd_notify_ready(daemon);

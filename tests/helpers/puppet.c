@@ -112,20 +112,6 @@ do_execute(const char *argument)
 		answer("%d", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
-/* Leaves a process behind that holds the pair, and dies. */
-static void
-do_orphan(const char *argument)
-{
-	const pid_t pid = fork();
-
-	(void)argument;
-	if (pid == 0)
-		for (;;)
-			(void)poll(NULL, 0, -1);
-	answer("%d", pid);
-	_exit(0);
-}
-
 /* Is there room again within a moment? */
 static bool
 has_room(int fd)
@@ -182,6 +168,7 @@ do_complain(const char *argument)
 }
 
 #include "tests/helpers/puppet_network.h"
+#include "tests/helpers/puppet_orphan.h"
 #include "tests/helpers/puppet_programs.h"
 
 static const struct {
@@ -212,6 +199,7 @@ static const struct {
 	{ "log", do_log },
 	{ "mode", do_mode },
 	{ "orphan", do_orphan },
+	{ "scatter", do_scatter },
 	{ "output", do_output },
 	{ "pid", do_pid },
 	{ "ping", do_ping },

@@ -125,7 +125,9 @@ count_close_on_exec(void)
 		if ((strtol(flags + 6, NULL, 8) & 02000000) == 0)
 			fail_msg("descriptor %d: %s", list[i].number,
 			    list[i].target);
-		found++;
+		/* Leaves of control groups may just be made ahead. */
+		if (strstr(list[i].target, "/instance-") == NULL)
+			found++;
 	}
 	return found;
 }

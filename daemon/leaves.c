@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/leaves.h"
+
+#include "daemon/cgroup_watch.h"
+#include "daemon/leftover.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+
+/* A predecessor's leaf, met while one was made, is not empty yet. */
+static void
+settle(struct psd_daemon *daemon, uint32_t n_doomed)
+{
+	if (daemon->host.cgroup.n_doomed > n_doomed)
+		psd_leftover_sweep(daemon);
+}
+
+/*
+ * A leaf that cannot be made is not tried again before the next is taken: what
+ * is in the way, a limit of the groups above, does not go away by itself.
+ */
+static int
+on_idle(sd_event_source *source, void *userdata)
+{
+	struct psd_daemon *daemon = userdata;
+	struct psd_cgroup *cgroup = &daemon->host.cgroup;
+	const uint32_t n_doomed = cgroup->n_doomed;
+	const int r =
+	    daemon->is_stopping ? -ESHUTDOWN : psd_cgroup_spare_make(cgroup);
+
+	settle(daemon, n_doomed);
+	return r == 0 ? 0 : sd_event_source_set_enabled(source, SD_EVENT_OFF);
+}
+
+static int
+add_source(struct psd_daemon *daemon)
+{
+	int r;
+
+	r = sd_event_add_defer(daemon->event, &daemon->spare_source, on_idle,
+	    daemon);
+	/* Whoever waits for an answer comes first. */
+	if (r >= 0)
+		r = sd_event_source_set_priority(daemon->spare_source,
+		    SD_EVENT_PRIORITY_IDLE);
+	return r;
+}
+
+void
+psd_leaves_refill(struct psd_daemon *daemon)
+{
+	const struct psd_cgroup *cgroup = &daemon->host.cgroup;
+
+	/* --run has its one program, and nothing to make a leaf ahead for. */
+	if (cgroup->base_fd < 0 || daemon->config.is_run ||
+	    daemon->is_stopping || cgroup->n_spare == PSD_SPARE_LEAVES)
+		return;
+	if (daemon->spare_source == NULL && add_source(daemon) < 0)
+		return;
+	(void)sd_event_source_set_enabled(daemon->spare_source, SD_EVENT_ON);
+}
+
+int
+psd_leaves_take(struct psd_daemon *daemon, uint64_t memory_max,
+    uint32_t tasks_max)
+{
+	struct psd_cgroup *cgroup = &daemon->host.cgroup;
+	const uint32_t n_doomed = cgroup->n_doomed;
+	const int leaf = psd_cgroup_leaf_make(cgroup, memory_max, tasks_max);
+
+	settle(daemon, n_doomed);
+	psd_leaves_refill(daemon);
+	return leaf;
+}
+
+static void
+on_change(void *cookie, int leaf, enum psd_leaf_file file)
+{
+	struct psd_daemon *daemon = cookie;
+
+	(void)file;
+	psd_cgroup_leaf_remove(&daemon->host.cgroup, leaf);
+}
+
+static int
+on_changes(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct psd_daemon *daemon = userdata;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	psd_cgroup_changes(&daemon->host.cgroup, on_change, daemon);
+	/* Whoever was in a group that is gone had a uid, too. */
+	psd_leftover_sweep(daemon);
+	return 0;
+}
+
+static bool
+listen_for_changes(struct psd_daemon *daemon)
+{
+	return daemon->leaves_source != NULL ||
+	    sd_event_add_io(daemon->event, &daemon->leaves_source,
+		psd_cgroup_watch_fd(&daemon->host.cgroup), EPOLLIN, on_changes,
+		daemon) >= 0;
+}
+
+bool
+psd_leaves_watch_doomed(struct psd_daemon *daemon)
+{
+	struct psd_cgroup *cgroup = &daemon->host.cgroup;
+
+	return cgroup->n_doomed == 0 ||
+	    (psd_cgroup_watch_doomed(cgroup) && listen_for_changes(daemon));
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PSD_LEAVES_H
+#define PSD_LEAVES_H
+
+#include "daemon/daemon.h"
+
+/*
+ * What the loop does for the leaves of the control group.  They are made ahead,
+ * so that no start waits for one, and removed when the kernel says that they
+ * are empty.
+ */
+
+/*
+ * A leaf for an instance, as psd_cgroup_leaf_make(); what is taken is made
+ * again later.
+ */
+int psd_leaves_take(struct psd_daemon *daemon, uint64_t memory_max,
+    uint32_t tasks_max);
+
+/*
+ * Makes what is missing, one a turn in which the loop has nothing else to do,
+ * and then leaves the loop alone.
+ */
+void psd_leaves_refill(struct psd_daemon *daemon);
+
+/*
+ * Has those that are doomed removed as soon as they are empty.  False: they
+ * have to be swept from time to time.
+ */
+bool psd_leaves_watch_doomed(struct psd_daemon *daemon);
+
+#endif
