@@ -187,6 +187,71 @@ measure_resident(const struct psd_plan *plan, const int ends[2])
 	bench_group("a start by a large process", cases, PSD_ELEMENTS(cases));
 }
 
+enum { IDLE_USEC = 200000 };
+
+/* A start after a while in which nothing was done, and its leaf. */
+struct idle_start {
+	struct planned_start planned;
+	bool has_leaf, is_ahead;
+};
+
+static double
+start_after_a_while(void *context, unsigned n)
+{
+	struct psd_cgroup *cgroup = &plan_rig_host.cgroup;
+	struct idle_start *idle = context;
+	double took = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		int leaf = -1;
+		double start, r;
+
+		if (idle->is_ahead && psd_cgroup_spare_make(cgroup) < 0)
+			return -1;
+		(void)usleep(IDLE_USEC);
+		start = bench_now();
+		if (idle->has_leaf) {
+			leaf = psd_cgroup_leaf_make(cgroup, UINT64_MAX,
+			    UINT32_MAX);
+			if (leaf < 0)
+				return -1;
+			idle->planned.birth.cgroup_fd =
+			    psd_cgroup_leaf_fd(cgroup, leaf);
+		}
+		r = start_planned(&idle->planned, 1);
+		took += bench_now() - start;
+		if (leaf >= 0)
+			psd_cgroup_leaf_remove(cgroup, leaf);
+		if (r < 0)
+			return -1;
+	}
+	return took;
+}
+
+static void
+measure_leaves(const struct psd_plan *plan, const int ends[2])
+{
+	struct idle_start idle[] = {
+		{ up_to(LAYERS, plan, ends[1], PSD_NO_FD), false, false },
+		{ up_to(LAYERS, plan, ends[1], PSD_NO_FD), true, true },
+		{ up_to(LAYERS, plan, ends[1], PSD_NO_FD), true, false },
+	};
+	const struct bench_case cases[] = {
+		{ "without a control group", start_after_a_while, &idle[0], 1,
+		    NULL, 0, NULL },
+		{ "in a leaf that was made ahead", start_after_a_while,
+		    &idle[1], 1, "without a control group", 0,
+		    "without a control group" },
+		{ "in a leaf that is made for it", start_after_a_while,
+		    &idle[2], 1, "without a control group", 0,
+		    "without a control group" },
+	};
+
+	if (plan_rig_host.cgroup.base_fd >= 0)
+		bench_group("a start, 200 ms after the last", cases,
+		    PSD_ELEMENTS(cases));
+}
+
 static int
 leaf_for_all(void)
 {
@@ -216,6 +281,7 @@ bench_starts(void)
 		bench_skip(title, "no plan: %s", rig.diag.text);
 	} else {
 		measure_layers(&rig.prepared->plan, ends, leaf_for_all());
+		measure_leaves(&rig.prepared->plan, ends);
 		measure_resident(&rig.prepared->plan, ends);
 		psd_fd_close(ends[0]);
 		psd_fd_close(ends[1]);
