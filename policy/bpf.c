@@ -12,6 +12,7 @@ enum {
 };
 
 struct machine {
+	uint32_t at; /* the instruction that comes next */
 	uint32_t a;
 	uint32_t x;
 	uint32_t memory[BPF_MEMWORDS];
@@ -103,13 +104,96 @@ compare(uint16_t code, uint32_t a, uint32_t operand)
 	}
 }
 
-/* The instruction that follows this one. */
+/* How far an instruction that jumps leads beyond the next. */
 static uint32_t
-jump(const struct sock_filter *step, uint32_t at, uint32_t a, uint32_t operand)
+jump(const struct sock_filter *step, uint32_t a, uint32_t operand)
 {
 	if (BPF_OP(step->code) == BPF_JA)
-		return at + 1 + step->k;
-	return at + 1 + (compare(step->code, a, operand) ? step->jt : step->jf);
+		return step->k;
+	return compare(step->code, a, operand) ? step->jt : step->jf;
+}
+
+/* Any instruction but a return.  False: a division by zero, which kills. */
+static bool
+make_step(struct machine *machine, const struct sock_filter *step,
+    const struct seccomp_data *data, struct psd_bpf_trace *trace)
+{
+	const uint32_t operand =
+	    BPF_SRC(step->code) == BPF_X ? machine->x : step->k;
+
+	machine->at++;
+	switch (BPF_CLASS(step->code)) {
+	case BPF_LD:
+		machine->a = load_any(machine, step, data, trace);
+		break;
+	case BPF_LDX:
+		machine->x = load_any(machine, step, data, trace);
+		break;
+	case BPF_ST:
+		machine->memory[step->k] = machine->a;
+		break;
+	case BPF_STX:
+		machine->memory[step->k] = machine->x;
+		break;
+	case BPF_ALU:
+		note_constant(trace, operand);
+		if (BPF_OP(step->code) == BPF_DIV && operand == 0)
+			return false;
+		machine->a = calculate(step->code, machine->a, operand);
+		break;
+	case BPF_JMP:
+		note_constant(trace, operand);
+		machine->at += jump(step, machine->a, operand);
+		break;
+	default: /* BPF_MISC */
+		if (BPF_MISCOP(step->code) == BPF_TAX)
+			machine->x = machine->a;
+		else
+			machine->a = machine->x;
+		break;
+	}
+	return true;
+}
+
+/* Depends on nothing but the architecture and the number. */
+static bool
+is_settled(const struct sock_filter *step)
+{
+	if (BPF_CLASS(step->code) == BPF_JMP)
+		return BPF_SRC(step->code) == BPF_K;
+	return step->code == (BPF_LD | BPF_W | BPF_ABS) &&
+	    step->k <= offsetof(struct seccomp_data, arch);
+}
+
+struct psd_bpf_start
+psd_bpf_begin(const struct sock_fprog *program, const struct seccomp_data *data)
+{
+	struct machine machine = { .at = 0, .a = 0 };
+	struct psd_bpf_trace trace = { .words_read = 0 };
+
+	while (is_settled(&program->filter[machine.at]))
+		(void)make_step(&machine, &program->filter[machine.at], data,
+		    &trace);
+	return (
+	    struct psd_bpf_start){ machine.at, machine.a, trace.words_read };
+}
+
+uint32_t
+psd_bpf_finish(const struct sock_fprog *program,
+    const struct seccomp_data *data, struct psd_bpf_start start,
+    struct psd_bpf_trace *ret_trace)
+{
+	struct machine machine = { .at = start.at, .a = start.a };
+	const struct sock_filter *step = &program->filter[machine.at];
+
+	ret_trace->words_read = start.words_read;
+	ret_trace->n_constants = 0;
+	while (BPF_CLASS(step->code) != BPF_RET) {
+		if (!make_step(&machine, step, data, ret_trace))
+			return SECCOMP_RET_KILL_THREAD;
+		step = &program->filter[machine.at];
+	}
+	return BPF_RVAL(step->code) == BPF_A ? machine.a : step->k;
 }
 
 uint32_t
@@ -117,52 +201,7 @@ psd_bpf_run(const struct sock_fprog *program, const struct seccomp_data *data,
     struct psd_bpf_trace *ret_trace)
 {
 	struct psd_bpf_trace unused;
-	struct psd_bpf_trace *trace = ret_trace != NULL ? ret_trace : &unused;
-	struct machine machine = { .a = 0 };
-	uint32_t at = 0;
 
-	trace->words_read = 0;
-	trace->n_constants = 0;
-	while (at < program->len) {
-		const struct sock_filter *step = &program->filter[at];
-		const uint32_t operand =
-		    BPF_SRC(step->code) == BPF_X ? machine.x : step->k;
-
-		at++;
-		switch (BPF_CLASS(step->code)) {
-		case BPF_LD:
-			machine.a = load_any(&machine, step, data, trace);
-			break;
-		case BPF_LDX:
-			machine.x = load_any(&machine, step, data, trace);
-			break;
-		case BPF_ST:
-			machine.memory[step->k] = machine.a;
-			break;
-		case BPF_STX:
-			machine.memory[step->k] = machine.x;
-			break;
-		case BPF_ALU:
-			note_constant(trace, operand);
-			/* Division by zero ends the program with 0: kill. */
-			if (BPF_OP(step->code) == BPF_DIV && operand == 0)
-				return SECCOMP_RET_KILL_THREAD;
-			machine.a = calculate(step->code, machine.a, operand);
-			break;
-		case BPF_JMP:
-			note_constant(trace, operand);
-			at = jump(step, at - 1, machine.a, operand);
-			break;
-		case BPF_MISC:
-			if (BPF_MISCOP(step->code) == BPF_TAX)
-				machine.x = machine.a;
-			else
-				machine.a = machine.x;
-			break;
-		default: /* BPF_RET */
-			return BPF_RVAL(step->code) == BPF_A ? machine.a
-							     : step->k;
-		}
-	}
-	return SECCOMP_RET_KILL_PROCESS;
+	return psd_bpf_finish(program, data, psd_bpf_begin(program, data),
+	    ret_trace != NULL ? ret_trace : &unused);
 }

@@ -4,6 +4,7 @@
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -13,6 +14,14 @@
 
 enum {
 	PSD_BPF_CONSTANTS_MAX = 32,
+};
+
+/* Words that are no argument, in the words of a trace. */
+enum {
+	PSD_BPF_READ_NUMBER = 1
+	    << offsetof(struct seccomp_data, nr) / sizeof(uint32_t),
+	PSD_BPF_READ_ARCH = 1
+	    << offsetof(struct seccomp_data, arch) / sizeof(uint32_t),
 };
 
 /* What a run looked at. */
@@ -40,5 +49,22 @@ int psd_bpf_check(const struct sock_fprog *program);
  */
 uint32_t psd_bpf_run(const struct sock_fprog *program,
     const struct seccomp_data *data, struct psd_bpf_trace *ret_trace);
+
+/* How far a run gets before it looks at more than architecture and number. */
+struct psd_bpf_start {
+	uint32_t at; /* the instruction that comes next */
+	uint32_t a;
+	uint32_t words_read;
+};
+
+/*
+ * The two halves of a run: the first is the same whatever the arguments are, so
+ * whoever tries many need not repeat it.
+ */
+struct psd_bpf_start psd_bpf_begin(const struct sock_fprog *program,
+    const struct seccomp_data *data);
+uint32_t psd_bpf_finish(const struct sock_fprog *program,
+    const struct seccomp_data *data, struct psd_bpf_start start,
+    struct psd_bpf_trace *ret_trace);
 
 #endif

@@ -44,6 +44,14 @@ bool psd_prove(const struct psd_callset *set, const struct sock_fprog *program,
 uint32_t psd_prove_expect(const struct psd_callset *set,
     const struct seccomp_data *data);
 
+/*
+ * The same for a known call whose n entries are at hand, and what it meets when
+ * none of them applies.
+ */
+uint32_t psd_prove_expect_of(const struct psd_callset_entry *entries, size_t n,
+    const uint64_t args[PSD_CALL_ARGUMENTS], uint32_t otherwise);
+uint32_t psd_prove_otherwise(const struct psd_callset *set, int number);
+
 /* "lets it pass", "kills" ...: a verdict for messages. */
 void psd_prove_print(char *ret, size_t size, uint32_t verdict);
 

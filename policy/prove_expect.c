@@ -8,10 +8,33 @@
 #include <stdio.h>
 
 uint32_t
+psd_prove_expect_of(const struct psd_callset_entry *entries, size_t n,
+    const uint64_t args[PSD_CALL_ARGUMENTS], uint32_t otherwise)
+{
+	uint32_t verdict = otherwise;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!psd_call_row_applies(entries[i].row, args))
+			continue;
+		if (entries[i].row->error == 0)
+			return SECCOMP_RET_ALLOW;
+		verdict = SECCOMP_RET_ERRNO | (uint32_t)entries[i].row->error;
+	}
+	return verdict;
+}
+
+uint32_t
+psd_prove_otherwise(const struct psd_callset *set, int number)
+{
+	return number > set->highest ? SECCOMP_RET_ERRNO | ENOSYS
+				     : set->refusal;
+}
+
+uint32_t
 psd_prove_expect(const struct psd_callset *set, const struct seccomp_data *data)
 {
 	const uint32_t number = (uint32_t)data->nr;
-	uint32_t verdict = set->refusal;
 	const struct psd_callset_entry *entries;
 	uint64_t args[PSD_PROVE_ARGUMENTS];
 	size_t i, n;
@@ -26,14 +49,7 @@ psd_prove_expect(const struct psd_callset *set, const struct seccomp_data *data)
 	for (i = 0; i < PSD_PROVE_ARGUMENTS; i++)
 		args[i] = data->args[i];
 	entries = psd_callset_find(set, data->nr, &n);
-	for (i = 0; i < n; i++) {
-		if (!psd_call_row_applies(entries[i].row, args))
-			continue;
-		if (entries[i].row->error == 0)
-			return SECCOMP_RET_ALLOW;
-		verdict = SECCOMP_RET_ERRNO | (uint32_t)entries[i].row->error;
-	}
-	return verdict;
+	return psd_prove_expect_of(entries, n, args, set->refusal);
 }
 
 void

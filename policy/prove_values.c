@@ -4,8 +4,6 @@
 #include <string.h>
 
 enum {
-	NUMBER_WORD = offsetof(struct seccomp_data, nr) / sizeof(uint32_t),
-	ARCH_WORD = offsetof(struct seccomp_data, arch) / sizeof(uint32_t),
 	ARGUMENT_WORD = offsetof(struct seccomp_data, args) / sizeof(uint32_t),
 	BITS = 64,
 };
@@ -203,7 +201,7 @@ bool
 psd_prove_values_cover(const struct psd_prove_values *values,
     const struct psd_bpf_trace *trace)
 {
-	uint32_t words = 1u << NUMBER_WORD | 1u << ARCH_WORD;
+	uint32_t words = PSD_BPF_READ_NUMBER | PSD_BPF_READ_ARCH;
 	unsigned i;
 
 	if (values->is_full || trace->n_constants > PSD_BPF_CONSTANTS_MAX)
