@@ -236,6 +236,8 @@ psd_program_build(const struct psd_callset *set, struct sock_fprog *ret_program)
 	if (r < 0)
 		return r;
 	r = psd_program_shrink(&program);
+	if (r == 0)
+		r = psd_program_tree(set, &program);
 	if (r < 0) {
 		free(program.filter);
 		return r;

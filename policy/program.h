@@ -34,6 +34,13 @@ unsigned short psd_program_begin(const struct psd_callset *set,
 int psd_program_shrink(struct sock_fprog *program);
 
 /*
+ * Lets a tree over ranges of numbers find what to do with a call: libseccomp's
+ * compares with each number that has a rule, but numbers in a row mostly fare
+ * alike.  A program that would not get shorter stays as it was.  0 or -ENOMEM.
+ */
+int psd_program_tree(const struct psd_callset *set, struct sock_fprog *program);
+
+/*
  * Compares the program's verdicts with those that the rows of set give by
  * themselves.  False with an error that names the call and both verdicts.
  */

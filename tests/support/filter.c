@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { WORDS_MAX = 64 };
+enum { WORDS_MAX = 512 };
 
 void
 test_filter_policy_init(struct test_filter_policy *ret, const char *words,
