@@ -160,10 +160,21 @@ psd_store_put(const struct psd_store *store, const char *kind,
 		*holder = PSD_HELD_IN_STORE;
 }
 
+/* As systemd has them, which reads a newline as the end of the name. */
+static bool
+can_be_name(const char *name)
+{
+	for (const char *c = name; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~' || *c == ':')
+			return false;
+	return *name != '\0' && strlen(name) < NAME_SIZE;
+}
+
 static void
 remove_named(const char *name)
 {
-	(void)sd_notifyf(0, "FDSTOREREMOVE=1\nFDNAME=%s", name);
+	if (can_be_name(name))
+		(void)sd_notifyf(0, "FDSTOREREMOVE=1\nFDNAME=%s", name);
 }
 
 void
