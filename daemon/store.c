@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,49 @@ psd_store_resume(struct psd_store *store)
 	store->is_there = true;
 }
 
+/* As systemd has them, which reads a newline as the end of the name. */
+static bool
+can_be_name(const char *name)
+{
+	for (const char *c = name; *c != '\0'; c++)
+		if (*c < ' ' || *c > '~' || *c == ':')
+			return false;
+	return *name != '\0' && strlen(name) < NAME_SIZE;
+}
+
+static void
+remove_named(const char *name)
+{
+	if (can_be_name(name))
+		(void)sd_notifyf(0, "FDSTOREREMOVE=1\nFDNAME=%s", name);
+}
+
+/* Named as print_name() has it, after whatever service of that kind. */
+static bool
+is_of_kind(const struct psd_passed *one, const char *kind)
+{
+	const char *end = strrchr(one->name, '/');
+	const size_t len = strlen(kind);
+	char service[NAME_SIZE], name[NAME_SIZE];
+
+	if (strncmp(one->name, kind, len) != 0 || one->name[len] != '/' ||
+	    end == one->name + len || (size_t)(end - one->name) >= NAME_SIZE)
+		return false;
+	(void)snprintf(service, sizeof(service), "%.*s",
+	    (int)(end - one->name - (ptrdiff_t)len - 1), one->name + len + 1);
+	return print_name(name, kind, service, one->fd) == 0 &&
+	    strcmp(one->name, name) == 0;
+}
+
+static bool
+is_free_at(const struct psd_passed *one, const struct psd_listen_place *place)
+{
+	/* Whoever made it may not have needed O_NONBLOCK. */
+	return one->fd >= 0 && !one->is_in_use &&
+	    psd_store_is_at(one->fd, place) &&
+	    fcntl(one->fd, F_SETFL, O_NONBLOCK) == 0;
+}
+
 int
 psd_store_find(struct psd_store *store, const struct psd_listen_place *place,
     enum psd_holder *ret_holder)
@@ -129,17 +173,26 @@ psd_store_find(struct psd_store *store, const struct psd_listen_place *place,
 	for (size_t i = 0; i < store->n; i++) {
 		struct psd_passed *one = &store->at[i];
 
-		if (one->fd < 0 || one->is_in_use ||
-		    !is_named(one, place, &holder) ||
-		    !psd_store_is_at(one->fd, place))
-			continue;
-		/* Whoever made it may not have needed that. */
-		if (fcntl(one->fd, F_SETFL, O_NONBLOCK) < 0)
+		if (!is_named(one, place, &holder) || !is_free_at(one, place))
 			continue;
 		*ret_holder = holder;
 		one->is_in_use = true;
 		return holder == PSD_HELD_BY_UNIT ? one->fd
 						  : psd_fd_take(&one->fd);
+	}
+	/*
+	 * A service that had the address gave it up while no daemon was there
+	 * to see it, or has another name now.  As long as its socket is open,
+	 * nobody else can listen there; and clients may wait at it.
+	 */
+	for (size_t i = 0; i < store->n; i++) {
+		struct psd_passed *one = &store->at[i];
+
+		if (!is_of_kind(one, place->kind) || !is_free_at(one, place))
+			continue;
+		remove_named(one->name);
+		*ret_holder = PSD_HELD_BY_US;
+		return psd_fd_take(&one->fd);
 	}
 	return -ENOENT;
 }
@@ -158,23 +211,6 @@ psd_store_put(const struct psd_store *store, const char *kind,
 	    name);
 	if (sd_pid_notify_with_fds(0, 0, text, &fd, 1) > 0)
 		*holder = PSD_HELD_IN_STORE;
-}
-
-/* As systemd has them, which reads a newline as the end of the name. */
-static bool
-can_be_name(const char *name)
-{
-	for (const char *c = name; *c != '\0'; c++)
-		if (*c < ' ' || *c > '~' || *c == ':')
-			return false;
-	return *name != '\0' && strlen(name) < NAME_SIZE;
-}
-
-static void
-remove_named(const char *name)
-{
-	if (can_be_name(name))
-		(void)sd_notifyf(0, "FDSTOREREMOVE=1\nFDNAME=%s", name);
 }
 
 void

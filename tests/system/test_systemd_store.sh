@@ -77,6 +77,18 @@ same_socket_is_used_after_a_crash_and_a_restart() {
 }
 guest_try same_socket_is_used_after_a_crash_and_a_restart
 
+inode_of() { guest ss -Hltne "sport = :$1" | grep -o 'ino:[0-9]*'; }
+service_of_another_name_listens_on_after_a_restart() {
+	local before
+	before=$(inode_of 8080)
+	guest mv /etc/privsepd/www.policy /etc/privsepd/web.policy &&
+	    guest systemctl restart privsepd.service && page && stored_is 1 &&
+	    [ "$(inode_of 8080)" = "$before" ] && killed && page &&
+	    guest mv /etc/privsepd/web.policy /etc/privsepd/www.policy &&
+	    guest systemctl restart privsepd.service && page && stored_is 1
+}
+guest_try service_of_another_name_listens_on_after_a_restart
+
 who_waits_in_the_backlog_is_served_after_a_crash() {
 	local waiting
 	guest systemctl kill -s STOP --kill-who=main privsepd.service
