@@ -127,7 +127,7 @@ SRC_policy := $(wildcard policy/*.c)
 SRC_daemon := $(filter-out daemon/main.c,$(wildcard daemon/*.c))
 SRC_ctl := $(filter-out daemon/ctl/main.c,$(wildcard daemon/ctl/*.c))
 SRC_helper := $(wildcard helper/*.c)
-SRC_support := $(wildcard tests/support/*.c)
+SRC_support := $(wildcard tests/support/*.c tests/faults/*.c)
 SRC_tests := $(wildcard tests/unit/test_*.c tests/op/test_*.c \
     tests/system/test_*.c)
 SRC_bench := $(wildcard tests/bench/*.c)

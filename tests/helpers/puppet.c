@@ -5,6 +5,7 @@
  */
 #include "tests/helpers/puppet.h"
 #include "tests/helpers/puppet_clone.h"
+#include "tests/helpers/puppet_files.h"
 #include "tests/helpers/record.h"
 
 #include <errno.h>
@@ -139,20 +140,6 @@ do_flood(const char *argument)
 		(void)poll(NULL, 0, -1);
 }
 
-/* "MODE PATH": of a file that the daemon opens for us first. */
-static void
-do_mode(const char *argument)
-{
-	char *rest;
-	const long mode = strtol(argument, &rest, 8);
-	const char *path = rest + strspn(rest, " ");
-	const int fd = privsep_open(conversation, path, O_WRONLY, 0);
-
-	answer("%d %d", fd < 0 ? fd : 0,
-	    privsep_change_mode(conversation, path, fd, (mode_t)mode));
-	(void)close(fd);
-}
-
 static void
 do_pid(const char *argument)
 {
@@ -201,6 +188,7 @@ static const struct {
 	{ "orphan", do_orphan },
 	{ "scatter", do_scatter },
 	{ "output", do_output },
+	{ "owner", do_owner },
 	{ "pid", do_pid },
 	{ "ping", do_ping },
 	{ "read", do_read },

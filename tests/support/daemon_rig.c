@@ -23,7 +23,7 @@
 
 #include <cmocka.h>
 
-enum { TEXT_MAX = 65536, STEP_MS = 20, WORDS_MAX = 16 };
+enum { TEXT_MAX = 65536, STEP_MS = 20 };
 
 static char text[TEXT_MAX];
 
@@ -144,6 +144,8 @@ run_daemon(const struct daemon_rig *rig)
 	    dup2(log, STDERR_FILENO) < 0)
 		_exit(97);
 	(void)close(log);
+	if (rig->on_birth != NULL)
+		rig->on_birth();
 	(void)execl(program, program, "--policy-dir", policies, "--runtime-dir",
 	    run, "--config", settings, (char *)NULL);
 	_exit(98);
@@ -194,6 +196,32 @@ daemon_rig_start(struct daemon_rig *rig)
 	assert_true(daemon_rig_logs(rig, "ready: "));
 }
 
+/* Its end is left for whoever wants its status. */
+static bool
+has_ended(const struct daemon_rig *rig)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return waitid(P_PID, (id_t)rig->pid, &info,
+		   WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	    info.si_pid == rig->pid;
+}
+
+bool
+daemon_rig_may_start(struct daemon_rig *rig)
+{
+	(void)unlink(below(rig, "log"));
+	spawn_daemon(rig);
+	for (int ms = 0; ms < TEST_DEADLINE; ms++) {
+		if (daemon_rig_has_logged(rig, "ready: "))
+			return true;
+		if (has_ended(rig))
+			return false;
+		(void)poll(NULL, 0, 1);
+	}
+	return false;
+}
+
 static int
 wait_for_daemon(struct daemon_rig *rig)
 {
@@ -225,51 +253,6 @@ daemon_rig_clean(struct daemon_rig *rig)
 	if (rig->pid > 0)
 		(void)daemon_rig_stop(rig);
 	test_dir_remove(rig->dir);
-}
-
-/* Reads until end-of-file; what does not fit is the test's mistake. */
-static void
-read_all(int fd)
-{
-	size_t used = 0;
-	ssize_t n;
-
-	while ((n = read(fd, text + used, sizeof(text) - 1 - used)) > 0)
-		used += (size_t)n;
-	text[used] = '\0';
-}
-
-int
-daemon_rig_ctl(const struct daemon_rig *rig, const char **ret_text, ...)
-{
-	char program[PATH_MAX], run[PATH_MAX];
-	char *words[WORDS_MAX] = { program, (char *)(uintptr_t) "--runtime-dir",
-		run };
-	int out[2], n = 3, status;
-	va_list rest;
-	pid_t pid;
-
-	va_start(rest, ret_text);
-	while ((words[n] = va_arg(rest, char *)) != NULL)
-		assert_true(++n < WORDS_MAX);
-	va_end(rest);
-	(void)snprintf(program, sizeof(program), "%s/privsepctl", built());
-	(void)snprintf(run, sizeof(run), "%s/run", rig->dir);
-	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		(void)dup2(out[1], STDOUT_FILENO);
-		(void)dup2(out[1], STDERR_FILENO);
-		(void)execv(program, words);
-		_exit(98);
-	}
-	(void)close(out[1]);
-	read_all(out[0]);
-	(void)close(out[0]);
-	assert_int_equal(test_child_wait(pid, &status), 0);
-	*ret_text = text;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 int

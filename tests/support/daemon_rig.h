@@ -11,9 +11,10 @@
  * own, started as a user would.
  */
 struct daemon_rig {
-	char *dir;        /* DIR/policies, DIR/run, DIR/log, DIR/files */
-	pid_t pid;        /* or -1 */
-	bool has_program; /* DIR/privsepd is started */
+	char *dir;              /* DIR/policies, DIR/run, DIR/log, DIR/files */
+	pid_t pid;              /* or -1 */
+	bool has_program;       /* DIR/privsepd is started */
+	void (*on_birth)(void); /* called in its process before the exec */
 };
 
 /*
@@ -37,6 +38,9 @@ void daemon_rig_write(const struct daemon_rig *rig, const char *name,
 
 /* Starts it and waits until it says that it is ready. */
 void daemon_rig_start(struct daemon_rig *rig);
+
+/* The same for one that may as well end instead: false, and it is a zombie. */
+bool daemon_rig_may_start(struct daemon_rig *rig);
 
 /* The same, and returns the exit status of one that is to fail. */
 int daemon_rig_start_fails(struct daemon_rig *rig);

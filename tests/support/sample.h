@@ -26,6 +26,9 @@ enum { SAMPLE_LINE_MAX = 512, SAMPLE_LINES_MAX = 2048 };
  */
 int sample_keep_host(void);
 
+/* The same for one that asks another process, and stays as it is. */
+int sample_leave_host(void);
+
 /* Are there lines that speak of one request of the row and not of another? */
 bool sample_has_cover(const struct psd_op_row *row);
 

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/faults/day.h"
+
+#include "common/fd.h"
+#include "common/mem.h"
+#include "tests/faults/inject.h"
+#include "tests/support/child.h"
+#include "tests/support/sample.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { LINES_MAX = 32768, STEP_MS = 2, RATE = 1000000, LIVES = 4 };
+
+int
+day_leave_host(void)
+{
+	if (geteuid() != 0) {
+		print_message("SKIP: needs root\n");
+		return 77;
+	}
+	if (sample_leave_host() < 0) {
+		print_message("SKIP: no network of our own\n");
+		return 77;
+	}
+	return 0;
+}
+
+/* Everything is allowed to this one. */
+static void
+write_all(const struct day *day)
+{
+	_cleanup_free_ char *lines = calloc(1, LINES_MAX);
+	char line[SAMPLE_LINE_MAX];
+
+	assert_non_null(lines);
+	(void)snprintf(lines, LINES_MAX,
+	    "RequestRate=%u/s\n"
+	    "SystemCallFilter=@send-descriptors\nPhases=first second\n"
+	    "AllowClone=yes\nAllowOpen=write %%s/**\n",
+	    RATE + day->generation);
+	for (size_t i = 0; i < psd_op_count; i++) {
+		const struct psd_op_row *row = &psd_op_rows[i];
+		const size_t len = strlen(lines);
+
+		if (row->is_free || row->op == PSD_OP_accept ||
+		    row->op == PSD_OP_clone)
+			continue;
+		sample_line(row, "Allow", SAMPLE_COVERING, "", line);
+		(void)snprintf(lines + len, LINES_MAX - len, "%s\n", line);
+	}
+	daemon_rig_puppet(&day->rig, "all", "Instances=1\nRestartSec=1ms",
+	    lines);
+}
+
+void
+day_prepare(struct day *day)
+{
+	static const struct {
+		const char *file, *text;
+	} others[] = {
+		{ "policies/lo.policy",
+		    "[Helper]\nType=program\nExecStart=/bin/cat\n"
+		    "Instances=16\nStartLimitBurst=0\n"
+		    "[Policy]\nSystemCallFilter=@helper @loader @basic-io\n"
+		    "AllowOpen=@runtime\n" },
+		{ "policies/cat.policy",
+		    "[Helper]\nType=filter\nExecStart=/bin/cat\n"
+		    "Instances=4\nClients=user:0\n"
+		    "[Policy]\nSystemCallFilter=@filter @loader\n"
+		    "AllowOpen=@runtime\n" },
+		{ "policies/echo.policy",
+		    "[Helper]\nType=inetd\nExecStart=/bin/cat\n"
+		    "ListenStream=%s/run/echo.sock\n"
+		    "[Policy]\n"
+		    "SystemCallFilter=@filter @loader shutdown poll\n"
+		    "AllowOpen=@runtime\n" },
+	};
+
+	daemon_rig_prepare(&day->rig);
+	day->rig.on_birth = NULL;
+	day->puppet = PSD_NO_FD;
+	day->generation = day->lives = 0;
+	sample_make(day->rig.dir);
+	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", day->rig.dir, 1), 0);
+	write_all(day);
+	daemon_rig_puppet(&day->rig, "other", "Instances=1", "");
+	daemon_rig_puppet(&day->rig, "callee",
+	    "Provides=lo\nInstances=1..2\nRestartSec=1ms\n"
+	    "",
+	    "");
+	daemon_rig_puppet(&day->rig, "door",
+	    "Clients=user:0\nInstances=1..2\nRestartSec=1ms\n"
+	    "",
+	    "");
+	for (size_t i = 0; i < PSD_ELEMENTS(others); i++)
+		daemon_rig_write(&day->rig, others[i].file, others[i].text);
+}
+
+static void
+settle_down(struct day *day)
+{
+	assert_true(day_wake(day));
+	for (int i = 0; i < 3; i++) {
+		(void)poll(NULL, 0, 50);
+		day->baseline = ledger_of(day->rig.pid);
+	}
+}
+
+void
+day_start(struct day *day, bool is_expected)
+{
+	day->rig.on_birth = is_expected ? inject_born : NULL;
+	daemon_rig_start(&day->rig);
+	settle_down(day);
+}
+
+bool
+day_may_start(struct day *day, bool is_expected, int *ret_status)
+{
+	day->rig.on_birth = is_expected ? inject_born : NULL;
+	if (!daemon_rig_may_start(&day->rig)) {
+		*ret_status = day_bury(day);
+		return false;
+	}
+	*ret_status = 0;
+	return true;
+}
+
+void
+day_part(struct day *day)
+{
+	psd_fd_cleanup(&day->puppet);
+}
+
+int
+day_bury(struct day *day)
+{
+	int status = 0;
+
+	day_part(day);
+	if (test_child_wait(day->rig.pid, &status) < 0)
+		status = -1;
+	else
+		status = WIFEXITED(status) ? WEXITSTATUS(status)
+					   : 128 + WTERMSIG(status);
+	day->rig.pid = -1;
+	return status;
+}
+
+int
+day_stop(struct day *day)
+{
+	(void)kill(day->rig.pid, SIGTERM);
+	return day_bury(day);
+}
+
+void
+day_clean(struct day *day)
+{
+	day_part(day);
+	daemon_rig_clean(&day->rig);
+}
+
+int
+day_connect(const struct day *day, const char *name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	_cleanup_fd_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/run/%s",
+	    day->rig.dir, name);
+	if (fd < 0 ||
+	    connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return psd_fd_take(&fd);
+}
+
+const char *
+day_hear(int fd)
+{
+	static char text[4096];
+	ssize_t n;
+
+	if (test_poll(fd, POLLIN, DAY_DEADLINE) == 0)
+		return "...";
+	n = recv(fd, text, sizeof(text) - 1, 0);
+	text[n < 0 ? 0 : n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+const char *
+day_say(struct day *day, const char *line)
+{
+	const ssize_t len = (ssize_t)strlen(line);
+	const char *answer;
+
+	if (day->puppet < 0 ||
+	    send(day->puppet, line, (size_t)len, MSG_NOSIGNAL) != len)
+		return "";
+	answer = day_hear(day->puppet);
+	if (*answer == '\0')
+		day_part(day);
+	return answer;
+}
+
+bool
+day_meet(struct day *day)
+{
+	for (int ms = 0; ms < DAY_DEADLINE; ms += STEP_MS) {
+		if (day->puppet < 0)
+			day->puppet = day_connect(day, "all.sock");
+		if (strcmp(day_say(day, "ping 1"), "0") == 0)
+			return true;
+		day_part(day);
+		if (kill(day->rig.pid, 0) < 0)
+			return false;
+		(void)poll(NULL, 0, STEP_MS);
+	}
+	return false;
+}
+
+void
+day_do(struct day *day, const struct day_step *step, char ret[DAY_OUTCOME_MAX])
+{
+	if (step->row != NULL)
+		sample_make(day->rig.dir);
+	ret[0] = '\0';
+	step->perform(day, step, ret);
+}
+
+/*
+ * Helpers that end soon, one after the other, are taken to fail, and wait for
+ * longer each time; a policy that has changed forgives.
+ */
+static void
+forgive(struct day *day)
+{
+	static const char *const words[] = { "reload", NULL };
+	char last[DAY_OUTCOME_MAX];
+
+	day->lives = 0;
+	day->generation++;
+	write_all(day);
+	(void)day_ctl(day, NULL, last, words);
+	day_part(day);
+}
+
+bool
+day_recovers(struct day *day, const struct day_step *step)
+{
+	if (step->uses_up) {
+		(void)day_say(day, "end");
+		day_part(day);
+	}
+	if (day->puppet < 0 && ++day->lives % LIVES == 0)
+		forgive(day);
+	return day_meet(day) && ledger_settles(day->rig.pid, &day->baseline);
+}
