@@ -10,6 +10,7 @@
 #include "daemon/loaded.h"
 #include "daemon/output.h"
 #include "daemon/program.h"
+#include "daemon/reached.h"
 #include "daemon/respawn.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
@@ -208,6 +209,7 @@ watch(struct psd_instance *instance)
 		r = psd_denial_watch(instance);
 	if (r < 0)
 		return r;
+	psd_reached_watch(instance);
 	psd_instance_set_deadline(instance, policy->timeout_start_usec);
 	return 0;
 }

@@ -27,6 +27,9 @@ psd_carry_save_instance(struct psd_state_writer *writer,
 		.in_cgroup = child->in_cgroup,
 		.is_slow = child->is_slow,
 		.leaf = (uint32_t)instance->leaf,
+		.memory_max = instance->reached.memory_max,
+		.kills = instance->reached.kills,
+		.tasks_max = instance->reached.tasks_max,
 		.output = psd_state_hold(writer, instance->output),
 		.state = instance->state,
 		.started_usec = instance->started_usec,
@@ -65,6 +68,11 @@ fill_in(struct psd_instance *instance, const struct psd_record_instance *record)
 	instance->child.in_cgroup = record->in_cgroup != 0;
 	instance->child.is_slow = record->is_slow != 0;
 	instance->leaf = (int)record->leaf;
+	instance->reached = (struct psd_cgroup_events){
+		.memory_max = record->memory_max,
+		.kills = record->kills,
+		.tasks_max = record->tasks_max,
+	};
 	instance->state = (enum psd_instance_state)record->state;
 	instance->started_usec = record->started_usec;
 	instance->is_overdue = record->is_overdue != 0;

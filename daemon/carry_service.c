@@ -62,6 +62,9 @@ psd_carry_save_service(struct psd_state_writer *writer,
 		.allowed = service->allowed,
 		.refused = service->refused,
 		.calls_refused = service->calls_refused,
+		.memory_reached = service->memory_reached,
+		.memory_kills = service->memory_kills,
+		.tasks_reached = service->tasks_reached,
 		.last_refused = psd_str_of(service->last_refused),
 		.last_failure = psd_str_of(service->last_failure),
 		.clients_admitted = service->clients.admitted,
@@ -174,6 +177,9 @@ fill_in(struct psd_service *service, const struct psd_record_service *record)
 	service->allowed = record->allowed;
 	service->refused = record->refused;
 	service->calls_refused = record->calls_refused;
+	service->memory_reached = record->memory_reached;
+	service->memory_kills = record->memory_kills;
+	service->tasks_reached = record->tasks_reached;
 	psd_service_note(service->last_refused, sizeof(service->last_refused),
 	    "%s", record->last_refused.at);
 	psd_service_note(service->last_failure, sizeof(service->last_failure),

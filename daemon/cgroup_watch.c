@@ -10,7 +10,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 64, EVENTS_SIZE = 4096 };
+enum { PATH_SIZE = 64, EVENTS_SIZE = 1024 };
 
 struct psd_cgroup_watch {
 	int fd;

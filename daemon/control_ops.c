@@ -154,6 +154,9 @@ psd_do_ctl_service(struct psd_daemon *daemon,
 	rep->allowed = service->allowed;
 	rep->refused = service->refused;
 	rep->calls_refused = service->calls_refused;
+	rep->memory_reached = service->memory_reached;
+	rep->memory_kills = service->memory_kills;
+	rep->tasks_reached = service->tasks_reached;
 	rep->last_refused = psd_str_of(service->last_refused);
 	rep->last_failure = psd_str_of(service->last_failure);
 	return 0;

@@ -13,6 +13,7 @@
 #include "daemon/oneshot.h"
 #include "daemon/output.h"
 #include "daemon/program.h"
+#include "daemon/reached.h"
 #include "daemon/relay.h"
 #include "daemon/service.h"
 #include "daemon/talk.h"
@@ -27,11 +28,20 @@
 #include <sys/epoll.h>
 #include <sys/wait.h>
 
-/* Our words for what the kernel tells of the process's end. */
-static void
-print_exit(char *ret, size_t size, const siginfo_t *info, bool is_early)
+/* What the kernel tells of the process's end leaves this open. */
+static const char *
+circumstance(const struct psd_instance *instance, const siginfo_t *info)
 {
-	const char *when = is_early ? ", before it had a client" : "";
+	if (info->si_code == CLD_KILLED && info->si_status == SIGKILL &&
+	    instance->reached.kills > 0)
+		return ", out of memory";
+	return instance->waiting_end >= 0 ? ", before it had a client" : "";
+}
+
+/* Our words for what it tells. */
+static void
+print_exit(char *ret, size_t size, const siginfo_t *info, const char *when)
+{
 	const char *name;
 
 	if (info->si_code == CLD_EXITED) {
@@ -108,7 +118,8 @@ tell(const struct psd_instance *instance, enum psd_ending ending,
 	if (instance->is_adopted)
 		(void)snprintf(how, sizeof(how), "gone");
 	else
-		print_exit(how, sizeof(how), info, instance->waiting_end >= 0);
+		print_exit(how, sizeof(how), info,
+		    circumstance(instance, info));
 	psd_instance_tell(instance, message_of(ending), fields,
 	    PSD_ELEMENTS(fields));
 	(void)snprintf(end, sizeof(end), "%s (%s)", psd_ending_name(ending),
@@ -140,6 +151,7 @@ psd_instance_free(struct psd_instance *instance)
 	psd_fd_cleanup(&instance->waiting_end);
 	psd_fd_cleanup(&instance->child.pidfd);
 	psd_fd_cleanup(&instance->child.listener);
+	psd_reached_end(instance);
 	psd_leftover_release(instance);
 	psd_loaded_unref(instance->loaded);
 	free(instance);
@@ -183,6 +195,7 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 	if (info->si_code != CLD_EXITED && info->si_status == SIGSYS)
 		psd_denial_tell_killed(instance);
 	psd_output_close(instance);
+	psd_reached_end(instance);
 	ending = judge(instance, info);
 	tell(instance, ending, info);
 	held = find_held(instance);

@@ -120,15 +120,36 @@ look_at_namespaces(struct psd_host *host)
 	host->layers |= PSD_LAYER_NAMESPACES;
 }
 
+/*
+ * A layer that is there in part says so as well, lest a limit that a policy sets
+ * is believed to hold.
+ */
+static void
+miss_part_of_cgroup(struct psd_host *host)
+{
+	const bool memory = !host->cgroup.has_memory;
+	const bool pids = !host->cgroup.has_pids;
+
+	if (!memory && !pids)
+		return;
+	miss(host, PSD_LAYER_CGROUP,
+	    "no controller %s%s%s limits a helper; use %s%s%s",
+	    memory ? "memory" : "", memory && pids ? " or " : "",
+	    pids ? "pids" : "", memory ? "LimitAS=" : "",
+	    memory && pids ? " and " : "", pids ? "LimitNPROC=" : "");
+}
+
 static void
 look_at_cgroup(struct psd_host *host, const char *named)
 {
 	char why[PSD_REASON_MAX];
 
-	if (psd_cgroup_open(&host->cgroup, named, why, sizeof(why)) < 0)
+	if (psd_cgroup_open(&host->cgroup, named, why, sizeof(why)) < 0) {
 		miss(host, PSD_LAYER_CGROUP, "%s", why);
-	else
-		host->layers |= PSD_LAYER_CGROUP;
+		return;
+	}
+	host->layers |= PSD_LAYER_CGROUP;
+	miss_part_of_cgroup(host);
 }
 
 static void
@@ -239,9 +260,10 @@ psd_layers_print_missing(const struct psd_host *host, char *ret, size_t size)
 	for (size_t i = 0; i < PSD_LAYERS; i++) {
 		int n;
 
-		if ((host->layers & (1U << i)) != 0)
+		if (host->missing[i][0] == '\0')
 			continue;
-		n = snprintf(ret + len, size - len, "%s: %s\n", names[i],
+		n = snprintf(ret + len, size - len, "%s%s: %s\n", names[i],
+		    (host->layers & (1U << i)) != 0 ? ", in part" : "",
 		    host->missing[i]);
 		if (n < 0 || (size_t)n >= size - len)
 			return;

@@ -23,7 +23,7 @@ struct psd_host_settings {
  */
 struct psd_host {
 	uint32_t layers; /* PSD_LAYER_* that can be had */
-	char missing[PSD_LAYERS][PSD_REASON_MAX]; /* why not, by bit */
+	char missing[PSD_LAYERS][PSD_REASON_MAX]; /* why not, or not whole */
 	int null_fd;
 	int landlock_abi;
 	bool is_rootless;     /* in a user namespace of our own making */

@@ -3,6 +3,7 @@
 #define PSD_INSTANCE_H
 
 #include "common/message.h"
+#include "daemon/cgroup_events.h"
 #include "daemon/client.h"
 #include "daemon/conversation.h"
 #include "daemon/origin.h"
@@ -52,7 +53,8 @@ struct psd_instance {
 	uint32_t n_waiting; /* calls, of all conversations together */
 	enum psd_instance_state state;
 	uint64_t started_usec;
-	int leaf; /* its cgroup, or -1 */
+	int leaf;                         /* its cgroup, or -1 */
+	struct psd_cgroup_events reached; /* of its limits, and told */
 
 	bool is_overdue; /* killed by us after a deadline */
 	bool is_broken;  /* broke the protocol, or a denied call */

@@ -3,9 +3,14 @@
 
 #include "daemon/cgroup_watch.h"
 #include "daemon/leftover.h"
+#include "daemon/reached.h"
+#include "daemon/service.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
+
+/* How often a second the loop hears of changes, of many at a time. */
+enum { CHANGES_MAX = 20, USEC_PER_SEC = 1000000 };
 
 /* A predecessor's leaf, met while one was made, is not empty yet. */
 static void
@@ -73,13 +78,32 @@ psd_leaves_take(struct psd_daemon *daemon, uint64_t memory_max,
 	return leaf;
 }
 
+static struct psd_instance *
+find_instance(const struct psd_daemon *daemon, int leaf)
+{
+	const struct psd_service *service;
+	struct psd_instance *instance;
+
+	TAILQ_FOREACH(service, &daemon->services, of_daemon)
+		TAILQ_FOREACH(instance, &service->instances, of_service)
+			if (instance->leaf == leaf)
+				return instance;
+	return NULL;
+}
+
 static void
 on_change(void *cookie, int leaf, enum psd_leaf_file file)
 {
 	struct psd_daemon *daemon = cookie;
+	struct psd_instance *instance;
 
-	(void)file;
-	psd_cgroup_leaf_remove(&daemon->host.cgroup, leaf);
+	if (file == PSD_LEAF_POPULATED) {
+		psd_cgroup_leaf_remove(&daemon->host.cgroup, leaf);
+		return;
+	}
+	instance = find_instance(daemon, leaf);
+	if (instance != NULL)
+		psd_reached_look(instance);
 }
 
 static int
@@ -96,13 +120,17 @@ on_changes(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	return 0;
 }
 
+/* A helper that stays at its limits has the kernel tell of that all the time. */
 static bool
 listen_for_changes(struct psd_daemon *daemon)
 {
-	return daemon->leaves_source != NULL ||
-	    sd_event_add_io(daemon->event, &daemon->leaves_source,
-		psd_cgroup_watch_fd(&daemon->host.cgroup), EPOLLIN, on_changes,
-		daemon) >= 0;
+	if (daemon->leaves_source != NULL)
+		return true;
+	return sd_event_add_io(daemon->event, &daemon->leaves_source,
+		   psd_cgroup_watch_fd(&daemon->host.cgroup), EPOLLIN,
+		   on_changes, daemon) >= 0 &&
+	    sd_event_source_set_ratelimit(daemon->leaves_source, USEC_PER_SEC,
+		CHANGES_MAX) >= 0;
 }
 
 bool
@@ -112,4 +140,29 @@ psd_leaves_watch_doomed(struct psd_daemon *daemon)
 
 	return cgroup->n_doomed == 0 ||
 	    (psd_cgroup_watch_doomed(cgroup) && listen_for_changes(daemon));
+}
+
+int
+psd_leaves_watch(struct psd_daemon *daemon, int leaf, enum psd_leaf_file file)
+{
+	const int r = psd_cgroup_watch(&daemon->host.cgroup, leaf, file);
+
+	if (r < 0)
+		return r;
+	return listen_for_changes(daemon) ? 0 : -ENOMEM;
+}
+
+void
+psd_leaves_resume(struct psd_daemon *daemon)
+{
+	struct psd_service *service;
+	struct psd_instance *instance;
+
+	TAILQ_FOREACH(service, &daemon->services, of_daemon)
+		TAILQ_FOREACH(instance, &service->instances, of_service) {
+			psd_reached_watch(instance);
+			/* What came before it was watched. */
+			psd_reached_look(instance);
+		}
+	psd_leaves_refill(daemon);
 }

@@ -29,4 +29,11 @@ void psd_leaves_refill(struct psd_daemon *daemon);
  */
 bool psd_leaves_watch_doomed(struct psd_daemon *daemon);
 
+/* Has psd_reached_look() called as that file of an instance's leaf changes. */
+int psd_leaves_watch(struct psd_daemon *daemon, int leaf,
+    enum psd_leaf_file file);
+
+/* Goes on with all this after a re-exec. */
+void psd_leaves_resume(struct psd_daemon *daemon);
+
 #endif

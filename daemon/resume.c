@@ -145,7 +145,7 @@ go_on(struct psd_daemon *daemon)
 		psd_service_reap(service);
 	}
 	psd_leftover_resume(daemon);
-	psd_leaves_refill(daemon);
+	psd_leaves_resume(daemon);
 	say_done(daemon);
 	if (daemon->was_ready)
 		psd_notify_ready(daemon);

@@ -64,6 +64,8 @@ struct psd_service {
 	uint64_t started, failed_starts;
 	uint64_t endings[PSD_ENDINGS];
 	uint64_t allowed, refused, calls_refused;
+	uint64_t memory_reached, tasks_reached; /* limits, by so many helpers */
+	uint64_t memory_kills; /* of processes, for want of memory */
 	struct psd_tally tally;
 	char last_refused[512];
 	char last_failure[256];

@@ -18,6 +18,7 @@ struct psd_key {
 	bool is_list;      /* repeated lines append, else the last one wins */
 	bool is_of_start;  /* means nothing for a process that is there */
 	size_t at;         /* of its field in struct psd_policy */
+	size_t where_at;   /* of where it stands, which is told later; or 0 */
 	uint64_t min, max;
 	uint64_t normal;          /* without the key */
 	int resource;             /* RLIMIT_* */

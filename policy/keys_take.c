@@ -109,6 +109,15 @@ note_start(struct psd_build *build, const struct psd_key *key,
 	build->start_where = setting->where;
 }
 
+static void
+note_where(struct psd_build *build, const struct psd_key *key,
+    const struct psd_setting *setting)
+{
+	if (key->where_at != 0)
+		memcpy((unsigned char *)build->policy + key->where_at,
+		    &setting->where, sizeof(setting->where));
+}
+
 void
 psd_keys_take(void *cookie, const struct psd_setting *setting,
     struct psd_diag *diag)
@@ -133,6 +142,7 @@ psd_keys_take(void *cookie, const struct psd_setting *setting,
 		note_start(build, key, setting);
 		psd_runs_note(build, key->name, setting);
 		psd_inetd_note(build, key->name, setting);
+		note_where(build, key, setting);
 		key->parse(build, key, setting);
 		return;
 	}

@@ -188,9 +188,10 @@ struct psd_policy {
 	struct psd_words provides;       /* names by which it is called */
 	bool sends_fds;                  /* its filter lets it pass some */
 	uint32_t instances_min, instances_max;
-	uint32_t accepts_max;     /* clients of one instance; UINT32_MAX: any */
-	uint64_t memory_max;      /* bytes; UINT64_MAX: none */
-	uint32_t tasks_max;       /* UINT32_MAX: none */
+	uint32_t accepts_max; /* clients of one instance; UINT32_MAX: any */
+	uint64_t memory_max;  /* bytes; UINT64_MAX: none */
+	uint32_t tasks_max;   /* UINT32_MAX: none */
+	struct psd_where memory_where, tasks_where;
 	struct psd_limit *limits; /* RLIMIT_NOFILE and RLIMIT_CORE always */
 	size_t n_limits;
 	uint32_t nofile;    /* LimitNOFILE=, the hard limit; default 1024 */

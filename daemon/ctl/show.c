@@ -183,6 +183,23 @@ show_clients(const json_t *service)
 	    psd_ctl_count_of(service, "clients_refused"));
 }
 
+/* Nothing is told of limits that nobody has met, or that are not there. */
+static void
+show_limits(const json_t *service)
+{
+	const int64_t memory = psd_ctl_count_of(service, "memory_reached");
+	const int64_t kills = psd_ctl_count_of(service, "memory_kills");
+	const int64_t tasks = psd_ctl_count_of(service, "tasks_reached");
+
+	if (memory == 0 && kills == 0 && tasks == 0)
+		return;
+	fputs("  limits        MemoryMax= reached by ", stdout);
+	show_count(memory, "helper");
+	printf(" (%" PRId64 " killed), TasksMax= by ", kills);
+	show_count(tasks, "helper");
+	putchar('\n');
+}
+
 static void
 show_detail(const json_t *service)
 {
@@ -215,6 +232,7 @@ show_detail(const json_t *service)
 	    psd_ctl_count_of(service, "refused"));
 	printf("  system calls  %" PRId64 " refused\n",
 	    psd_ctl_count_of(service, "calls_refused"));
+	show_limits(service);
 	show_text("last refused", psd_ctl_text_of(service, "last_refused"));
 	show_text("last failure", psd_ctl_text_of(service, "last_failure"));
 	show_missing(service, "missing", "  ", " ");

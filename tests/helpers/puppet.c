@@ -185,6 +185,7 @@ static const struct {
 	{ "listen-unix", do_listen_unix },
 	{ "log", do_log },
 	{ "mode", do_mode },
+	{ "eat", do_eat },
 	{ "orphan", do_orphan },
 	{ "scatter", do_scatter },
 	{ "output", do_output },

@@ -58,4 +58,16 @@ do_scatter(const char *argument)
 	_exit(0);
 }
 
+/* Has so many MiB of memory, all of which it writes to. */
+static void
+do_eat(const char *argument)
+{
+	const size_t size = (size_t)strtoul(argument, NULL, 10) << 20;
+	volatile char *memory = malloc(size);
+
+	for (size_t at = 0; memory != NULL && at < size; at += 4096)
+		memory[at] = 1;
+	answer("%s", memory != NULL ? "full" : "none");
+}
+
 #endif

@@ -5,7 +5,6 @@
 #include "tests/system/reexec_fixture.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <limits.h>
 
 /* What a group's leaves are called, one after the other. */
@@ -13,7 +12,12 @@ enum { NAMES_SIZE = 4096 };
 
 static char base[PATH_MAX];
 
-/* Two instances of a puppet that may leave processes behind. */
+/*
+ * Two instances of a puppet that may leave processes behind, and one each with
+ * limits.
+ */
+enum { INSTANCES = 4 };
+
 static int
 start(void **state)
 {
@@ -26,6 +30,9 @@ start(void **state)
 	daemon_rig_puppet(&rig, "one", "Instances=2",
 	    "SystemCallFilter=clone fork vfork set_robust_list setsid "
 	    "wait4 close_range");
+	daemon_rig_puppet(&rig, "few", "Instances=1\nTasksMax=1",
+	    "SystemCallFilter=clone fork vfork set_robust_list");
+	daemon_rig_puppet(&rig, "small", "Instances=1\nMemoryMax=16M", "");
 	daemon_rig_start(&rig);
 	base[0] = '\0';
 	assert_int_equal(daemon_rig_ctl(&rig, &text, "status", NULL), 0);
@@ -52,12 +59,6 @@ skip_without_groups(void)
 }
 
 static int
-by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int
 is_leaf(const struct dirent *entry)
 {
 	return strncmp(entry->d_name, "instance-", 9) == 0;
@@ -68,7 +69,7 @@ static int
 list_leaves(char ret_names[NAMES_SIZE])
 {
 	struct dirent **entries = NULL;
-	const int n = scandir(base, &entries, is_leaf, by_name);
+	const int n = scandir(base, &entries, is_leaf, alphasort);
 	size_t len = 0;
 
 	ret_names[0] = '\0';
@@ -103,7 +104,7 @@ leaves_are_made_ahead_and_none_is_left_at_the_end(void **state)
 
 	(void)state;
 	skip_without_groups();
-	expect_leaves(2 + PSD_SPARE_LEAVES, names);
+	expect_leaves(INSTANCES + PSD_SPARE_LEAVES, names);
 	expect_stop();
 	/* The group of our own making is gone; of one that was given to us all
 	   leaves are. */
@@ -117,19 +118,114 @@ leaves_survive_a_re_execution(void **state)
 
 	(void)state;
 	skip_without_groups();
-	expect_leaves(2 + PSD_SPARE_LEAVES, before);
+	expect_leaves(INSTANCES + PSD_SPARE_LEAVES, before);
 	expect_reexec();
 	expect_reexec();
-	expect_leaves(2 + PSD_SPARE_LEAVES, after);
+	expect_leaves(INSTANCES + PSD_SPARE_LEAVES, after);
 	assert_string_equal(before, after);
 	expect_stop();
 	assert_true(list_leaves(after) <= 0);
 }
 
 static bool
+has_file(const char *name)
+{
+	char path[PATH_MAX + 64];
+
+	(void)snprintf(path, sizeof(path), "%s/daemon/%s", base, name);
+	return access(path, F_OK) == 0;
+}
+
+static void
+status_says_which_limits_do_not_hold(void **state)
+{
+	const bool memory = has_file("memory.max"), pids = has_file("pids.max");
+	const char *text;
+
+	(void)state;
+	skip_without_groups();
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "status", NULL), 0);
+	assert_int_equal(strstr(text, "cgroup, in part: no controller ") !=
+		NULL,
+	    !memory || !pids);
+	assert_int_equal(strstr(text, "use LimitAS=") != NULL, !memory);
+	assert_int_equal(strstr(text, "LimitNPROC=") != NULL, !pids);
+	assert_true(daemon_rig_has_logged(&rig, "cgroup, in part: ") ==
+	    (!memory || !pids));
+	/* The layer is there, and a re-exec forgets neither. */
+	expect_reexec();
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "status", NULL), 0);
+	assert_int_equal(strstr(text, "cgroup, in part: no controller ") !=
+		NULL,
+	    !memory || !pids);
+	assert_null(strstr(text, "MISSING: cgroup: "));
+}
+
+static void
+a_helper_at_its_number_of_tasks_is_told(void **state)
+{
+	const char *text;
+	int fd;
+
+	(void)state;
+	skip_without_groups();
+	if (!has_file("pids.max")) {
+		print_message("SKIP: no controller pids\n");
+		skip();
+	}
+	fd = daemon_rig_connect(&rig, "few");
+	assert_string_equal(daemon_rig_say(fd, "orphan"), "-1");
+	(void)close(fd);
+	assert_true(daemon_rig_logs(&rig, "]: reached TasksMax= of "));
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "status", "few", NULL), 0);
+	assert_non_null(strstr(text, "TasksMax= by 1 helper"));
+}
+
+static void
+a_helper_that_has_no_memory_left_is_told(void **state)
+{
+	const char *text;
+	int fd;
+
+	(void)state;
+	skip_without_groups();
+	if (!has_file("memory.max")) {
+		print_message("SKIP: no controller memory\n");
+		skip();
+	}
+	fd = daemon_rig_connect(&rig, "small");
+	assert_string_equal(daemon_rig_say(fd, "eat 64"), "");
+	(void)close(fd);
+	assert_true(daemon_rig_logs(&rig, "]: reached MemoryMax= of "));
+	assert_true(daemon_rig_logs(&rig,
+	    "]: out of memory: the kernel killed "
+	    "1 of its processes"));
+	assert_true(
+	    daemon_rig_logs(&rig, "abrupt (killed by SIGKILL, out of memory)"));
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "status", "small", NULL),
+	    0);
+	assert_non_null(
+	    strstr(text, "MemoryMax= reached by 1 helper (1 killed)"));
+}
+
+/* Whoever is to wait for it may take his time. */
+static bool
 is_alive(const char *pid)
 {
-	return kill(atoi(pid), 0) == 0 || errno != ESRCH;
+	char path[64], text[512];
+	const char *state;
+	FILE *file;
+	size_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	n = fread(text, 1, sizeof(text) - 1, file);
+	text[n] = '\0';
+	(void)fclose(file);
+	state = strrchr(text, ')');
+	return state != NULL && state[2] != 'Z' && state[2] != 'X';
 }
 
 /* A process of another session, whose parents are gone. */
@@ -157,7 +253,7 @@ what_a_helper_left_is_killed_and_its_leaf_removed(void **state)
 			(void)poll(NULL, 0, STEP_MS);
 		}
 	}
-	expect_leaves(2 + PSD_SPARE_LEAVES, names);
+	expect_leaves(INSTANCES + PSD_SPARE_LEAVES, names);
 	assert_int_equal(daemon_rig_stop(&rig), 0);
 	assert_true(list_leaves(names) <= 0);
 }
@@ -210,6 +306,9 @@ main(void)
 		GROUP_CASE(leaves_survive_a_re_execution),
 		GROUP_CASE(what_a_helper_left_is_killed_and_its_leaf_removed),
 		GROUP_CASE(with_nothing_to_do_nothing_wakes_the_daemon),
+		GROUP_CASE(status_says_which_limits_do_not_hold),
+		GROUP_CASE(a_helper_at_its_number_of_tasks_is_told),
+		GROUP_CASE(a_helper_that_has_no_memory_left_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

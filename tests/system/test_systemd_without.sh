@@ -23,9 +23,15 @@ without() {
 }
 tells() { grep -qF -- "$1" "$guest_shared/status"; }
 
+# Controllers that the host has for control groups of version 1 are its own.
 nothing_is_missing_under_the_unit() {
+	local controllers=/sys/fs/cgroup/system.slice/cgroup.controllers
+	local missing='missing: none'
+
+	guest grep -q memory "$controllers" && guest grep -q pids \
+	    "$controllers" || missing='MISSING: cgroup, in part: no controller'
 	without && tells 'service manager: notify watchdog store journal' &&
-	    ! tells 'service manager MISSING' && tells 'missing: none'
+	    ! tells 'service manager MISSING' && tells "$missing"
 }
 guest_try nothing_is_missing_under_the_unit
 

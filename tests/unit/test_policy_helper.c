@@ -177,6 +177,8 @@ every_key_sets_its_field(void **state)
 	assert_int_equal(p->instances_max, 64);
 	assert_int_equal(p->memory_max, 64 << 20);
 	assert_int_equal(p->tasks_max, 3);
+	assert_true(p->memory_where.line > 1 && p->tasks_where.line > 1);
+	assert_int_not_equal(p->memory_where.line, p->tasks_where.line);
 	assert_string_equal(p->user, "daemon");
 	assert_int_equal(p->uid, daemon->pw_uid);
 	assert_int_equal(p->gid, daemon->pw_gid);
