@@ -6,10 +6,12 @@
 #include "common/sys.h"
 #include "daemon/denial.h"
 #include "daemon/loaded.h"
+#include "daemon/mounts.h"
 #include "daemon/service.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -53,6 +55,30 @@ hash_of(const struct psd_seen *seen)
 }
 
 /*
+ * Opens a name that lies in a mount of the root's file system: from there, since
+ * no further one may be on the way.  A descriptor or -errno.
+ */
+static int
+open_in_mount(const char *path)
+{
+	_cleanup_fd_ int mount_fd = PSD_NO_FD;
+	char mount[PSD_BYTES_MAX];
+	size_t len;
+	int r = psd_mounts_of_root("/proc/self/mountinfo", path, &len);
+
+	if (r < 0 || len == 0)
+		return r < 0 ? r : -EXDEV;
+	(void)snprintf(mount, sizeof(mount), "%.*s", (int)len, path);
+	mount_fd = open(mount, O_PATH | O_CLOEXEC);
+	if (mount_fd < 0)
+		return -errno;
+	if (path[len] == '\0')
+		return psd_fd_take(&mount_fd);
+	return psd_sys_openat2(mount_fd, path + len + 1, O_PATH | O_CLOEXEC, 0,
+	    PSD_RESOLVE_NO_XDEV | PSD_RESOLVE_NO_MAGICLINKS);
+}
+
+/*
  * Programs try many names that nobody has.  The program has chosen this one,
  * so the look does not leave the root's own file system, and follows nothing
  * out of it: what is not known that way is taken for being there.
@@ -67,6 +93,8 @@ may_exist(struct psd_seen *seen)
 		return true;
 	fd = psd_sys_openat2(AT_FDCWD, seen->path, O_PATH | O_CLOEXEC, 0,
 	    PSD_RESOLVE_NO_XDEV | PSD_RESOLVE_NO_MAGICLINKS);
+	if (fd == -EXDEV)
+		fd = open_in_mount(seen->path);
 	if (fd >= 0 && fstat(fd, &status) == 0)
 		seen->is_dir = S_ISDIR(status.st_mode);
 	psd_fd_close(fd);
