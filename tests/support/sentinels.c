@@ -41,6 +41,14 @@ make_socket(const struct daemon_rig *rig)
 	    0);
 }
 
+/* Whoever has no CAP_MKNOD does without: then there is none to be opened. */
+static void
+make_device(const char *path)
+{
+	if (mknod(path, S_IFCHR | 0666, makedev(1, 5)) < 0)
+		assert_int_equal(errno, EPERM);
+}
+
 void
 sentinels_make(const struct daemon_rig *rig)
 {
@@ -58,9 +66,7 @@ sentinels_make(const struct daemon_rig *rig)
 	    0);
 	assert_int_equal(symlink("../outside", file(rig, "inside/away")), 0);
 	assert_int_equal(mkfifo(file(rig, "inside/fifo"), 0666), 0);
-	assert_int_equal(mknod(file(rig, "inside/device"), S_IFCHR | 0666,
-			     makedev(1, 5)),
-	    0);
+	make_device(file(rig, "inside/device"));
 	make_socket(rig);
 }
 

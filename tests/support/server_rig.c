@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -173,10 +174,19 @@ server_rig_status(const struct server_rig *rig, const char *name)
 }
 
 bool
+server_rig_gains_as_we(const struct server_rig *rig)
+{
+	const int gains_nothing = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+
+	return strcmp(server_rig_status(rig, "NoNewPrivs"),
+		   gains_nothing == 1 ? "1" : "0") == 0;
+}
+
+bool
 server_rig_is_untouched(const struct server_rig *rig)
 {
 	return strcmp(server_rig_status(rig, "Uid"), "0\t0\t0\t0") == 0 &&
-	    strcmp(server_rig_status(rig, "NoNewPrivs"), "0") == 0 &&
+	    server_rig_gains_as_we(rig) &&
 	    strtoull(server_rig_status(rig, "CapEff"), NULL, 16) != 0 &&
 	    strcmp(server_rig_status(rig, "SigBlk"), "0000000000000000") == 0;
 }

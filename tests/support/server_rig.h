@@ -43,6 +43,12 @@ void server_rig_clean(struct server_rig *rig);
 /* The value of a line of /proc/PID/status, as "0000000000000000". */
 const char *server_rig_status(const struct server_rig *rig, const char *name);
 
+/*
+ * The server may gain privileges by an exec as far as this process may: a sandbox
+ * around both, such as the shipped unit, may have ended that for all.
+ */
+bool server_rig_gains_as_we(const struct server_rig *rig);
+
 /* Nothing of the server has changed: uid 0, capabilities, no filter of ours. */
 bool server_rig_is_untouched(const struct server_rig *rig);
 

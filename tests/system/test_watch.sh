@@ -50,12 +50,14 @@ refusals_are_in_the_log_and_in_the_status() {
 }
 try refusals_are_in_the_log_and_in_the_status
 
-# The filter would let it, which no policy ought to.
+# The filter would let it, which no policy ought to.  There may be no ptrace() at
+# all in a sandbox around us, such as the shipped unit.
 watcher_is_closed_to_its_program() {
 	begin armed || return 1
 	local how status=0
 	for how in read write trace; do
 		ask "attack $how $watcher" EPERM ||
+		    [ "$(tail -n 1 "$dir/answers")" = ENOSYS ] ||
 		    { echo "# $how: $(tail -n 1 "$dir/answers")"; status=1; }
 	done
 	# Landlock keeps signals in since Linux 6.12.
