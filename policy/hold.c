@@ -3,6 +3,7 @@
 #include "common/mem.h"
 #include "common/sys.h"
 #include "policy/build.h"
+#include "policy/hidden.h"
 #include "policy/load.h"
 #include "policy/view.h"
 
@@ -75,13 +76,18 @@ open_directory(void *cookie, const struct psd_grant *grant)
 }
 
 static void
+path_of(const struct psd_grant *grant, char *ret, size_t size)
+{
+	(void)snprintf(ret, size, "%.*s", (int)grant->dir_len, grant->glob);
+}
+
+static void
 tell_link(struct psd_build *build, const struct psd_grant *grant)
 {
 	char path[PATH_MAX];
 	_cleanup_free_ char *place = NULL;
 
-	(void)snprintf(path, sizeof(path), "%.*s", (int)grant->dir_len,
-	    grant->glob);
+	path_of(grant, path, sizeof(path));
 	place = realpath(path, NULL);
 	psd_diag_error(build->diag, &grant->where,
 	    "%s leads through a symbolic link; write where it leads%s%s", path,
@@ -91,19 +97,39 @@ tell_link(struct psd_build *build, const struct psd_grant *grant)
 static void
 tell_missing(struct psd_build *build, const struct psd_grant *grant, int r)
 {
-	if (r == -ENOENT && grant->may_be_missing)
+	char path[PATH_MAX];
+	bool is_hidden;
+
+	path_of(grant, path, sizeof(path));
+	is_hidden = psd_is_hidden(path);
+	if ((r == -ENOENT || is_hidden) && grant->may_be_missing)
 		return;
 	if (r == -ELOOP)
 		tell_link(build, grant);
+	else if (is_hidden)
+		psd_diag_error(build->diag, &grant->where,
+		    "the directory %s " PSD_HIDDEN, path);
 	else if (r == -ENOENT)
 		psd_diag_error(build->diag, &grant->where,
-		    "the directory %.*s does not exist; create it, or write "
-		    "-%s when it may be missing",
-		    (int)grant->dir_len, grant->glob, grant->glob);
+		    "the directory %s does not exist; create it, or write -%s "
+		    "when it may be missing",
+		    path, grant->glob);
 	else
 		psd_diag_error(build->diag, &grant->where,
-		    "the directory %.*s cannot be opened: %s",
-		    (int)grant->dir_len, grant->glob, strerror(-r));
+		    "the directory %s cannot be opened: %s", path,
+		    strerror(-r));
+}
+
+/* All that is in it is hidden with it, and there is nothing to open. */
+static void
+warn_if_hidden(struct psd_build *build, const struct psd_grant *grant)
+{
+	char path[PATH_MAX];
+
+	path_of(grant, path, sizeof(path));
+	if (psd_is_hidden(path))
+		psd_diag_warning(build->diag, &grant->where,
+		    "the directory %s " PSD_HIDDEN, path);
 }
 
 static bool
@@ -144,8 +170,10 @@ hold_directories(struct psd_build *build, opener *open_one, void *cookie)
 	for (size_t i = 0; i < n; i++) {
 		if (i == 0 || !is_same_directory(all[i - 1], all[i])) {
 			r = open_one(cookie, all[i]);
-			if (r >= 0)
+			if (r >= 0) {
+				warn_if_hidden(build, all[i]);
 				r = keep(build, r);
+			}
 		}
 		if (r >= 0)
 			all[i]->dir_fd = r;
@@ -182,9 +210,13 @@ look_for_program(struct psd_build *build, const char *key,
 	struct stat status;
 
 	if (stat(program->text, &status) < 0) {
-		if (errno != ENOENT || !program->may_be_missing)
+		const int error = errno;
+
+		if (error != ENOENT || !program->may_be_missing)
 			psd_diag_error(build->diag, &program->where,
-			    "%s=%s: %s", key, program->text, strerror(errno));
+			    "%s=%s: %s", key, program->text,
+			    psd_is_hidden(program->text) ? PSD_HIDDEN
+							 : strerror(error));
 		return;
 	}
 	if (!S_ISREG(status.st_mode) || (status.st_mode & 0111) == 0)

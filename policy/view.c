@@ -3,6 +3,7 @@
 
 #include "common/ops.h"
 #include "policy/glob.h"
+#include "policy/hidden.h"
 
 #include <errno.h>
 #include <linux/magic.h>
@@ -245,6 +246,20 @@ psd_view_is_harmless_device(const struct stat *status)
 	}
 }
 
+static const char *
+tell_missing(const struct psd_word *word, int error)
+{
+	const bool is_hidden = psd_is_hidden(word->text);
+
+	if (error != ENOENT && !is_hidden)
+		return strerror(error);
+	if (word->may_be_missing)
+		return NULL;
+	return is_hidden ? "it " PSD_HIDDEN
+			 : "it does not exist; create it, or write a \"-\" "
+			   "before the path when it may be missing";
+}
+
 /* What is wrong with what is there; links are followed, as the view does. */
 static const char *
 look(const struct psd_word *word)
@@ -252,14 +267,10 @@ look(const struct psd_word *word)
 	struct stat status;
 	struct statfs place;
 
-	if (stat(word->text, &status) < 0 || statfs(word->text, &place) < 0) {
-		if (errno != ENOENT)
-			return strerror(errno);
-		return word->may_be_missing
-		    ? NULL
-		    : "it does not exist; create it, or write a \"-\" before "
-		      "the path when it may be missing";
-	}
+	if (stat(word->text, &status) < 0 || statfs(word->text, &place) < 0)
+		return tell_missing(word, errno);
+	if (psd_is_hidden(word->text))
+		return "it " PSD_HIDDEN;
 	if (place.f_type == PROC_SUPER_MAGIC)
 		return "it leads to /proc, which is not shown";
 	if (S_ISDIR(status.st_mode) && !word->is_tree)

@@ -84,6 +84,46 @@ directories_are_held_once_and_closed_with_the_policy(void **state)
 	test_dir_remove(dir);
 }
 
+/* As ProtectHome= of a unit does it; a directory of ours can have any mode. */
+static void
+directory_that_a_sandbox_hides_is_said_to_be_hidden(void **state)
+{
+	static const struct {
+		const char *head, *tail;
+		bool is_refused;
+		const char *told;
+	} cases[] = {
+		{ "AllowStat=", "/hidden/a/b", true, "/hidden/a is hidden" },
+		{ "AllowStat=", "/hidden/a/**", true, "/hidden/a is hidden" },
+		{ "AllowStat=", "/hidden/**", false, "/hidden is hidden" },
+		{ "AllowStat=-", "/hidden/a/b", false, NULL },
+	};
+	char *dir = test_dir_make();
+	char path[4096];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	snprintf(path, sizeof(path), "%s/hidden", dir);
+	assert_int_equal(mkdir(path, 0), 0);
+	for (size_t i = 0; i < PSD_ELEMENTS(cases); i++) {
+		const char *const lines[] = { cases[i].head, cases[i].tail };
+		struct test_policy policy;
+		const char *told;
+
+		load(&policy, dir, lines, 2);
+		told = policy.diag.text == NULL ? "" : policy.diag.text;
+		if ((policy.policy == NULL) != cases[i].is_refused ||
+		    (cases[i].told == NULL && told[0] != '\0') ||
+		    (cases[i].told != NULL &&
+			strstr(told, cases[i].told) == NULL))
+			fail_msg("%s%s: %s", cases[i].head, cases[i].tail,
+			    told);
+		test_policy_free(&policy);
+	}
+	test_dir_remove(dir);
+}
+
 struct refused {
 	const char *head, *tail;
 	const char *told;
@@ -233,6 +273,8 @@ main(void)
 		cmocka_unit_test(
 		    directories_are_held_once_and_closed_with_the_policy),
 		cmocka_unit_test(directory_that_cannot_be_held_is_an_error),
+		cmocka_unit_test(
+		    directory_that_a_sandbox_hides_is_said_to_be_hidden),
 		cmocka_unit_test(directory_with_a_dash_may_be_missing),
 		cmocka_unit_test(check_alone_opens_nothing),
 		cmocka_unit_test(program_must_be_an_executable_file),
