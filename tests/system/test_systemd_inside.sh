@@ -13,15 +13,22 @@ guest_boot
 guest ip route add 255.255.255.255/32 dev lo
 
 # The unit's directives, but for what makes it this daemon: its life and its
-# sockets.  The tests' log is in the source tree; they look into what they have
-# started, and give files away with the modes that they say.
+# sockets; with the drop-ins for what some tests do.  The tests' log is in the
+# source tree; they look into what they have started, and give files away with the
+# modes that they say.
+drop_ins=(systemd/drop-ins/{machine,packets}.conf)
+case $PWD in
+/home/* | /root/* | /run/user/*)
+	drop_ins+=(systemd/drop-ins/homes.conf)
+	;;
+esac
 {
 	sed -e "s|@PREFIX@|$guest_prefix|" -e '/^\[Install\]/,$d' \
 	    -e '/^ExecStart=/d;/^ExecReload=/d;/^Type=/d;/^Restart/d' \
 	    -e '/^WatchdogSec=/d;/^Environment=/d;/^RuntimeDirectory/d' \
 	    -e '/^UMask=/d' \
 	    systemd/privsepd.service
-	sed '/^\[Service\]/d' systemd/drop-ins/machine.conf
+	sed '/^\[Service\]/d' "${drop_ins[@]}"
 	printf '%s\n' Type=oneshot "WorkingDirectory=$PWD" \
 	    'CapabilityBoundingSet=CAP_SYS_PTRACE CAP_SETFCAP' IgnoreSIGPIPE=no \
 	    "ReadWritePaths=$B" "Environment=B=$B TEST_TIMEOUT=300 HOME=/tmp CCACHE_DISABLE=1" \

@@ -53,56 +53,34 @@ exposed() {
 	[ "${PIPESTATUS[0]}" -eq 0 ]
 }
 service_is_exposed_as_little_as_can_be() {
-	exposed "$units/privsepd.service" 48
+	exposed "$units/privsepd.service" 45
 }
 guest_try service_is_exposed_as_little_as_can_be
 carrier_of_connections_is_hardly_exposed() {
 	exposed "$units/privsepd-inetd@.service" 12
 }
 guest_try carrier_of_connections_is_hardly_exposed
-service_without_files_is_exposed_less() {
+# with NAME...: the drop-ins of those names and no others.
+with() {
+	local name
+	guest rm -rf /etc/systemd/system/privsepd.service.d
 	guest mkdir -p /etc/systemd/system/privsepd.service.d
-	guest ln -s "$drop_ins/no-files.conf" \
-	    /etc/systemd/system/privsepd.service.d
+	for name; do
+		guest ln -s "$drop_ins/$name.conf" \
+		    /etc/systemd/system/privsepd.service.d || return 1
+	done
 	guest systemctl daemon-reload
-	exposed privsepd.service 35
+}
+service_without_files_is_exposed_less() {
+	with no-files && exposed privsepd.service 35
 }
 guest_try service_without_files_is_exposed_less
 
 it_serves_as_a_user_of_its_own() {
 	www 'Instances=2' && guest systemctl start privsepd.service && page &&
-	    [ "$(guest ps -o user= -p "$(show MainPID)")" = privsepd ] ||
-	    return 1
-	guest systemctl stop privsepd.service
-	guest rm /etc/systemd/system/privsepd.service.d/no-files.conf
-	guest systemctl daemon-reload
+	    [ "$(guest ps -o user= -p "$(show MainPID)")" = privsepd ]
 }
 guest_try it_serves_as_a_user_of_its_own
-
-clock_is_not_in_the_units_power_without_a_drop_in() {
-	policy ntp '[Helper]' 'ListenStream=127.0.0.1:8123' \
-	    "ExecStart=$guest_prefix/libexec/privsepd/httpd --root=/srv/www" \
-	    '[Policy]' 'SystemCallFilter=@helper @loader @network-io' \
-	    'AllowOpen=@runtime' 'AllowAccept=yes' \
-	    'AllowAdjustClock=yes max=1s'
-	guest systemctl start privsepd.service &&
-	    says 'ntp.policy:8: warning: asks for CAP_SYS_TIME, which' &&
-	    ! can_set_the_clock || return 1
-	guest ln -s "$drop_ins/machine.conf" \
-	    /etc/systemd/system/privsepd.service.d
-	guest systemctl daemon-reload
-	guest systemctl restart privsepd.service && can_set_the_clock ||
-	    return 1
-	guest rm /etc/privsepd/ntp.policy \
-	    /etc/systemd/system/privsepd.service.d/machine.conf
-	guest systemctl daemon-reload
-	guest systemctl stop privsepd.service
-}
-can_set_the_clock() {
-	guest privsepctl --json status |
-	    grep -q '"cap_sys_time"\|"sys_time"'
-}
-guest_try clock_is_not_in_the_units_power_without_a_drop_in
 
 # listens NAME ADDRESS...: a socket unit for a service.
 listens() {
@@ -119,6 +97,70 @@ listens() {
 	guest systemctl start "privsepd-listen@$name.socket"
 }
 owner() { guest ss -Hltnp "sport = :$1" | grep -o '"[a-z]*"' | sort -u; }
+
+service_without_files_and_network_is_exposed_least() {
+	with no-files no-network && exposed privsepd.service 25
+}
+guest_try service_without_files_and_network_is_exposed_least
+
+its_own_network_has_no_place_to_listen() {
+	guest systemctl stop privsepd.service
+	! guest systemctl start privsepd.service && says \
+	    'www.policy:3: cannot listen on 127.0.0.1:8080: Address family' ||
+	    return 1
+	# It would be tried again, since an address may come up late.
+	guest systemctl stop privsepd.service
+}
+guest_try its_own_network_has_no_place_to_listen
+
+clients_of_a_socket_unit_are_served_all_the_same() {
+	listens www 127.0.0.1:8080 && guest systemctl start privsepd.service &&
+	    page || return 1
+	guest systemctl stop privsepd.service privsepd-listen@www.socket
+	with
+}
+guest_try clients_of_a_socket_unit_are_served_all_the_same
+
+# asks LINE...: a service whose policy has these lines, too.
+asks() {
+	policy asks '[Helper]' 'ListenStream=127.0.0.1:8123' \
+	    "ExecStart=$guest_prefix/libexec/privsepd/httpd --root=/srv/www" \
+	    '[Policy]' 'SystemCallFilter=@helper @loader @network-io' \
+	    'AllowOpen=@runtime' 'AllowAccept=yes' "$@"
+}
+has() { guest privsepctl --json status | grep -q "\"\(cap_\)\?$1\""; }
+# takes NAME CAPABILITY: what is asked for now comes with that drop-in alone.
+takes() {
+	local upper=${2^^}
+	guest systemctl start privsepd.service &&
+	    says "asks.policy:8: warning: asks for CAP_$upper, which" &&
+	    ! has "$2" || return 1
+	with "$1" && guest systemctl restart privsepd.service && has "$2" ||
+	    return 1
+	with && guest rm /etc/privsepd/asks.policy &&
+	    guest systemctl stop privsepd.service
+}
+
+clock_is_not_in_the_units_power_without_a_drop_in() {
+	asks 'AllowAdjustClock=yes max=1s' && takes machine sys_time
+}
+guest_try clock_is_not_in_the_units_power_without_a_drop_in
+
+frames_are_not_in_the_units_power_without_a_drop_in() {
+	asks 'AllowPacketSocket=lo:0x88cc' && takes packets net_raw
+}
+guest_try frames_are_not_in_the_units_power_without_a_drop_in
+
+homes_are_hidden_without_a_drop_in() {
+	guest mkdir -p /home/somebody/www
+	asks 'AllowStat=/home/somebody/www/**'
+	! guest systemctl start privsepd.service &&
+	    says 'asks.policy:8: the directory /home/somebody/www is hidden' &&
+	    with homes && guest systemctl start privsepd.service || return 1
+	with && guest rm /etc/privsepd/asks.policy &&
+	    guest systemctl stop privsepd.service
+}
+guest_try homes_are_hidden_without_a_drop_in
 
 # other is before www in the alphabet, and its sockets come after.
 sockets_of_units_are_taken_by_name() {
