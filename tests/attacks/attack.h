@@ -34,6 +34,8 @@ enum attack_kind {
 	ATTACK_FAILS,  /* the name is granted, what has it is not taken */
 	ATTACK_OTHERS, /* succeeds or not: only the others are judged */
 	ATTACK_CALLS,  /* the kernel answers, or the filter ends us */
+	/* The filter refuses it; without, only the others are judged. */
+	ATTACK_FILTERED,
 };
 
 struct attack {

@@ -5,231 +5,30 @@
  * walls of their own and no filter, for the daemon must hold when it has a
  * hole.  After each, everybody else must be as before.
  */
-#include "common/fd.h"
-#include "tests/attacks/attack.h"
-#include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
-#include "tests/support/ledger.h"
-#include "tests/support/neighbour.h"
-#include "tests/support/sentinels.h"
+#include "tests/support/terminal.h"
+#include "tests/system/attack_fixture.h"
 
-#include <fcntl.h>
-#include <limits.h>
-#include <linux/keyctl.h>
-#include <poll.h>
-#include <signal.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/syscall.h>
+#include <sys/ioctl.h>
 
-#include <cmocka.h>
+enum { GROWTH_KIB = 4096 };
 
-enum { ATTACKS_MAX = 1024, LOG_MAX = 1 << 16, GROWTH_KIB = 4096 };
-
-static struct daemon_rig rig;
-static struct neighbour neighbour;
-static pid_t neighbour_pid;
-static struct ledger before;
-static int puppet = PSD_NO_FD;
-static struct {
-	char name[64];
-	int kind;
-} attacks[ATTACKS_MAX];
-static size_t n_attacks;
-
-static const char *
-attacker(void)
-{
-	static char path[PATH_MAX];
-	const char *dir = getenv("PSD_HELPERS");
-
-	(void)snprintf(path, sizeof(path), "%s/tests/helpers/attacker",
-	    dir != NULL ? dir : getenv("B"));
-	return path;
-}
-
-static void
-write_attacker(const char *name, const char *lines)
-{
-	char text[PATH_MAX * 2], path[64];
-
-	(void)snprintf(text, sizeof(text),
-	    "[Helper]\nExecStart=%s\nListenStream=%%s/run/%s.sock\n"
-	    "Instances=1..4\nStartLimitBurst=0\n"
-	    "[Policy]\nSystemCallFilter=@helper @loader @network-io\n"
-	    "AllowOpen=@runtime\nAllowAccept=yes once\n"
-	    "AllowOpen=read %%s/files/inside/**\n%s\n",
-	    attacker(), name, lines);
-	(void)snprintf(path, sizeof(path), "policies/%s.policy", name);
-	daemon_rig_write(&rig, path, text);
-}
-
-static void
-run_list(int out)
-{
-	(void)dup2(out, STDOUT_FILENO);
-	(void)execl(attacker(), attacker(), "list", (char *)NULL);
-	_exit(98);
-}
-
-static void
-list_attacks(void)
-{
-	int ends[2];
-	FILE *list;
-	pid_t pid;
-
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0)
-		run_list(ends[1]);
-	(void)close(ends[1]);
-	list = fdopen(ends[0], "r");
-	assert_non_null(list);
-	while (n_attacks < ATTACKS_MAX &&
-	    fscanf(list, "%63s %d", attacks[n_attacks].name,
-		&attacks[n_attacks].kind) == 2)
-		n_attacks++;
-	(void)fclose(list);
-	assert_int_equal(test_child_exit_status(pid), 0);
-	assert_true(n_attacks > 0 && n_attacks < ATTACKS_MAX);
-}
-
-/*
- * A key of the session in which the daemon is started.  What it is looked for
- * by is there, or the attacks would say nothing.
- */
-static void
-add_secret_key(void)
-{
-	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, ATTACK_RING) < 0) {
-		print_message("# there are no keys here\n");
-		return;
-	}
-	assert_true(syscall(SYS_add_key, "user", ATTACK_KEY, "secret", 6,
-			KEY_SPEC_SESSION_KEYRING) >= 0);
-	assert_true(syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING,
-			"user", ATTACK_KEY, 0) >= 0);
-}
+static const char removals[] = "AllowUnlink=%s/files/scratch/**\n"
+			       "AllowRmdir=%s/files/scratch/**\n"
+			       "AllowRename=%s/files/scratch/**\n"
+			       "AllowTruncate=%s/files/scratch/**\n";
 
 static int
 prepare(void **state)
 {
+	char lines[sizeof(removals) + 32];
+
 	(void)state;
-	list_attacks();
-	add_secret_key();
-	daemon_rig_prepare(&rig);
-	sentinels_make(&rig);
-	write_attacker("filtered", "");
-	write_attacker("bare", "OnViolation=log");
-	daemon_rig_puppet(&rig, "neighbour", "", "");
-	daemon_rig_start(&rig);
-	puppet = daemon_rig_connect(&rig, "neighbour");
-	neighbour_pid = (pid_t)strtol(daemon_rig_say(puppet, "pid"), NULL, 10);
-	neighbour_start(&neighbour, puppet);
-	before = ledger_of(rig.pid);
+	prepare_attacks();
+	write_attacker("filtered", "Instances=1\nRestartSec=1ms", removals);
+	(void)snprintf(lines, sizeof(lines), "%sOnViolation=log", removals);
+	write_attacker("bare", "Instances=1\nRestartSec=1ms", lines);
+	start_attacks();
 	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	neighbour_stop(&neighbour);
-	psd_fd_cleanup(&puppet);
-	daemon_rig_clean(&rig);
-	return 0;
-}
-
-/* How often the log says something of one helper. */
-static unsigned
-count_entries(const char *service, int pid, const char *what)
-{
-	static char text[LOG_MAX * 16];
-	char path[PATH_MAX], wanted[128];
-	unsigned n = 0;
-	FILE *log;
-
-	(void)snprintf(path, sizeof(path), "%s/log", rig.dir);
-	(void)snprintf(wanted, sizeof(wanted), "%s[%d]: %s", service, pid,
-	    what);
-	log = fopen(path, "re");
-	assert_non_null(log);
-	text[fread(text, 1, sizeof(text) - 1, log)] = '\0';
-	(void)fclose(log);
-	for (const char *at = strstr(text, wanted); at != NULL;
-	     at = strstr(at + 1, wanted))
-		n++;
-	return n;
-}
-
-/* A call that ends its helper is refused and the helper dropped: once each. */
-static bool
-is_logged(const char *service, int pid)
-{
-	const unsigned refused = count_entries(service, pid, "refused ");
-	const unsigned dropped = count_entries(service, pid, "dropped: ");
-
-	if (refused > 1 || dropped > 1)
-		fail_msg("%s[%d]: refused %u times, dropped %u times", service,
-		    pid, refused, dropped);
-	return refused + dropped > 0;
-}
-
-/*
- * What the policy refuses is in the log, and whom it ended; not what the
- * kernel made of a name that the policy grants, or of a call.
- */
-static bool
-must_be_logged(const char *verdict, size_t i)
-{
-	const long error = strtol(verdict, NULL, 10);
-
-	return verdict[0] == '\0' ||
-	    (attacks[i].kind == ATTACK_ASKS &&
-		(error == EPERM || error == EPIPE));
-}
-
-static void
-judge(const char *service, size_t i, int pid, const char *verdict)
-{
-	bool is_named = false;
-
-	if (attacks[i].kind != ATTACK_OTHERS && strcmp(verdict, "0") == 0)
-		fail_msg("%s succeeds, %s", attacks[i].name, service);
-	if (!must_be_logged(verdict, i))
-		return;
-	for (int ms = 0; !is_named && ms < TEST_DEADLINE; ms++) {
-		is_named = is_logged(service, pid);
-		if (!is_named)
-			(void)poll(NULL, 0, 1);
-	}
-	if (!is_named)
-		fail_msg("%s, %s: not in the log", attacks[i].name, service);
-}
-
-static void
-attack(const char *service, size_t i)
-{
-	char verdict[32];
-	int pid;
-	int fd = daemon_rig_connect(&rig, service);
-
-	assert_true(test_poll(fd, POLLIN, TEST_DEADLINE) != 0);
-	memset(verdict, 0, sizeof(verdict));
-	assert_true(recv(fd, verdict, sizeof(verdict) - 1, 0) > 0);
-	pid = (int)strtol(verdict, NULL, 10);
-	(void)snprintf(verdict, sizeof(verdict), "%s",
-	    daemon_rig_say(fd, "%s %s/files %d %d\n", attacks[i].name, rig.dir,
-		(int)rig.pid, (int)neighbour_pid));
-	(void)close(fd);
-	judge(service, i, pid, verdict);
-	if (getenv("PSD_ATTACKS") != NULL)
-		print_message("# %s %s: %s\n", service, attacks[i].name,
-		    verdict);
 }
 
 static void
@@ -241,13 +40,8 @@ attack_all(const char *service)
 	uint32_t worst = 0;
 
 	for (size_t i = 0; i < n_attacks; i++) {
-		uint32_t beside;
+		const uint32_t beside = attack_and_look(service, i, untouched);
 
-		attack(service, i);
-		assert_true(ledger_settles(rig.pid, &before));
-		if (sentinels_sum(&rig) != untouched)
-			fail_msg("%s changed a file", attacks[i].name);
-		beside = neighbour_worst(&neighbour);
 		worst = beside > worst ? beside : worst;
 	}
 	after = ledger_of(rig.pid);
@@ -273,6 +67,23 @@ every_attack_is_refused_without_a_filter(void **state)
 	attack_all("bare");
 }
 
+/* The daemon's standard input; a helper has none of it. */
+static void
+nothing_was_typed_at_the_terminal_of_the_daemon(void **state)
+{
+	char byte;
+
+	(void)state;
+	assert_int_equal(test_terminal_input(), 0);
+	/* And what is would be seen, where root may do so. */
+	if (ioctl(STDIN_FILENO, TIOCSTI, "y") < 0) {
+		print_message("# nobody may: %s\n", strerror(errno));
+		return;
+	}
+	assert_int_equal(test_terminal_input(), 1);
+	assert_int_equal(read(STDIN_FILENO, &byte, 1), 1);
+}
+
 static void
 the_daemon_is_the_one_that_was_started(void **state)
 {
@@ -281,18 +92,26 @@ the_daemon_is_the_one_that_was_started(void **state)
 	assert_int_equal(daemon_rig_stop(&rig), 0);
 }
 
-int
-main(void)
+static int
+run(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_attack_is_refused_under_the_filter),
 		cmocka_unit_test(every_attack_is_refused_without_a_filter),
+		cmocka_unit_test(
+		    nothing_was_typed_at_the_terminal_of_the_daemon),
 		cmocka_unit_test(the_daemon_is_the_one_that_was_started),
 	};
 
+	return cmocka_run_group_tests(tests, prepare, clean_attacks);
+}
+
+int
+main(void)
+{
 	if (geteuid() != 0) {
 		print_message("SKIP: no helpers of other users without root\n");
 		return 77;
 	}
-	return cmocka_run_group_tests(tests, prepare, clean);
+	return test_terminal_run(run);
 }
