@@ -166,7 +166,7 @@ int
 psd_do_ctl_instance(struct psd_daemon *daemon,
     const struct psd_ctl_instance_req *req, struct psd_ctl_instance_rep *rep)
 {
-	const struct psd_service *service =
+	struct psd_service *service =
 	    psd_service_find(daemon, req->service.at, req->service.len);
 	const struct psd_instance *instance;
 

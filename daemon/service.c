@@ -41,30 +41,6 @@ psd_service_state(const struct psd_service *service)
 				     : PSD_SERVICE_STARTING;
 }
 
-/* Ids grow, and so does the list. */
-struct psd_instance *
-psd_service_instance_after(const struct psd_service *service, uint64_t id)
-{
-	struct psd_instance *instance;
-
-	TAILQ_FOREACH(instance, &service->instances, of_service)
-		if (instance->id > id)
-			break;
-	return instance;
-}
-
-struct psd_service *
-psd_service_find(struct psd_daemon *daemon, const char *name, size_t len)
-{
-	struct psd_service *service;
-
-	TAILQ_FOREACH(service, &daemon->services, of_daemon)
-		if (!service->is_removed && strlen(service->name) == len &&
-		    memcmp(service->name, name, len) == 0)
-			return service;
-	return NULL;
-}
-
 static void
 insert_sorted(struct psd_daemon *daemon, struct psd_service *service)
 {
@@ -310,6 +286,9 @@ psd_service_instance_gone(struct psd_instance *instance, enum psd_ending ending,
 {
 	struct psd_service *service = instance->service;
 
+	if (service->walked == instance)
+		service->walked =
+		    TAILQ_PREV(instance, psd_instances, of_service);
 	TAILQ_REMOVE(&service->instances, instance, of_service);
 	service->endings[ending]++;
 	if (instance->is_counted)

@@ -42,6 +42,7 @@ struct psd_service {
 	struct psd_loaded *loaded; /* what new instances start with */
 	struct psd_listeners listeners;
 	struct psd_instances instances;
+	struct psd_instance *walked; /* the last that was asked for, or NULL */
 	uint32_t n_instances, n_ready; /* of the present generation, alive */
 	uint32_t n_taken;              /* of these: take no client any more */
 	uint32_t n_connections;        /* with Type=inetd, not over */
@@ -106,9 +107,12 @@ struct psd_service *psd_service_make(struct psd_daemon *daemon,
 struct psd_service *psd_service_find(struct psd_daemon *daemon,
     const char *name, size_t len);
 
-/* Its instance with the next higher number, or NULL. */
-struct psd_instance *
-psd_service_instance_after(const struct psd_service *service, uint64_t id);
+/*
+ * Its instance with the next higher number, or NULL.  Whoever walks along all
+ * of them asks for one after the other: each step is found from the last one.
+ */
+struct psd_instance *psd_service_instance_after(struct psd_service *service,
+    uint64_t id);
 
 /*
  * Starts what is missing below Instances='s lower bound, or waits for it.
