@@ -2,6 +2,7 @@
 #include "daemon/daemon.h"
 
 #include "common/log.h"
+#include "common/mem.h"
 #include "common/message.h"
 #include "daemon/control.h"
 #include "daemon/dispose.h"
@@ -15,6 +16,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+/* Names of services that do not serve; what is longer is cut. */
+enum { HELD_BACK_MAX = 1024 };
 
 uint64_t
 psd_now(void)
@@ -46,6 +50,26 @@ say_count(enum psd_message message, const char *field, uint32_t n)
 	psd_say(message, &count, 1);
 }
 
+/* The start did not wait for services that are held back: it says so. */
+static void
+say_ready(const struct psd_daemon *daemon)
+{
+	char helpers[12], held_back[HELD_BACK_MAX];
+	const struct psd_log_field fields[] = {
+		{ "PRIVSEP_HELPERS", helpers },
+		{ "PRIVSEP_REASON", held_back },
+	};
+
+	psd_notify_name(daemon, PSD_SERVICE_HELD_BACK, held_back,
+	    sizeof(held_back));
+	(void)snprintf(helpers, sizeof(helpers), "%u", daemon->n_instances);
+	if (held_back[0] == '\0')
+		psd_say(PSD_MESSAGE_ready, fields, 1);
+	else
+		psd_say(PSD_MESSAGE_ready_in_part, fields,
+		    PSD_ELEMENTS(fields));
+}
+
 void
 psd_daemon_check_ready(struct psd_daemon *daemon)
 {
@@ -62,7 +86,7 @@ psd_daemon_check_ready(struct psd_daemon *daemon)
 		if (psd_service_state(service) == PSD_SERVICE_STARTING)
 			return;
 	daemon->was_ready = true;
-	say_count(PSD_MESSAGE_ready, "PRIVSEP_HELPERS", daemon->n_instances);
+	say_ready(daemon);
 	psd_notify_ready(daemon);
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/notify.h"
 
-#include "daemon/service.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,36 +28,64 @@ add_count(char *text, const char *between, unsigned n, const char *noun)
 	add(text, between, count);
 }
 
+void
+psd_notify_name(const struct psd_daemon *daemon, enum psd_service_state state,
+    char *ret, size_t size)
+{
+	const struct psd_service *service;
+	size_t len = 0;
+
+	ret[0] = '\0';
+	TAILQ_FOREACH(service, &daemon->services, of_daemon) {
+		if (service->is_removed || psd_service_state(service) != state)
+			continue;
+		len += (size_t)snprintf(ret + len, size - len, "%s%s%s",
+		    len == 0 ? psd_service_state_name(state) : "",
+		    len == 0 ? ": " : ", ", service->name);
+		if (len >= size)
+			return;
+	}
+}
+
 static void
 add_named(char *text, const struct psd_daemon *daemon,
     enum psd_service_state state)
 {
-	const struct psd_service *service;
-	const char *between = "";
+	char names[STATUS_MAX];
 
-	TAILQ_FOREACH(service, &daemon->services, of_daemon) {
-		if (service->is_removed || psd_service_state(service) != state)
-			continue;
-		if (*between == '\0') {
-			add(text, "; ", psd_service_state_name(state));
-			between = ": ";
-		}
-		add(text, between, service->name);
-		between = ", ";
-	}
+	psd_notify_name(daemon, state, names, sizeof(names));
+	if (names[0] != '\0')
+		add(text, "; ", names);
 }
 
-/* "2 services, 5 helpers; held back: www; reload refused: x.policy:3: ..." */
+/* Those that are held back do not serve, and must not look as if they did. */
+static void
+add_services(char *text, const struct psd_daemon *daemon)
+{
+	const struct psd_service *service;
+	unsigned services = 0, held_back = 0;
+	char serving[32];
+
+	TAILQ_FOREACH(service, &daemon->services, of_daemon) {
+		if (service->is_removed)
+			continue;
+		services++;
+		held_back +=
+		    psd_service_state(service) == PSD_SERVICE_HELD_BACK;
+	}
+	(void)snprintf(serving, sizeof(serving), "%u of ",
+	    services - held_back);
+	add_count(text, held_back > 0 ? serving : "", services, "service");
+}
+
+/*
+ * "1 of 2 services, 5 helpers; held back: www; reload refused: x.policy:3: ..."
+ */
 static void
 print_status(const struct psd_daemon *daemon, char ret[STATUS_MAX])
 {
-	const struct psd_service *service;
-	unsigned services = 0;
-
-	TAILQ_FOREACH(service, &daemon->services, of_daemon)
-		services += !service->is_removed;
 	ret[0] = '\0';
-	add_count(ret, "", services, "service");
+	add_services(ret, daemon);
 	add_count(ret, ", ", daemon->n_instances, "helper");
 	add_named(ret, daemon, PSD_SERVICE_HELD_BACK);
 	add_named(ret, daemon, PSD_SERVICE_STOPPED);

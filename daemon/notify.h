@@ -2,7 +2,11 @@
 #ifndef PSD_NOTIFY_H
 #define PSD_NOTIFY_H
 
-#include "daemon/daemon.h"
+#include "daemon/service.h"
+
+/* Names of services in that state: "held back: one, other"; cut where full. */
+void psd_notify_name(const struct psd_daemon *daemon,
+    enum psd_service_state state, char *ret, size_t size);
 
 /*
  * What the service manager is told, sd_notify(3); without one, nothing.
