@@ -96,10 +96,9 @@ SANITIZE_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) \
 # Counters are in files from the start, not written at an orderly end, which
 # most processes here do not come to.
 PROFILES = $(abspath $(B))/profiles
-COVERAGE_CFLAGS = $(if $(COVERAGE),-fcoverage-mapping \
-    -fprofile-instr-generate=$(PROFILES)/%m%c -mllvm \
-    -runtime-counter-relocation)
-INSTRUMENT = $(SANITIZE_CFLAGS) $(COVERAGE_CFLAGS)
+COVERAGE_CFLAGS := $(if $(COVERAGE),-fprofile-instr-generate \
+    -fcoverage-mapping -mllvm -runtime-counter-relocation)
+INSTRUMENT := $(SANITIZE_CFLAGS) $(COVERAGE_CFLAGS)
 
 BASE_CFLAGS = -std=gnu11 -D_GNU_SOURCE -I. -DPSD_VERSION='"$(VERSION)"' \
     -MMD -MP $(WARNINGS) $(PKG_CFLAGS)
@@ -245,6 +244,8 @@ endef
 $(B)/libcommon.a: $(call objects,obj,$(SRC_common) \
     $(if $(COVERAGE),tests/coverage/runtime.c))
 	$(archive)
+$(call objects,obj,tests/coverage/runtime.c): PKG_CFLAGS += \
+    -DTEST_PROFILES='"$(PROFILES)"'
 $(B)/libpolicy.a: $(call objects,obj,$(SRC_policy))
 	$(archive)
 $(B)/libdaemon.a: $(call objects,obj,$(SRC_daemon))

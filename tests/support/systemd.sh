@@ -64,7 +64,9 @@ guest_need() {
 guest_sweep() {
 	local left
 	for left in "$guest_group"/guest-*; do
-		[ -d "$left" ] && [ ! -d "/proc/${left##*-}" ] || continue
+		if [ ! -d "$left" ] || [ -d "/proc/${left##*-}" ]; then
+			continue
+		fi
 		find "$left" -depth -type d -exec rmdir {} + 2>/dev/null
 	done
 }
@@ -90,6 +92,16 @@ guest_finish() {
 guest_install() {
 	env -u MAKEFLAGS -u MAKELEVEL "${MAKE:-make}" -s -o all install \
 	    B="$B" DESTDIR="$1" PREFIX="$guest_prefix"
+}
+
+# What the daemon executes is counted below the source tree, which its unit
+# has it see read-only.
+guest_count() {
+	local drop_ins=$guest_dir/installed/etc/systemd/system/privsepd.service.d
+	[ -d "$B/profiles" ] || return 0
+	mkdir -p "$drop_ins" || return 1
+	printf '[Service]\nReadWritePaths=%s\n' "$B/profiles" \
+	    >"$drop_ins/coverage.conf"
 }
 
 guest() {
@@ -125,7 +137,10 @@ guest_boot() {
 	trap guest_finish EXIT
 	trap 'exit 143' TERM INT HUP
 	mkdir "$guest_group" || guest_skip 'no control group can be made'
-	[ "$guest_root" != / ] || guest_install "$guest_dir/installed" || exit 1
+	if [ "$guest_root" = / ]; then
+		guest_install "$guest_dir/installed" || exit 1
+		guest_count || exit 1
+	fi
 	# Told by a name that this shell, which goes on, does not have.
 	# shellcheck disable=SC2016
 	"$BASH" -c 'echo $$ >"$1/cgroup.procs" && shift &&
