@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-enum { STEP_MS = 5 };
+enum { STEP_MS = 5, REST_STEPS = 40 };
 
 static bool
 is_zombie(int pid)
@@ -78,6 +78,31 @@ ledger_of(pid_t daemon)
 	ledger.fds = (size_t)fds;
 	count_children(daemon, &ledger);
 	return ledger;
+}
+
+static bool
+has_the_same(const struct ledger *a, const struct ledger *b)
+{
+	return a->fds == b->fds && a->children == b->children &&
+	    a->zombies == b->zombies;
+}
+
+struct ledger
+ledger_at_rest(pid_t daemon)
+{
+	struct ledger last = ledger_of(daemon);
+	unsigned steps = 0;
+
+	for (int ms = 0; steps < REST_STEPS; ms += STEP_MS) {
+		struct ledger now;
+
+		assert_true(ms < TEST_DEADLINE);
+		(void)poll(NULL, 0, STEP_MS);
+		now = ledger_of(daemon);
+		steps = has_the_same(&now, &last) ? steps + 1 : 0;
+		last = now;
+	}
+	return last;
 }
 
 bool

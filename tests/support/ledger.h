@@ -15,6 +15,12 @@ struct ledger {
 /* Fails the test when the process is gone. */
 struct ledger ledger_of(pid_t daemon);
 
+/*
+ * The same of one that has come to rest: what it has did not change for a
+ * while.  Fails the test when it does not come to rest by the deadline.
+ */
+struct ledger ledger_at_rest(pid_t daemon);
+
 /* Has it all but memory as before, and no zombie, by the deadline? */
 bool ledger_settles(pid_t daemon, const struct ledger *before);
 

@@ -16,7 +16,7 @@ int
 plan_rig_prepare(void)
 {
 	const struct psd_host_settings settings = {
-		.uid_first = RIG_UID,
+		.uid_first = spawn_rig_uid(),
 		.n_uids = 64,
 	};
 	struct psd_diag diag;
@@ -75,8 +75,8 @@ plan_rig_start(struct plan_rig *rig, bool plain)
 		rig->spawn.plan.want_listener = false;
 	}
 	rig->spawn.birth = (struct psd_birth){
-		.uid = RIG_UID,
-		.gid = RIG_UID,
+		.uid = spawn_rig_uid(),
+		.gid = spawn_rig_uid(),
 		.stderr_fd = PSD_NO_FD,
 		.cgroup_fd = PSD_NO_FD,
 	};

@@ -23,6 +23,19 @@
 
 enum { SKIPPED = 77 };
 
+enum { RIG_UIDS = 1910000000, UIDS_OF_ONE = 64, PROGRAMS = 1 << 20 };
+
+/* Children that a test forks go on with the parent's. */
+static uid_t own_uid;
+
+uid_t
+spawn_rig_uid(void)
+{
+	if (own_uid == 0)
+		own_uid = RIG_UIDS + (uid_t)(getpid() % PROGRAMS) * UIDS_OF_ONE;
+	return own_uid;
+}
+
 int
 spawn_rig_prepare(void)
 {
@@ -76,8 +89,8 @@ spawn_rig_init(struct spawn_rig *rig, const char *name)
 			.landlock_fd = PSD_NO_FD,
 		},
 		.birth = {
-			.uid = RIG_UID,
-			.gid = RIG_UID,
+			.uid = spawn_rig_uid(),
+			.gid = spawn_rig_uid(),
 			.pair_end = PSD_NO_FD,
 			.stderr_fd = PSD_NO_FD,
 			.cgroup_fd = PSD_NO_FD,

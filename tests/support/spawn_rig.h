@@ -21,7 +21,13 @@ struct spawn_rig {
 	struct remote_result result; /* of the last remote call */
 };
 
-enum { RIG_UID = 1900050000, RIG_NOFILE = 256 };
+enum { RIG_NOFILE = 256 };
+
+/*
+ * Uid and gid of what is started; of this test program alone, since ends of
+ * conversations sweep whoever has the uid.
+ */
+uid_t spawn_rig_uid(void);
 
 /*
  * Once a test program, before the first start: makes this process a daemon as

@@ -31,7 +31,9 @@ esac
 	sed '/^\[Service\]/d' "${drop_ins[@]}"
 	printf '%s\n' Type=oneshot "WorkingDirectory=$PWD" \
 	    'CapabilityBoundingSet=CAP_SYS_PTRACE CAP_SETFCAP' IgnoreSIGPIPE=no \
-	    "ReadWritePaths=$B" "Environment=B=$B TEST_TIMEOUT=300 HOME=/tmp CCACHE_DISABLE=1" \
+	    "ReadWritePaths=$B" \
+	    "Environment=B=$B TEST_LOG=$B/tests/inside TEST_TIMEOUT=300" \
+	    'Environment=HOME=/tmp CCACHE_DISABLE=1' \
 	    'StandardOutput=file:/run/shared/report' \
 	    'StandardError=file:/run/shared/report' TimeoutStartSec=infinity \
 	    'ExecStart=/usr/bin/unshare --mount --cgroup sh /run/shared/begin'

@@ -65,10 +65,10 @@ expect_status(const struct plan_rig *rig, const char *name, const char *value)
 static void
 expect_no_rights(struct plan_rig *rig)
 {
+	const uid_t uid = spawn_rig_uid();
 	char ids[128];
 
-	(void)snprintf(ids, sizeof(ids), "%d\t%d\t%d\t%d", RIG_UID, RIG_UID,
-	    RIG_UID, RIG_UID);
+	(void)snprintf(ids, sizeof(ids), "%u\t%u\t%u\t%u", uid, uid, uid, uid);
 	expect_status(rig, "Uid", ids);
 	expect_status(rig, "Gid", ids);
 	expect_status(rig, "CapInh", "0000000000000000");

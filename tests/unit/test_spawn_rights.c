@@ -41,13 +41,13 @@ ids_groups_and_capabilities_are_gone(void **state)
 {
 	static const char *const sets[] = { "CapInh", "CapPrm", "CapEff",
 		"CapBnd", "CapAmb" };
+	const uid_t uid = spawn_rig_uid();
 	struct spawn_rig rig;
 	char text[256], ids[256];
 
 	(void)state;
 	start(&rig, "tiny_pong");
-	(void)snprintf(ids, sizeof(ids), "%d\t%d\t%d\t%d", RIG_UID, RIG_UID,
-	    RIG_UID, RIG_UID);
+	(void)snprintf(ids, sizeof(ids), "%u\t%u\t%u\t%u", uid, uid, uid, uid);
 	spawn_rig_status(&rig, "Uid", text, sizeof(text));
 	assert_string_equal(text, ids);
 	spawn_rig_status(&rig, "Gid", text, sizeof(text));

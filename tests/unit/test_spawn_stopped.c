@@ -26,7 +26,7 @@
 static uid_t
 shared_uid(const void *parent)
 {
-	return RIG_UID + 1000 + (uid_t) * (const pid_t *)parent % 10000;
+	return 1900051000 + (uid_t) * (const pid_t *)parent % 10000;
 }
 
 enum { STARTS = 2000, NEVER_STOPPED = 77 };
