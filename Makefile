@@ -157,6 +157,7 @@ BENCHES := $(if $(SRC_bench),$(B)/bench/bench)
 UNCONFINED := $(if $(SANITIZE),$(patsubst $(B)/helpers/%,\
     $(B)/unconfined/%,$(BUILT_HELPERS)))
 FUZZERS := $(SRC_fuzz:tests/fuzz/%.c=$(B)/fuzz/%)
+SRC_msan := $(wildcard tests/msan/test_*.c)
 
 # -- Targets -----------------------------------------------------------------
 
@@ -176,6 +177,7 @@ help:
 	@echo 'check         all tests; CHECK_DEPS=no installs nothing'
 	@echo 'check-asan    the same under sanitizers, in $(B)/asan'
 	@echo 'check-tsan    the library under the thread sanitizer, in $(B)/tsan'
+	@echo 'check-msan    replies under the memory sanitizer, in $(B)/msan'
 	@echo 'check-valgrind  unit tests under valgrind'
 	@echo 'check-unit    all of them inside the unit of systemd'
 	@echo 'coverage      all tests, and what of the sources they reached'
@@ -464,6 +466,40 @@ fuzzers: $(FUZZERS)
 fuzz: $(FUZZERS)
 	@B='$(abspath $(B))' FUZZ_TIME='$(FUZZ_TIME)' \
 	    scripts/run-fuzz $(FUZZERS)
+
+# -- The memory sanitizer ----------------------------------------------------
+
+# clang's alone.  Reports of it are asked for by the tests themselves, since the
+# libraries are built without.
+MSAN_CFLAGS := $(filter-out -O1 -g,$(FUZZ_CFLAGS)) -O0 -fsanitize=memory \
+    -fsanitize-recover=memory
+MSAN_TESTS := $(SRC_msan:%.c=$(B)/msan/%)
+
+$(B)/msan/obj/%.o: %.c $(B)/flags | have-libraries have-test-libraries
+	$(call compile-c,$(FUZZ_CC) $(MSAN_CFLAGS))
+$(B)/msan/obj/%.o: %.S $(B)/flags
+	$(call compile-c,$(FUZZ_CC) $(FUZZ_CFLAGS))
+$(B)/msan/libtested.a: $(call objects,msan/obj,$(SRC_common) $(SRC_policy) \
+    $(SRC_daemon) $(SRC_support) $(SRC_helper))
+	$(archive)
+$(MSAN_TESTS): $(B)/msan/%: $(B)/msan/obj/%.o $(B)/msan/libtested.a
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  LINK  $@')
+	$(Q)$(FUZZ_CC) -fsanitize=memory -o $@ $^ $(LIBS_tests)
+
+.PHONY: check-msan
+check-msan:
+	@if $(FUZZ_CC) --version >/dev/null 2>&1; then \
+	    $(MAKE) check-msan-run; \
+	else \
+	    echo 'SKIP: $(FUZZ_CC), whose memory sanitizer this takes, is' \
+		'not installed (make deps installs it)'; \
+	fi
+
+.PHONY: check-msan-run
+check-msan-run: $(MSAN_TESTS)
+	@B='$(abspath $(B))' TEST_TIMEOUT='$(TEST_TIMEOUT)' \
+	    scripts/run-tests $(MSAN_TESTS)
 
 # -- Lint and format ---------------------------------------------------------
 
