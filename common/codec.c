@@ -5,6 +5,7 @@
 #include "common/fd.h"
 #include "common/list.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -22,15 +23,41 @@ has_room(const struct cursor *c, size_t n)
 }
 
 static bool
-get_number(struct cursor *c, size_t n, uint64_t *ret)
+get_u16(struct cursor *c, uint16_t *ret)
 {
-	uint64_t value = 0;
+	uint16_t value;
 
-	if (!has_room(c, n))
+	if (!has_room(c, sizeof(value)))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		value |= (uint64_t)*c->at++ << (8 * i);
-	*ret = value;
+	memcpy(&value, c->at, sizeof(value));
+	c->at += sizeof(value);
+	*ret = le16toh(value);
+	return true;
+}
+
+static bool
+get_u32(struct cursor *c, uint32_t *ret)
+{
+	uint32_t value;
+
+	if (!has_room(c, sizeof(value)))
+		return false;
+	memcpy(&value, c->at, sizeof(value));
+	c->at += sizeof(value);
+	*ret = le32toh(value);
+	return true;
+}
+
+static bool
+get_u64(struct cursor *c, uint64_t *ret)
+{
+	uint64_t value;
+
+	if (!has_room(c, sizeof(value)))
+		return false;
+	memcpy(&value, c->at, sizeof(value));
+	c->at += sizeof(value);
+	*ret = le64toh(value);
 	return true;
 }
 
@@ -38,15 +65,14 @@ get_number(struct cursor *c, size_t n, uint64_t *ret)
 static bool
 get_string(struct cursor *c, size_t max, struct psd_str *ret)
 {
-	uint64_t len;
+	uint16_t len;
 
-	if (!get_number(c, 2, &len) || len > max ||
-	    !has_room(c, (size_t)len + 1))
+	if (!get_u16(c, &len) || len > max || !has_room(c, (size_t)len + 1))
 		return false;
 	if (memchr(c->at, '\0', (size_t)len + 1) != c->at + len)
 		return false;
 	ret->at = (const char *)c->at;
-	ret->len = (uint32_t)len;
+	ret->len = len;
 	c->at += len + 1;
 	return true;
 }
@@ -54,27 +80,22 @@ get_string(struct cursor *c, size_t max, struct psd_str *ret)
 static bool
 get_bytes(struct cursor *c, struct psd_bytes *ret)
 {
-	uint64_t len;
+	uint32_t len;
 
-	if (!get_number(c, 4, &len) || len > PSD_BYTES_MAX ||
-	    !has_room(c, (size_t)len))
+	if (!get_u32(c, &len) || len > PSD_BYTES_MAX || !has_room(c, len))
 		return false;
 	ret->at = c->at;
-	ret->len = (uint32_t)len;
+	ret->len = len;
 	c->at += len;
 	return true;
 }
 
 static bool
-get_u32(struct cursor *c, enum psd_kind kind, unsigned char *at)
+get_valid(struct cursor *c, enum psd_kind kind, unsigned char *at)
 {
-	uint64_t wide;
 	uint32_t value;
 
-	if (!get_number(c, 4, &wide))
-		return false;
-	value = (uint32_t)wide;
-	if (!psd_kind_is_valid(kind, value))
+	if (!get_u32(c, &value) || !psd_kind_is_valid(kind, value))
 		return false;
 	memcpy(at, &value, sizeof(value));
 	return true;
@@ -84,18 +105,14 @@ static bool
 get_endpoint(struct cursor *c, unsigned char *at)
 {
 	struct psd_endpoint endpoint;
-	uint64_t family = 0, port = 0, scope = 0;
 
 	if (!has_room(c, PSD_ENDPOINT_LEN))
 		return false;
-	(void)get_number(c, 2, &family);
-	(void)get_number(c, 2, &port);
+	(void)get_u16(c, &endpoint.family);
+	(void)get_u16(c, &endpoint.port);
 	memcpy(endpoint.address, c->at, sizeof(endpoint.address));
 	c->at += sizeof(endpoint.address);
-	(void)get_number(c, 4, &scope);
-	endpoint.family = (uint16_t)family;
-	endpoint.port = (uint16_t)port;
-	endpoint.scope = (uint32_t)scope;
+	(void)get_u32(c, &endpoint.scope);
 	if (!psd_endpoint_is_valid(&endpoint))
 		return false;
 	memcpy(at, &endpoint, sizeof(endpoint));
@@ -108,12 +125,12 @@ get_fds(const struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
     unsigned char *at)
 {
 	struct psd_fds fds;
-	uint64_t n;
+	uint32_t n;
 
-	if (!get_number(c, 4, &n) || n > frame->n_fds - *next_fd)
+	if (!get_u32(c, &n) || n > frame->n_fds - *next_fd)
 		return false;
 	memcpy(&fds, at, sizeof(fds));
-	fds.n = (uint32_t)n;
+	fds.n = n;
 	for (uint32_t i = 0; i < fds.n; i++)
 		fds.at[i] = frame->fds[(*next_fd)++];
 	memcpy(at, &fds, sizeof(fds));
@@ -137,14 +154,14 @@ get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
 	case PSD_KIND_operation:
 	case PSD_KIND_protocol:
 	case PSD_KIND_permissions:
-		return get_u32(c, field->kind, at);
+		return get_valid(c, field->kind, at);
 	case PSD_KIND_endpoint:
 		return get_endpoint(c, at);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
 	case PSD_KIND_owner:
-		if (!get_number(c, 8, &wide))
+		if (!get_u64(c, &wide))
 			return false;
 		memcpy(at, &wide, sizeof(wide));
 		return true;

@@ -5,6 +5,7 @@
 #include "common/fd.h"
 #include "common/list.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,60 +23,68 @@ has_room(const struct cursor *c, size_t n)
 	return (size_t)(c->end - c->at) >= n;
 }
 
-/* Writes the lowest n bytes of value, lowest first. */
 static bool
-put_number(struct cursor *c, uint64_t value, size_t n)
+put(struct cursor *c, const void *bytes, size_t n)
 {
 	if (!has_room(c, n))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		*c->at++ = (unsigned char)(value >> (8 * i));
+	if (n > 0)
+		memcpy(c->at, bytes, n);
+	c->at += n;
 	return true;
+}
+
+static bool
+put_u16(struct cursor *c, uint16_t value)
+{
+	const uint16_t wire = htole16(value);
+
+	return put(c, &wire, sizeof(wire));
+}
+
+static bool
+put_u32(struct cursor *c, uint32_t value)
+{
+	const uint32_t wire = htole32(value);
+
+	return put(c, &wire, sizeof(wire));
 }
 
 static bool
 put_string(struct cursor *c, const struct psd_str *text, size_t max)
 {
-	if (text->len > max || !put_number(c, text->len, 2) ||
-	    !has_room(c, (size_t)text->len + 1))
+	if (text->len > max || !put_u16(c, (uint16_t)text->len))
 		return false;
 	if (text->len > 0 && memchr(text->at, '\0', text->len) != NULL)
 		return false;
-	if (text->len > 0)
-		memcpy(c->at, text->at, text->len);
-	c->at[text->len] = '\0';
-	c->at += (size_t)text->len + 1;
-	return true;
+	return put(c, text->at, text->len) && put(c, "", 1);
 }
 
 static bool
 put_bytes(struct cursor *c, const struct psd_bytes *bytes)
 {
-	if (bytes->len > PSD_BYTES_MAX || !put_number(c, bytes->len, 4) ||
-	    !has_room(c, bytes->len))
-		return false;
-	if (bytes->len > 0)
-		memcpy(c->at, bytes->at, bytes->len);
-	c->at += bytes->len;
-	return true;
+	return bytes->len <= PSD_BYTES_MAX && put_u32(c, bytes->len) &&
+	    put(c, bytes->at, bytes->len);
 }
 
+/* What lies at a field of 32 or 64 bits. */
 static bool
-put_u32(struct cursor *c, const unsigned char *at)
+put_word(struct cursor *c, const unsigned char *at)
 {
 	uint32_t value;
 
 	memcpy(&value, at, sizeof(value));
-	return put_number(c, value, 4);
+	return put_u32(c, value);
 }
 
 static bool
-put_u64(struct cursor *c, const unsigned char *at)
+put_wide(struct cursor *c, const unsigned char *at)
 {
 	uint64_t value;
 
 	memcpy(&value, at, sizeof(value));
-	return put_number(c, value, 8);
+	value = htole64(value);
+	return put(c, &value, sizeof(value));
 }
 
 static bool
@@ -86,11 +95,10 @@ put_endpoint(struct cursor *c, const unsigned char *at)
 	memcpy(&endpoint, at, sizeof(endpoint));
 	if (!has_room(c, PSD_ENDPOINT_LEN))
 		return false;
-	(void)put_number(c, endpoint.family, 2);
-	(void)put_number(c, endpoint.port, 2);
-	memcpy(c->at, endpoint.address, sizeof(endpoint.address));
-	c->at += sizeof(endpoint.address);
-	return put_number(c, endpoint.scope, 4);
+	(void)put_u16(c, endpoint.family);
+	(void)put_u16(c, endpoint.port);
+	(void)put(c, endpoint.address, sizeof(endpoint.address));
+	return put_u32(c, endpoint.scope);
 }
 
 /* Moves a descriptor from its field into the frame. */
@@ -115,7 +123,7 @@ put_fds(struct psd_frame *frame, struct cursor *c, unsigned char *at)
 	struct psd_fds fds;
 
 	memcpy(&fds, at, sizeof(fds));
-	if (fds.n > PSD_FDS_MAX || !put_number(c, fds.n, 4))
+	if (fds.n > PSD_FDS_MAX || !put_u32(c, fds.n))
 		return false;
 	for (uint32_t i = 0; i < fds.n; i++)
 		if (!put_fd(frame,
@@ -140,14 +148,14 @@ put_field(struct psd_frame *frame, struct cursor *c,
 	case PSD_KIND_operation:
 	case PSD_KIND_protocol:
 	case PSD_KIND_permissions:
-		return put_u32(c, at);
+		return put_word(c, at);
 	case PSD_KIND_endpoint:
 		return put_endpoint(c, at);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
 	case PSD_KIND_owner:
-		return put_u64(c, at);
+		return put_wide(c, at);
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
@@ -225,10 +233,10 @@ put_header(struct psd_frame *frame)
 {
 	struct cursor c = { frame->bytes, frame->bytes + PSD_FRAME_HEADER };
 
-	(void)put_number(&c, frame->type, 2);
-	(void)put_number(&c, frame->op, 2);
-	(void)put_number(&c, frame->id, 4);
-	(void)put_number(&c, (uint32_t)frame->status, 4);
+	(void)put_u16(&c, frame->type);
+	(void)put_u16(&c, frame->op);
+	(void)put_u32(&c, frame->id);
+	(void)put_u32(&c, (uint32_t)frame->status);
 }
 
 static int
