@@ -77,7 +77,9 @@ struct psd_exchange {
 	bool is_full;   /* a handle found no room in the socket */
 	/* Whose reply in still holds; nobody receives before it was taken. */
 	struct psd_waiting *unread;
+	uint32_t n_blocked; /* threads that wait for another to receive */
 	uint32_t last_id;
+	bool has_wrapped; /* last_id did: one that waits may have the next */
 	struct psd_waiting waiting[PSD_ASKED_MAX];
 	struct psd_handles handles; /* all of them */
 	struct psd_handles pending; /* those with a request under way */

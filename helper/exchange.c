@@ -138,8 +138,14 @@ static int
 wait_or_receive(struct psd_exchange *exchange, pthread_cond_t *cond,
     psd_deadline deadline)
 {
-	if (!psd_receive_is_free(exchange))
-		return psd_deadline_wait(cond, &exchange->lock, deadline);
+	if (!psd_receive_is_free(exchange)) {
+		int r;
+
+		exchange->n_blocked++;
+		r = psd_deadline_wait(cond, &exchange->lock, deadline);
+		exchange->n_blocked--;
+		return r;
+	}
 	if (psd_receive(exchange, deadline) == -EAGAIN &&
 	    psd_deadline_has_passed(deadline))
 		return -ETIMEDOUT;

@@ -24,6 +24,8 @@ psd_receive_is_free(const struct psd_exchange *exchange)
 void
 psd_receive_pass_on(struct psd_exchange *exchange)
 {
+	if (exchange->n_blocked == 0)
+		return;
 	/* Those who wait for a place may have to receive for themselves. */
 	(void)pthread_cond_broadcast(&exchange->room);
 	if (!psd_receive_is_free(exchange))

@@ -71,6 +71,16 @@ psd_waiting_release(struct psd_waiting *place)
 	place->state = PSD_WAIT_FREE;
 }
 
+static bool
+has_free(const struct psd_exchange *exchange)
+{
+	size_t i = 0;
+
+	while (i < PSD_ASKED_MAX && exchange->waiting[i].state != PSD_WAIT_FREE)
+		i++;
+	return i < PSD_ASKED_MAX;
+}
+
 /* What can take for ever is waited for as long as room is left for the rest. */
 bool
 psd_waiting_has_room(const struct psd_exchange *exchange,
@@ -79,6 +89,8 @@ psd_waiting_has_room(const struct psd_exchange *exchange,
 	size_t n_free = 0;
 	size_t n_accepts = 0;
 
+	if (!psd_waiting_tells_once(row))
+		return has_free(exchange);
 	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
 		const struct psd_waiting *place = &exchange->waiting[i];
 
@@ -89,9 +101,7 @@ psd_waiting_has_room(const struct psd_exchange *exchange,
 	}
 	if (row->op == PSD_OP_accept && n_accepts >= PSD_ACCEPTS_MAX)
 		return false;
-	if (psd_waiting_tells_once(row))
-		return n_free > PSD_SPARE_PLACES;
-	return n_free > 0;
+	return n_free > PSD_SPARE_PLACES;
 }
 
 size_t
@@ -109,7 +119,9 @@ uint32_t
 psd_waiting_new_id(struct psd_exchange *exchange)
 {
 	do
-		exchange->last_id++;
-	while (psd_waiting_find_asked(exchange, exchange->last_id) != NULL);
+		if (++exchange->last_id == 0)
+			exchange->has_wrapped = true;
+	while (exchange->has_wrapped &&
+	    psd_waiting_find_asked(exchange, exchange->last_id) != NULL);
 	return exchange->last_id;
 }
