@@ -2,6 +2,7 @@
 #include "common/conv.h"
 
 #include "common/fd.h"
+#include "common/sys.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -13,6 +14,13 @@ psd_conv_init(struct psd_conv *conv, int fd)
 	conv->fd = fd;
 	conv->state = PSD_CONV_OPEN;
 	conv->drop = psd_frame_close;
+	conv->is_bare = false;
+}
+
+void
+psd_conv_refuse_fds(struct psd_conv *conv)
+{
+	conv->is_bare = psd_sys_pass_rights(conv->fd, false);
 }
 
 static bool
@@ -36,7 +44,9 @@ psd_conv_recv(struct psd_conv *conv, int wait, struct psd_frame *frame)
 
 	if (remote_ended(conv))
 		return PSD_HEARD_END;
-	heard = psd_frame_recv_by(conv->fd, wait, frame, conv->drop);
+	heard = conv->is_bare
+	    ? psd_frame_recv_bare(conv->fd, wait, frame)
+	    : psd_frame_recv_by(conv->fd, wait, frame, conv->drop);
 	if (heard == PSD_HEARD_END)
 		conv->state =
 		    local_ended(conv) ? PSD_CONV_CLOSED : PSD_CONV_REMOTE_ENDED;

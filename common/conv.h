@@ -23,10 +23,17 @@ struct psd_conv {
 	enum psd_conv_state state;
 	psd_frame_drop *drop; /* of descriptors that do not belong, and of fd
 				 itself with what is on its way to it */
+	bool is_bare;         /* the kernel lets no descriptor come */
 };
 
 /* Takes over fd.  What does not belong is closed here and now. */
 void psd_conv_init(struct psd_conv *conv, int fd);
+
+/*
+ * Has the kernel refuse descriptors at the sender, if it can; elsewhere a
+ * frame with one goes on being a broken protocol.
+ */
+void psd_conv_refuse_fds(struct psd_conv *conv);
 
 /*
  * psd_frame_recv() that also keeps the state: PSD_HEARD_END moves it on.  In

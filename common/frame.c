@@ -51,7 +51,7 @@ psd_frame_init(struct psd_frame *frame)
 void
 psd_frame_clear(struct psd_frame *frame)
 {
-	for (size_t i = 0; i < PSD_FDS_MAX; i++)
+	for (size_t i = 0; i < frame->n_fds; i++)
 		psd_fd_cleanup(&frame->fds[i]);
 	psd_frame_init(frame);
 }
@@ -82,6 +82,8 @@ take_ancillary(struct msghdr *header, struct descriptors *fds)
 {
 	bool fits = (header->msg_flags & MSG_CTRUNC) == 0;
 
+	if (header->msg_controllen == 0)
+		return fits;
 	for (struct cmsghdr *m = CMSG_FIRSTHDR(header); m != NULL;
 	     m = CMSG_NXTHDR(header, m))
 		if (!take_descriptors(m, fds))
@@ -207,13 +209,17 @@ enum psd_heard
 psd_frame_recv_by(int fd, int wait, struct psd_frame *frame,
     psd_frame_drop *drop)
 {
-	struct descriptors fds = { .n = 0 };
-	const enum psd_heard heard = hear(fd, wait, frame, &fds);
-	const int saved = errno;
+	struct descriptors fds;
+	enum psd_heard heard;
+	int saved;
 
+	/* Not by an initializer, which would clear all of it. */
+	fds.n = 0;
+	heard = hear(fd, wait, frame, &fds);
+	saved = errno;
 	if (heard == PSD_HEARD_FRAME) {
-		memcpy(frame->fds, fds.at, fds.n * sizeof(int));
-		frame->n_fds = (uint32_t)fds.n;
+		for (; frame->n_fds < fds.n; frame->n_fds++)
+			frame->fds[frame->n_fds] = fds.at[frame->n_fds];
 		return heard;
 	}
 	if (!frame->is_cut)
@@ -221,6 +227,28 @@ psd_frame_recv_by(int fd, int wait, struct psd_frame *frame,
 	drop(fds.at, fds.n);
 	errno = saved;
 	return heard;
+}
+
+enum psd_heard
+psd_frame_recv_bare(int fd, int wait, struct psd_frame *frame)
+{
+	/* Says how long a record is, also when it does not fit. */
+	const int flags = MSG_TRUNC | (wait ? 0 : MSG_DONTWAIT);
+	ssize_t n;
+
+	do {
+		n = recv(fd, frame->bytes, sizeof(frame->bytes), flags);
+	} while (n < 0 && (errno == EINTR || errno == ECONNRESET));
+	psd_frame_init(frame);
+	if (n < 0)
+		return judge_error(errno);
+	if (n == 0)
+		return judge_nothing(fd);
+	frame->len = (uint32_t)n;
+	if ((size_t)n <= sizeof(frame->bytes) && split_header(frame))
+		return PSD_HEARD_FRAME;
+	psd_frame_init(frame);
+	return PSD_HEARD_BROKEN;
 }
 
 enum psd_heard

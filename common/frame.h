@@ -79,6 +79,12 @@ psd_frame_drop psd_frame_close;
 enum psd_heard psd_frame_recv_by(int fd, int wait, struct psd_frame *frame,
     psd_frame_drop *drop);
 
+/*
+ * The same with one recv(), which is cheaper, for an end to which the kernel
+ * lets no descriptor come.
+ */
+enum psd_heard psd_frame_recv_bare(int fd, int wait, struct psd_frame *frame);
+
 /* The same with psd_frame_close(). */
 enum psd_heard psd_frame_recv(int fd, int wait, struct psd_frame *frame);
 

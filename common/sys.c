@@ -114,13 +114,13 @@ psd_sys_landlock_restrict(int ruleset_fd)
 	return result(syscall(SYS_landlock_restrict_self, ruleset_fd, 0));
 }
 
-void
+bool
 psd_sys_pass_rights(int fd, bool pass)
 {
 	const int value = pass;
 
-	(void)setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS_NUMBER, &value,
-	    sizeof(value));
+	return setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS_NUMBER, &value,
+		   sizeof(value)) == 0;
 }
 
 int

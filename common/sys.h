@@ -64,9 +64,9 @@ int psd_sys_landlock_restrict(int ruleset_fd);
 
 /*
  * Whether descriptors may be sent to whoever has this end (SO_PASSRIGHTS,
- * Linux 6.16); older kernels know no such thing, and nothing happens.
+ * Linux 6.16); older kernels know no such thing, and nothing happens: false.
  */
-void psd_sys_pass_rights(int fd, bool pass);
+bool psd_sys_pass_rights(int fd, bool pass);
 
 int psd_sys_pidfd_open(pid_t pid);
 int psd_sys_pidfd_kill(int pidfd, int number);

@@ -151,8 +151,7 @@ fill_in(struct psd_conversation *conversation,
 	conversation->has_greeted = record->has_greeted != 0;
 	conversation->said_end = record->said_end != 0;
 	conversation->was_told = record->was_told != 0;
-	if (conversation->instance->loaded->takes_descriptors)
-		conversation->conv.drop = psd_dispose;
+	psd_conversation_expect_fds(conversation);
 }
 
 static bool

@@ -19,8 +19,8 @@
 static void
 bound_rights(const int ends[2], const struct psd_policy *provider)
 {
-	psd_sys_pass_rights(ends[0], provider->sends_fds);
-	psd_sys_pass_rights(ends[1], false);
+	(void)psd_sys_pass_rights(ends[0], provider->sends_fds);
+	(void)psd_sys_pass_rights(ends[1], false);
 }
 
 int

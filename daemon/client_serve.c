@@ -42,7 +42,7 @@ hand_on(struct psd_client *client, struct psd_call *call)
 	TAILQ_REMOVE(&client->service->clients.waiting, client, of_queue);
 	TAILQ_INSERT_TAIL(&peer->clients, client, of_queue);
 	client->user->n_served++;
-	psd_sys_pass_rights(rep.connection,
+	(void)psd_sys_pass_rights(rep.connection,
 	    call->policy->accepts_fds &&
 		(client->flags & PSD_CLIENT_PASSES) != 0);
 	psd_call_finish(call, 0, &rep);

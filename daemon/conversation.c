@@ -28,6 +28,19 @@ psd_conversation_init(struct psd_conversation *conversation,
 	STAILQ_INIT(&conversation->unsent);
 }
 
+/*
+ * Where no grant of the policy takes a descriptor, none can come.  This is
+ * said before the helper has its end.
+ */
+void
+psd_conversation_expect_fds(struct psd_conversation *conversation)
+{
+	if (conversation->instance->loaded->takes_descriptors)
+		conversation->conv.drop = psd_dispose;
+	else
+		psd_conv_refuse_fds(&conversation->conv);
+}
+
 /* The helper's end is known later by its inode, should a copy outlive it. */
 int
 psd_conversation_open(struct psd_conversation *conversation, int *ret_theirs)
@@ -41,15 +54,7 @@ psd_conversation_open(struct psd_conversation *conversation, int *ret_theirs)
 		return r;
 	psd_conv_init(&conversation->conv, ends[0]);
 	theirs = ends[1];
-	/*
-	 * Where no grant of the policy takes a descriptor, the kernel refuses
-	 * them at the sender, if it can, before the helper has its end;
-	 * elsewhere a frame with one is a broken protocol.
-	 */
-	if (conversation->instance->loaded->takes_descriptors)
-		conversation->conv.drop = psd_dispose;
-	else
-		psd_sys_pass_rights(ends[0], false);
+	psd_conversation_expect_fds(conversation);
 	r = psd_pair_bound_queues(ends);
 	if (r < 0)
 		return r;

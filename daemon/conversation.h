@@ -58,6 +58,9 @@ TAILQ_HEAD(psd_conversations, psd_conversation);
 void psd_conversation_init(struct psd_conversation *conversation,
     struct psd_instance *instance);
 
+/* Of its pair, which is there: may descriptors come, as the policy says? */
+void psd_conversation_expect_fds(struct psd_conversation *conversation);
+
 /*
  * Makes its pair, keeps our end, and gives the helper's to the caller.  0 or
  * -errno; what was made then goes with psd_conversation_release().

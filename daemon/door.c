@@ -60,7 +60,7 @@ open_socket(const struct sockaddr_un *address)
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	psd_sys_pass_rights(fd, false);
+	(void)psd_sys_pass_rights(fd, false);
 	if (unlink(address->sun_path) < 0 && errno != ENOENT)
 		return -errno;
 	if (bind(fd, (const struct sockaddr *)address, sizeof(*address)) < 0)

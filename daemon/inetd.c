@@ -104,7 +104,7 @@ prepare_to_pass(int connection, const struct psd_origin *origin)
 {
 	const int yes = 1;
 
-	psd_sys_pass_rights(connection, false);
+	(void)psd_sys_pass_rights(connection, false);
 	if (!origin->is_local &&
 	    setsockopt(connection, SOL_SOCKET, SO_KEEPALIVE, &yes,
 		sizeof(yes)) < 0)

@@ -230,7 +230,7 @@ adopt(struct psd_instance *instance, struct server *server)
 		return -EOPNOTSUPP;
 	}
 	if (!instance->loaded->takes_descriptors)
-		psd_sys_pass_rights(server->pair, false);
+		(void)psd_sys_pass_rights(server->pair, false);
 	psd_conv_init(&instance->first.conv, psd_fd_take(&server->pair));
 	instance->child.pid = server->pid;
 	instance->child.pidfd = psd_fd_take(&server->pidfd);

@@ -151,7 +151,7 @@ psd_program_start_on_pair(struct psd_service *service, char *const *environment,
 		return r;
 	ours = ends[0];
 	theirs = ends[1];
-	psd_sys_pass_rights(ours, false);
+	(void)psd_sys_pass_rights(ours, false);
 	kit.stdio[STDIN_FILENO] = theirs;
 	kit.stdio[STDOUT_FILENO] = theirs;
 	kit.stdio[STDERR_FILENO] = PSD_NO_FD;

@@ -225,6 +225,14 @@ descriptors_beside_the_end_are_closed(void **state)
 	assert_int_equal(test_fds_count(), before);
 }
 
+static int
+hear_bare(void **state)
+{
+	(void)state;
+	is_bare = true;
+	return 0;
+}
+
 int
 main(void)
 {
@@ -244,5 +252,6 @@ main(void)
 		WITH_PAIR(empty_record_before_the_end_never_becomes_a_frame),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL) +
+	    cmocka_run_group_tests_name("bare", tests, hear_bare, NULL);
 }
