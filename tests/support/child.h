@@ -9,7 +9,7 @@
  * and valgrind are no failure.  What must not happen is looked for a shorter
  * while, because that while is always spent.
  */
-enum { TEST_DEADLINE = 6000, TEST_GLIMPSE = 300 };
+enum { TEST_DEADLINE = 30000, TEST_GLIMPSE = 300 };
 
 /*
  * Forks.  The child runs body(argument) and exits with what it returns; it
