@@ -28,6 +28,18 @@ words_that_make_no_request_are_unclear(void **state)
 		{ "ping -1", "cookie must be" },
 		{ "ping 1x", "cookie must be" },
 		{ "hello 4294967296 1", "oldest must be" },
+		{ "set_times /x now 1", "accessed must be nanoseconds since" },
+		{ "set_times /x -1 1", "accessed must be nanoseconds since" },
+		{ "adjust_clock 1x", "offset must be a span of time such as" },
+		{ "adjust_clock 292471209y", "offset must be a span of time" },
+		{ "resolve www dns ipx", "family must be any, ipv4 or ipv6" },
+		{ "change_owner ali:ce:x /x", "owner must be an owner such" },
+		{ "connect tcpp 127.0.0.1:1", "must be tcp, udp or unix" },
+		{ "connect tcp localhost:1", "endpoint must be an address" },
+		{ "connect_name tcp www", "site must be a host's name and a" },
+		{ "resolve 127.0.0.1", "host must be a host's name, not its" },
+		{ "get_user a/b", "user must be a name of letters, digits" },
+		{ "read_sysctl /net", "must be a setting's name such as" },
 	};
 	struct psd_policy *policy = load("");
 
@@ -37,6 +49,37 @@ words_that_make_no_request_are_unclear(void **state)
 		    PSD_ANSWER_UNCLEAR);
 		if (strstr(text, cases[i].told) == NULL)
 			fail_msg("%s: %s", cases[i].request, text);
+	}
+	psd_policy_free(policy);
+}
+
+static void
+words_that_are_too_long_are_unclear(void **state)
+{
+	static const struct {
+		const char *request;
+		size_t len;
+		const char *told;
+	} cases[] = {
+		{ "set_hostname ", PSD_NAME_MAX + 1, "at most 255 bytes" },
+		{ "log info ", PSD_TEXT_MAX + 1, "at most 4096 bytes" },
+		{ "send_frame lo 1 ", PSD_TEXT_MAX + 1, "at most 4096 bytes" },
+	};
+	struct psd_policy *policy = load("");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char request[PSD_TEXT_MAX + 64];
+		size_t len = strlen(cases[i].request);
+
+		memcpy(request, cases[i].request, len);
+		memset(request + len, 'x', cases[i].len);
+		request[len + cases[i].len] = '\0';
+		assert_int_equal(ask(policy, request), PSD_ANSWER_UNCLEAR);
+		if (strstr(text, cases[i].told) == NULL)
+			fail_msg("%s: %s", cases[i].request, text);
+		request[len + cases[i].len - 1] = '\0';
+		assert_int_equal(ask(policy, request), PSD_ANSWER_REFUSED);
 	}
 	psd_policy_free(policy);
 }
@@ -141,6 +184,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_that_make_no_request_are_unclear),
+		cmocka_unit_test(words_that_are_too_long_are_unclear),
 		cmocka_unit_test(bytes_that_are_no_words_are_unclear),
 		cmocka_unit_test(what_was_asked_cannot_steer_a_terminal),
 		cmocka_unit_test(longest_path_still_gets_an_answer),
