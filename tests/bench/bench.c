@@ -233,6 +233,8 @@ run_groups(const char *only)
 		void (*run)(void);
 	} groups[] = {
 		{ "requests", bench_requests },
+		{ "grants", bench_grants },
+		{ "crowd", bench_crowd },
 		{ "pool", bench_pool },
 		{ "pages", bench_pages },
 		{ "filters", bench_filters },

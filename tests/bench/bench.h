@@ -48,6 +48,8 @@ double bench_posix_spawn(void *program, unsigned n);
 
 /* The groups, each of a file. */
 void bench_requests(void);
+void bench_grants(void);
+void bench_crowd(void);
 void bench_pool(void);
 void bench_pages(void);
 void bench_filters(void);

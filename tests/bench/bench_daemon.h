@@ -19,6 +19,15 @@ struct bench_daemon {
  */
 void bench_daemon_start(struct bench_daemon *daemon, const char *name,
     const char *program, const char *lines);
+/*
+ * The same in steps, for a daemon with several services: the directories and
+ * "a"; a policy with these lines beside the program and its system calls; then
+ * daemon_rig_start().
+ */
+void bench_daemon_prepare(struct bench_daemon *daemon);
+void bench_daemon_add(const struct bench_daemon *daemon, const char *name,
+    const char *program, const char *helper_lines, const char *policy_lines);
+
 void bench_daemon_stop(struct bench_daemon *daemon);
 
 /*
@@ -26,5 +35,14 @@ void bench_daemon_stop(struct bench_daemon *daemon);
  * when none came.
  */
 int bench_daemon_connect(const struct bench_daemon *daemon, const char *name);
+
+/* A connection to a bench_helper, and what it is asked to measure. */
+struct bench_asked {
+	int client;
+	char command[512];
+};
+
+/* A bench_case's run: by the helper's own clock. */
+double bench_ask(void *asked, unsigned n);
 
 #endif

@@ -28,11 +28,6 @@ struct bare {
 	pid_t pid;
 };
 
-struct asked {
-	int client; /* a connection to the helper */
-	char command[512];
-};
-
 static int
 wait_by_epoll(int epoll)
 {
@@ -102,24 +97,6 @@ ping_pong(void *context, unsigned n)
 	return bench_now() - start;
 }
 
-/* The helper measures, so that its client takes no part. */
-static double
-ask(void *context, unsigned n)
-{
-	const struct asked *asked = context;
-	char text[512];
-	ssize_t len;
-
-	len = snprintf(text, sizeof(text), "%u %s\n", n, asked->command);
-	if (send(asked->client, text, (size_t)len, MSG_NOSIGNAL) != len)
-		return -1;
-	len = recv(asked->client, text, sizeof(text) - 1, 0);
-	if (len <= 0)
-		return -1;
-	text[len] = '\0';
-	return strtod(text, NULL);
-}
-
 static double
 open_directly(void *path, unsigned n)
 {
@@ -137,16 +114,22 @@ open_directly(void *path, unsigned n)
 static void
 measure(int client, struct bare bare[3], char *path)
 {
-	struct asked ping = { client, "ping" };
-	struct asked opened = { .client = client };
+	struct bench_asked ping = { client, "ping" };
+	struct bench_asked eight = { client, "flight 8" };
+	struct bench_asked many = { client, "flight 64" };
+	struct bench_asked opened = { .client = client };
 	const struct bench_case cases[] = {
 		{ "bare ping-pong", ping_pong, &bare[0], 1000, NULL, 0, NULL },
 		{ "bare ping-pong, one side by epoll_wait()", ping_pong,
 		    &bare[1], 1000, "bare ping-pong", 0, NULL },
-		{ "ping", ask, &ping, 1000, "bare ping-pong", 1.3, NULL },
+		{ "ping", bench_ask, &ping, 1000, "bare ping-pong", 1.3, NULL },
+		{ "ping, 8 in flight", bench_ask, &eight, 1000,
+		    "bare ping-pong", 0, NULL },
+		{ "ping, 64 in flight", bench_ask, &many, 1000,
+		    "bare ping-pong", 0.6, NULL },
 		{ "bare ping-pong of open's size", ping_pong, &bare[2], 500,
 		    NULL, 0, NULL },
-		{ "open and close, brokered", ask, &opened, 500,
+		{ "open and close, brokered", bench_ask, &opened, 500,
 		    "bare ping-pong of open's size", 2.0,
 		    "open and close, direct" },
 		{ "open and close, direct", open_directly, path, 500, NULL, 0,

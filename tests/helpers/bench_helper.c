@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A helper that measures its own requests: it greets each client with one
- * byte, and answers "NUMBER ping" and "NUMBER open PATH" with the nanoseconds
- * that this many took together, or -1.  With an argument it is no helper, but
+ * byte, and answers "NUMBER ping", "NUMBER flight DEPTH" (pings, DEPTH of which
+ * wait at a time) and "NUMBER open PATH" with the nanoseconds that this many took
+ * together, or -1.  With an argument it is no helper, but
  * writes its byte and ends: what its start costs without privsepd.
  */
 #include "helper/privsep.h"
@@ -39,12 +40,46 @@ request(struct privsep *conversation, const char *command)
 	return fd < 0 ? fd : close(fd);
 }
 
+/*
+ * By itself, since the library has fewer places than that.  What the socket has
+ * no room for is sent when replies have made some.
+ */
+static int
+fly(int fd, long n, long depth)
+{
+	static const unsigned char ping[20] = { 1, 0, 2, 0 };
+	long sent = 0, answered = 0;
+
+	while (answered < n) {
+		unsigned char reply[sizeof(ping)];
+		int flags = 0;
+
+		while (sent < n && sent - answered < depth &&
+		    send(fd, ping, sizeof(ping), MSG_DONTWAIT | MSG_NOSIGNAL) >
+			0)
+			sent++;
+		while (answered < sent &&
+		    recv(fd, reply, sizeof(reply), flags) == sizeof(ping)) {
+			answered++;
+			flags = MSG_DONTWAIT;
+		}
+		if (flags == 0)
+			return -1;
+	}
+	return 0;
+}
+
 static long long
 repeat(struct privsep *conversation, char *line)
 {
 	const long n = strtol(line, &line, 10);
 	const long long start = now();
 
+	if (strncmp(line + 1, "flight ", 7) == 0)
+		return fly(privsep_fd(conversation), n,
+			   strtol(line + 8, NULL, 10)) < 0
+		    ? -1
+		    : now() - start;
 	for (long i = 0; i < n; i++)
 		if (request(conversation, line + 1) < 0)
 			return -1;
