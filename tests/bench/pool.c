@@ -94,7 +94,7 @@ bench_pool(void)
 		    program, 5, NULL, 0, NULL },
 		{ "connect() until an idle helper's first byte",
 		    connect_to_pool, &daemon, 5,
-		    "posix_spawn() until its first byte", 0.2, NULL },
+		    "posix_spawn() until its first byte", 0.15, NULL },
 	};
 
 	(void)snprintf(program, sizeof(program), "%s",
