@@ -32,7 +32,7 @@ struct psd_filter_numbers {
 	const char *exec_path;
 };
 
-/* A compiled program; does not change any more. */
+/* A compiled program; does not change any more, and may be others', too. */
 struct psd_filter {
 	struct sock_fprog program; /* its instructions are the filter's own */
 	int highest_known;         /* a call above this number answers ENOSYS */
@@ -42,8 +42,8 @@ struct psd_filter {
  * Compiles the policy's SystemCallFilter= and proves the result: an
  * evaluator runs the program over every call number and over every argument
  * class that the policy speaks of, for this architecture and foreign ones,
- * and compares the verdict with what the policy says.  Returns NULL with diag
- * on failure.
+ * and compares the verdict with what the policy says.  Policies with the same
+ * call set share one filter.  Returns NULL with diag on failure.
  */
 struct psd_filter *psd_filter_compile(const struct psd_policy *policy,
     enum psd_filter_kind kind, const struct psd_filter_numbers *numbers,
