@@ -184,13 +184,19 @@ start(struct psd_daemon *daemon)
 static int
 begin(struct psd_daemon *daemon, struct psd_state_reader *state)
 {
+	int r;
+
 	if (state != NULL)
 		return psd_resume(daemon, state) < 0 ? EXIT_FAILURE
 						     : EXIT_SUCCESS;
 	if (daemon->config.is_run)
 		return psd_oneshot_start(daemon);
-	return daemon->config.is_monitor ? psd_monitor_start(daemon)
-					 : start(daemon);
+	if (daemon->config.is_monitor)
+		return psd_monitor_start(daemon);
+	r = start(daemon);
+	if (r == EXIT_FAILURE)
+		psd_manager_pause(daemon->manager);
+	return r;
 }
 
 static void

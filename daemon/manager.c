@@ -3,10 +3,14 @@
 
 #include "common/mem.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
+
+/* With the unit's StartLimitBurst= tries, most of a minute. */
+enum { PAUSE_MSEC = 200 };
 
 static const struct {
 	enum psd_manager_gift gift;
@@ -37,6 +41,13 @@ psd_manager_look(bool has_store, bool has_journal)
 	if (has_journal)
 		there |= PSD_MANAGER_JOURNAL;
 	return there;
+}
+
+void
+psd_manager_pause(uint32_t there)
+{
+	if ((there & PSD_MANAGER_NOTIFY) != 0)
+		(void)poll(NULL, 0, PAUSE_MSEC);
 }
 
 static void

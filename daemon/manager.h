@@ -20,6 +20,14 @@ enum psd_manager_gift {
 /* Which of them there are, PSD_MANAGER_*; two of them are known already. */
 uint32_t psd_manager_look(bool has_store, bool has_journal);
 
+/*
+ * After a start that failed, before we exit.  The unit has no RestartSec=, since
+ * clients wait for who has crashed; but what is in the way of a start, such as
+ * an address that comes up late, is not gone at once, and StartLimitBurst= tries
+ * are to last for a while.
+ */
+void psd_manager_pause(uint32_t there);
+
 /* "notify watchdog". */
 void psd_manager_print(uint32_t there, char *ret, size_t size);
 

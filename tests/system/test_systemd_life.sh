@@ -74,6 +74,31 @@ bad_policy_at_the_start_is_78_and_nobody_tries_again() {
 }
 guest_try bad_policy_at_the_start_is_78_and_nobody_tries_again
 
+# Somebody is in the way, who goes away after a while.
+begun_anew() { [ "$(show NRestarts)" -ge 3 ]; }
+# shellcheck disable=SC2016 # Perl expands it.
+failed_start_is_tried_again_and_not_too_often() {
+	guest systemctl stop privsepd.service
+	guest perl -MIO::Socket::INET -e '
+	    my $s = IO::Socket::INET->new(Listen => 1,
+	        LocalAddr => "127.0.0.1:8080") or die "listen: $!\n";
+	    $| = 1; print "$$\n"; sleep' >"$guest_shared/squatter" &
+	until_so test -s "$guest_shared/squatter" || return 1
+	! guest systemctl start privsepd.service &&
+	    says 'cannot listen on 127.0.0.1:8080' && until_so begun_anew ||
+	    return 1
+	guest kill "$(cat "$guest_shared/squatter")"
+	until_so is ActiveState active && page || return 1
+	guest journalctl -q -o short-monotonic -u privsepd.service |
+	    awk -F '[][]' '
+		/not started: see/ { failed = $2 }
+		/Main process exited.*status=1/ && failed {
+			n++; early += $2 - failed < 0.19; failed = 0
+		}
+		END { print n " failed, " early " early"; exit !n || early }'
+}
+guest_try failed_start_is_tried_again_and_not_too_often
+
 stopped_daemon_trips_the_watchdog_and_comes_back() {
 	local before
 	drop_in watchdog '[Service]' WatchdogSec=1 TimeoutAbortSec=5
