@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -50,21 +49,25 @@ psd_cgroup_read(int dir_fd, const char *name, char *ret, size_t size)
  * these lines: a number that is cut would be somebody else's.
  */
 static int
-kill_lines(const char *list, size_t len, size_t *ret_used)
+kill_lines(char *list, size_t len, size_t *ret_used)
 {
-	const char *end = memrchr(list, '\n', len);
-	char *at = (char *)(uintptr_t)list;
+	char *line = list;
 	int n = 0;
 
-	*ret_used = end == NULL ? 0 : (size_t)(end + 1 - list);
-	while (at < list + *ret_used) {
-		const long pid = strtol(at, &at, 10);
+	for (;;) {
+		char *end = memchr(line, '\n', len - (size_t)(line - list));
+		long pid;
 
+		if (end == NULL)
+			break;
+		*end = '\0';
+		pid = strtol(line, NULL, 10);
 		/* 0 is a process that our pid namespace does not show. */
 		if (pid > 0 && kill((pid_t)pid, SIGKILL) == 0)
 			n++;
-		at = strchr(at, '\n') + 1;
+		line = end + 1;
 	}
+	*ret_used = (size_t)(line - list);
 	return n;
 }
 
@@ -81,15 +84,13 @@ kill_listed(int dir_fd)
 	if (fd < 0)
 		return -errno;
 	for (;;) {
-		const ssize_t got =
-		    read(fd, list + kept, sizeof(list) - 1 - kept);
+		const ssize_t got = read(fd, list + kept, sizeof(list) - kept);
 
 		if (got < 0)
 			return -errno;
 		if (got == 0)
 			return n;
 		kept += (size_t)got;
-		list[kept] = '\0';
 		n += kill_lines(list, kept, &used);
 		kept -= used;
 		memmove(list, list + used, kept);
