@@ -39,7 +39,7 @@ struct shared {
 	struct rule rules[];
 };
 
-static LIST_HEAD(, shared) all = LIST_HEAD_INITIALIZER(all);
+static LIST_HEAD(shared_filters, shared) all = LIST_HEAD_INITIALIZER(all);
 
 static bool
 is_same_rule(const struct rule *rule, const struct psd_callset_entry *entry)
