@@ -155,17 +155,18 @@ look_at_cgroup(struct psd_host *host, const char *named)
 static void
 look_at_seccomp(struct psd_host *host)
 {
-	int r = psd_host_probe_filter(false);
+	/* Where one with a listener can be loaded, so can one without. */
+	const int r = psd_host_probe_filter(true);
+	const int plain = r == 0 ? 0 : psd_host_probe_filter(false);
 
-	if (r < 0) {
+	if (plain < 0) {
 		miss(host, PSD_LAYER_FILTER, "no system call filters: %s",
-		    strerror(-r));
+		    strerror(-plain));
 		miss(host, PSD_LAYER_ONE_EXEC, "rests on a filter");
 		miss(host, PSD_LAYER_LISTENER, "rests on a filter");
 		return;
 	}
 	host->layers |= PSD_LAYER_FILTER | PSD_LAYER_ONE_EXEC;
-	r = psd_host_probe_filter(true);
 	if (r == 0)
 		host->layers |= PSD_LAYER_LISTENER;
 	else if (r == -EBUSY)
