@@ -52,9 +52,10 @@ end(struct narrowed *t)
 	test_policy_free(&t->policy);
 }
 
-/* A refusal says why, in one line or more. */
+/* A refusal says why, in one line or more, with told among it. */
 static inline void
-assert_narrows(struct narrowed *t, const char *lines, int wanted)
+assert_narrowing_says(struct narrowed *t, const char *lines, int wanted,
+    const char *told)
 {
 	const struct psd_str text = psd_str_of(lines);
 	struct psd_diag diag;
@@ -66,7 +67,15 @@ assert_narrows(struct narrowed *t, const char *lines, int wanted)
 		fail_msg("%s: %s not %s: %s", lines, strerror(-r),
 		    strerror(-wanted), diag.text == NULL ? "" : diag.text);
 	assert_true((r == 0) == (diag.errors == 0));
+	if (r != 0 && (diag.text == NULL || strstr(diag.text, told) == NULL))
+		fail_msg("%s does not say: %s", lines, told);
 	psd_diag_free(&diag);
+}
+
+static inline void
+assert_narrows(struct narrowed *t, const char *lines, int wanted)
+{
+	assert_narrowing_says(t, lines, wanted, "");
 }
 
 static inline bool
