@@ -122,15 +122,32 @@ what_cannot_be_run_is_told_as_by_a_shell() {
 	run any -- "$dir/nothing/here"
 	exits 127 || return 1
 	run any -- "$dir/text"
-	exits 126 || return 1
+	exits 126 && says "$dir/text cannot be executed" || return 1
 	policy nothing "ExecStart=$dir/nothing"
 	run nothing
 	exits 127 || return 1
 	policy nothing "ExecStart=$dir/text"
 	run nothing
-	exits 126
+	exits 126 && says "$dir/text is not executable"
 }
 try what_cannot_be_run_is_told_as_by_a_shell
+
+# Of a privsepd that lies beside privsepctl and is none.
+a_privsepd_that_cannot_run_the_program_is_told_of() {
+	local ctl=$dir/bin/privsepctl
+	mkdir "$dir/bin"
+	cp "$B/privsepctl" "$ctl"
+	run any -- true
+	exits 125 && says 'cannot find privsepd' || return 1
+	printf 'no program\n' >"$dir/bin/privsepd"
+	chmod 755 "$dir/bin/privsepd"
+	run any -- true
+	exits 125 && says "cannot start $dir/bin/privsepd: Exec" || return 1
+	printf '#!/bin/sh\nkill -9 $$\n' >"$dir/bin/privsepd"
+	run any -- true
+	exits 125 && says 'privsepd itself was killed'
+}
+try a_privsepd_that_cannot_run_the_program_is_told_of
 
 failures_of_ours_are_125() {
 	local line
