@@ -21,6 +21,7 @@
 #include "daemon/watch.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -252,51 +253,37 @@ on_exit_of(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	return 0;
 }
 
-static int
-on_runtime_max(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	struct psd_instance *instance = userdata;
-
-	(void)source;
-	(void)usec;
-	psd_log(LOG_WARNING,
-	    "%s[%d]: has run for RuntimeMaxSec=", instance->service->name,
-	    instance->child.pid);
-	/* A program was given its time, and no conversation to end. */
-	instance->is_overdue = psd_instance_is_program(instance);
-	psd_instance_end(instance, true);
-	return 0;
-}
-
-int
-psd_ending_at(struct psd_instance *instance, uint64_t due_usec)
-{
-	const int r = sd_event_add_time(instance->service->daemon->event,
-	    &instance->runtime_source, CLOCK_MONOTONIC, due_usec, 0,
-	    on_runtime_max, instance);
-
-	return r < 0 ? r : 0;
-}
-
-int
-psd_ending_limit_runtime(struct psd_instance *instance)
-{
-	const uint64_t max = instance->loaded->policy->runtime_max_usec;
-
-	return max == 0 ? 0 : psd_ending_at(instance, psd_now() + max);
-}
-
+/*
+ * At the same priority as requests.  What it sent before it died is read by
+ * then (bury()), and below them it would have no turn while others ask without
+ * end.
+ */
 int
 psd_ending_watch(struct psd_instance *instance)
 {
-	sd_event *event = instance->service->daemon->event;
-	int r;
+	return sd_event_add_io(instance->service->daemon->event,
+	    &instance->exit_source, instance->child.pidfd, EPOLLIN, on_exit_of,
+	    instance);
+}
 
-	r = sd_event_add_io(event, &instance->exit_source,
-	    instance->child.pidfd, EPOLLIN, on_exit_of, instance);
-	/* What it sent before it died comes first. */
-	if (r >= 0)
-		r = sd_event_source_set_priority(instance->exit_source,
-		    SD_EVENT_PRIORITY_NORMAL + 10);
-	return r;
+static bool
+has_ended(const struct psd_instance *instance)
+{
+	struct pollfd look = { .fd = instance->child.pidfd, .events = POLLIN };
+
+	return instance->exit_source != NULL && poll(&look, 1, 0) > 0;
+}
+
+void
+psd_ending_look(struct psd_service *service)
+{
+	struct psd_instance *instance, *next;
+
+	for (instance = TAILQ_FIRST(&service->instances); instance != NULL;
+	     instance = next) {
+		next = TAILQ_NEXT(instance, of_service);
+		if (has_ended(instance))
+			(void)on_exit_of(instance->exit_source,
+			    instance->child.pidfd, EPOLLIN, instance);
+	}
 }

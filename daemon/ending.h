@@ -13,6 +13,12 @@
 int psd_ending_watch(struct psd_instance *instance);
 
 /*
+ * The same, at once, for those of the service that have ended by now and whose
+ * turn has not come.
+ */
+void psd_ending_look(struct psd_service *service);
+
+/*
  * RuntimeMaxSec= starts; or, once it has, is over at that time.  0 or -errno.
  */
 int psd_ending_limit_runtime(struct psd_instance *instance);

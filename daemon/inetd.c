@@ -178,6 +178,16 @@ refuse(struct psd_service *service, const char *why)
 		    PSD_ELEMENTS(fields));
 }
 
+/* Those who have gone are counted until then. */
+static const char *
+find_limit_now(struct psd_service *service, const struct psd_origin *origin)
+{
+	if (find_limit(service, origin) == NULL)
+		return NULL;
+	psd_ending_look(service);
+	return find_limit(service, origin);
+}
+
 /* One a turn: a start takes longer than anything else that we do. */
 void
 psd_inetd_accept(struct psd_listener *listener)
@@ -202,7 +212,7 @@ psd_inetd_accept(struct psd_listener *listener)
 	/* It has gone already. */
 	if (psd_origin_look(fd, &origin) < 0)
 		return;
-	limit = find_limit(service, &origin);
+	limit = find_limit_now(service, &origin);
 	if (limit != NULL) {
 		refuse(service, limit);
 		return;

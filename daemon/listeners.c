@@ -54,13 +54,6 @@ watch(struct psd_listener *listener)
 	listener->source = sd_event_source_disable_unref(listener->source);
 	r = sd_event_add_io(listener->service->daemon->event, &listener->source,
 	    listener->fd, EPOLLIN, psd_listener_on_client, listener);
-	/*
-	 * With Type=inetd each client takes a helper more, so those that have
-	 * ended go first (daemon/ending.c).
-	 */
-	if (r >= 0 && listener->service->loaded->policy->type == PSD_TYPE_INETD)
-		r = sd_event_source_set_priority(listener->source,
-		    SD_EVENT_PRIORITY_NORMAL + 20);
 	if (r < 0)
 		return r;
 	return sd_event_source_set_enabled(listener->source, SD_EVENT_OFF);
