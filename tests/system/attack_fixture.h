@@ -181,14 +181,17 @@ count_entries(const char *service, int pid, const char *what)
 	return n;
 }
 
-/* A call that ends its helper is refused and the helper dropped: once each. */
+/*
+ * A call that ends its helper is refused and the helper dropped: once each.
+ * Without a filter it goes on, and may make others.
+ */
 static bool
 is_logged(const char *service, int pid)
 {
 	const unsigned refused = count_entries(service, pid, "refused ");
 	const unsigned dropped = count_entries(service, pid, "dropped: ");
 
-	if (refused > 1 || dropped > 1)
+	if ((refused > 1 && strcmp(service, "filtered") == 0) || dropped > 1)
 		fail_msg("%s[%d]: refused %u times, dropped %u times", service,
 		    pid, refused, dropped);
 	return refused + dropped > 0;
@@ -229,20 +232,34 @@ judge(const char *service, size_t i, int pid, const char *verdict)
 		fail_msg("%s, %s: not in the log", attacks[i].name, service);
 }
 
+/* One that waits to be told what to do; its process id. */
+static int
+meet_attacker(const char *service, int *ret_fd)
+{
+	char line[32] = "";
+
+	*ret_fd = daemon_rig_connect(&rig, service);
+	assert_true(test_poll(*ret_fd, POLLIN, TEST_DEADLINE) != 0);
+	assert_true(recv(*ret_fd, line, sizeof(line) - 1, 0) > 0);
+	return (int)strtol(line, NULL, 10);
+}
+
+/* What it answers with: an error, 0, or nothing when it has ended. */
+static const char *
+order_attack(int fd, size_t i)
+{
+	return daemon_rig_say(fd, "%s %s/files %d %d\n", attacks[i].name,
+	    rig.dir, (int)rig.pid, (int)victim);
+}
+
 static void
 attack(const char *service, size_t i)
 {
 	char verdict[32];
-	int pid;
-	int fd = daemon_rig_connect(&rig, service);
+	int fd;
+	const int pid = meet_attacker(service, &fd);
 
-	assert_true(test_poll(fd, POLLIN, TEST_DEADLINE) != 0);
-	memset(verdict, 0, sizeof(verdict));
-	assert_true(recv(fd, verdict, sizeof(verdict) - 1, 0) > 0);
-	pid = (int)strtol(verdict, NULL, 10);
-	(void)snprintf(verdict, sizeof(verdict), "%s",
-	    daemon_rig_say(fd, "%s %s/files %d %d\n", attacks[i].name, rig.dir,
-		(int)rig.pid, (int)victim));
+	(void)snprintf(verdict, sizeof(verdict), "%s", order_attack(fd, i));
 	(void)close(fd);
 	judge(service, i, pid, verdict);
 	if (getenv("PSD_ATTACKS") != NULL)

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Attacks from where a helper has more than others: under a user id that it
+ * shares with its victim; with a pair that takes descriptors, also of a daemon
+ * that has none left; and by many at a time.
+ *
+ * PSD_SOAK=1 has 500 of them, and tells how long a neighbour waited beside one,
+ * beside all, and alone.
+ */
+#include "tests/system/attack_fixture.h"
+
+#include <sys/resource.h>
+
+enum { CROWD = 12, CROWD_SOAK = 500, IDLE_MS = 200, IDLE_MS_SOAK = 3000 };
+
+static uint64_t untouched;
+
+static size_t
+count_crowd(void)
+{
+	return getenv("PSD_SOAK") != NULL ? CROWD_SOAK : CROWD;
+}
+
+static int
+prepare(void **state)
+{
+	struct rlimit limit;
+	char instances[64];
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	prepare_attacks();
+	write_attacker("shared", "User=nobody\nInstances=2\nRestartSec=1ms",
+	    "OnViolation=log");
+	write_attacker("takes", "Instances=1\nRestartSec=1ms",
+	    "AllowChangeMode=0640 %s/files/inside/**\nOnViolation=log");
+	(void)snprintf(instances, sizeof(instances),
+	    "Instances=%zu\nRestartSec=1ms", count_crowd());
+	write_attacker("crowd", instances, "OnViolation=log");
+	start_attacks();
+	untouched = sentinels_sum(&rig);
+	return 0;
+}
+
+/* The attack of this name; fails the test when there is none. */
+static size_t
+find_attack(const char *name)
+{
+	size_t i = 0;
+
+	while (i < n_attacks && strcmp(attacks[i].name, name) != 0)
+		i++;
+	if (i == n_attacks)
+		fail_msg("there is no attack %s", name);
+	return i;
+}
+
+static bool
+has_landlock(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, 1) >= 1;
+}
+
+/*
+ * Of the same user, but each in a Landlock domain of its own, out of which
+ * nobody reaches for another's memory or descriptors.
+ */
+static void
+a_sibling_of_the_same_user_is_out_of_reach(void **state)
+{
+	static const char *const names[] = { "ptrace_neighbour",
+		"suspend_filter", "read_memory", "write_memory", "move_pages",
+		"pidfd_of_neighbour" };
+	int sibling;
+
+	(void)state;
+	if (!has_landlock()) {
+		print_message("SKIP: no Landlock, and no wall without\n");
+		skip();
+	}
+	victim = (pid_t)meet_attacker("shared", &sibling);
+	for (size_t i = 0; i < PSD_ELEMENTS(names); i++)
+		(void)attack_and_look("shared", find_attack(names[i]),
+		    untouched);
+	/* It was let be. */
+	assert_string_equal(order_attack(sibling, find_attack("descriptors")),
+	    "9");
+	psd_fd_close(sibling);
+	assert_true(ledger_settles(rig.pid, &before));
+}
+
+static bool
+is_of_descriptors(const char *name)
+{
+	return strncmp(name, "rights_", strlen("rights_")) == 0 ||
+	    strcmp(name, "control_messages") == 0;
+}
+
+static void
+no_descriptor_stays_where_some_may_be_sent(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < n_attacks; i++) {
+		if (!is_of_descriptors(attacks[i].name))
+			continue;
+		(void)attack_and_look("takes", i, untouched);
+		n++;
+	}
+	assert_true(n > 0);
+}
+
+/* No number is left for a descriptor that comes. */
+static void
+set_limit(rlim_t n)
+{
+	struct rlimit limit;
+
+	assert_int_equal(prlimit(rig.pid, RLIMIT_NOFILE, NULL, &limit), 0);
+	limit.rlim_cur = n;
+	assert_int_equal(prlimit(rig.pid, RLIMIT_NOFILE, &limit, NULL), 0);
+}
+
+static void
+attack_without_numbers(size_t i)
+{
+	struct rlimit limit;
+	int fd;
+
+	(void)meet_attacker("takes", &fd);
+	assert_int_equal(prlimit(rig.pid, RLIMIT_NOFILE, NULL, &limit), 0);
+	set_limit(3);
+	(void)order_attack(fd, i);
+	(void)neighbour_worst(&neighbour);
+	set_limit(limit.rlim_cur);
+	psd_fd_close(fd);
+	assert_true(ledger_settles(rig.pid, &before));
+	assert_int_equal(sentinels_sum(&rig), untouched);
+}
+
+static void
+a_daemon_without_descriptors_left_drops_who_sends_some(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_attacks; i++)
+		if (is_of_descriptors(attacks[i].name))
+			attack_without_numbers(i);
+}
+
+/*
+ * In what time its longest answer came, from when the loop was woken for it: so
+ * the daemon's own statistic of how long a turn was by then, in milliseconds.
+ */
+static double
+longest_turn(void)
+{
+	double bound, longest = 0;
+	const char *text, *line;
+	unsigned long n, last = 0;
+
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "metrics", NULL), 0);
+	for (line = text; line != NULL; line = strchr(line + 1, '\n')) {
+		const char *le = strstr(line, "le=\"");
+		const char *end = strchr(line + 1, '\n');
+
+		if (strncmp(line + 1, "privsepd_request_duration_seconds_b",
+			35) != 0 ||
+		    le == NULL || le > end ||
+		    sscanf(le, "le=\"%lf\"} %lu", &bound, &n) != 2)
+			continue;
+		/* Buckets add up; a smaller number is another service's. */
+		if (n > last && bound < 1e9 && bound > longest)
+			longest = bound;
+		last = n;
+	}
+	return longest * 1000;
+}
+
+static uint32_t
+neighbour_alone(void)
+{
+	(void)neighbour_worst(&neighbour);
+	(void)poll(NULL, 0,
+	    getenv("PSD_SOAK") != NULL ? IDLE_MS_SOAK : IDLE_MS);
+	return neighbour_worst(&neighbour);
+}
+
+static const char *const floods[] = { "flood_pings", "flood_opens", "flood_log",
+	"flood_empty", "in_flight_cycle", "rights_flood", "control_messages",
+	"half_closed_deaf", "frame_empty", "unlink_outside" };
+
+/* All are told, and then all are heard. */
+static void
+attack_together(size_t n)
+{
+	static int fds[CROWD_SOAK];
+
+	for (size_t i = 0; i < n; i++)
+		(void)meet_attacker("crowd", &fds[i]);
+	for (size_t i = 0; i < n; i++) {
+		char line[PATH_MAX];
+		const int len = snprintf(line, sizeof(line),
+		    "%s %s/files %d %d", floods[i % PSD_ELEMENTS(floods)],
+		    rig.dir, (int)rig.pid, (int)victim);
+
+		assert_int_equal(send(fds[i], line, (size_t)len, MSG_NOSIGNAL),
+		    len);
+	}
+	for (size_t i = 0; i < n; i++) {
+		/* Hundreds have some hundred thousand requests. */
+		if (test_poll(fds[i], POLLIN, 10 * TEST_DEADLINE) == 0)
+			fail_msg("%s does not end",
+			    floods[i % PSD_ELEMENTS(floods)]);
+		psd_fd_close(fds[i]);
+	}
+}
+
+static void
+many_together_hold_up_nobody(void **state)
+{
+	const uint32_t alone = neighbour_alone();
+	const double turn_alone = longest_turn();
+	uint32_t one = 0, all;
+	double turn_one;
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(floods); i++) {
+		const uint32_t worst =
+		    attack_and_look("crowd", find_attack(floods[i]), untouched);
+
+		one = worst > one ? worst : one;
+	}
+	turn_one = longest_turn();
+	attack_together(count_crowd());
+	all = neighbour_worst(&neighbour);
+	assert_true(ledger_settles(rig.pid, &before));
+	assert_int_equal(sentinels_sum(&rig), untouched);
+	print_message("# a neighbour's ping took at worst %u us alone, %u us "
+		      "beside one, %u us beside %zu; answers came within %g, "
+		      "%g and %g ms of the turn's begin\n",
+	    alone, one, all, count_crowd(), turn_alone, turn_one,
+	    longest_turn());
+	assert_int_equal(daemon_rig_stop(&rig), 0);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_sibling_of_the_same_user_is_out_of_reach),
+		cmocka_unit_test(no_descriptor_stays_where_some_may_be_sent),
+		cmocka_unit_test(
+		    a_daemon_without_descriptors_left_drops_who_sends_some),
+		cmocka_unit_test(many_together_hold_up_nobody),
+	};
+
+	if (geteuid() != 0) {
+		print_message("SKIP: no helpers of other users without root\n");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, prepare, clean_attacks);
+}
