@@ -163,6 +163,7 @@ a_stopped_service_says_so(void **state)
 	assert_int_equal(send(waiting, "ping 1", 6, MSG_NOSIGNAL), 6);
 	assert_int_equal(daemon_rig_ctl(&rig, &text, "stop", "svc", NULL), 0);
 	assert_int_equal(door_hear(waiting, NULL, 0), -ESHUTDOWN);
+	assert_true(daemon_rig_logs(&rig, "the service was stopped"));
 	assert_int_equal(door_hear(served, NULL, 0), -EPIPE);
 	(void)close(waiting);
 	(void)close(served);

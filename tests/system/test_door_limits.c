@@ -82,7 +82,7 @@ who_says_nothing_is_refused_in_time_and_takes_no_helper(void **state)
 	assert_int_equal(door_say(fd, "ping 1", NULL, 0), 0);
 	assert_int_equal(door_hear(silent, NULL, 0), -ETIMEDOUT);
 	assert_int_equal(door_hear(silent, NULL, 0), -EPIPE);
-	assert_true(daemon_rig_has_logged(&rig, "it said nothing in time"));
+	assert_true(daemon_rig_logs(&rig, "it said nothing in time"));
 	status = status_of_service();
 	assert_non_null(strstr(status, "\"started\": 1"));
 	(void)close(silent);
@@ -100,6 +100,7 @@ who_finds_no_helper_free_is_told_to_try_again(void **state)
 	assert_int_equal(door_say(first, "ping 1", NULL, 0), 0);
 	second = door_connect(&rig, "svc");
 	assert_int_equal(door_say(second, "ping 1", NULL, 0), -EAGAIN);
+	assert_true(daemon_rig_logs(&rig, "no helper was free in time"));
 	assert_int_equal(door_say(first, "ping 1", NULL, 0), 0);
 	(void)close(first);
 	(void)close(second);
