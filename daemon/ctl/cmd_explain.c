@@ -36,7 +36,7 @@ print_answer(const struct psd_ctl *ctl, uint32_t answer, const char *text)
 		    psd_ctl_print_json(json_of_answer(ctl, is_allowed, text));
 	else
 		psd_ctl_put_line(stdout, text);
-	return is_allowed ? status : PSD_CTL_DENIED;
+	return is_allowed || status != PSD_CTL_DONE ? status : PSD_CTL_DENIED;
 }
 
 static const char *

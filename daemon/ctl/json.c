@@ -4,6 +4,7 @@
 #include "common/mem.h"
 #include "common/print.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The texts that control.def says are lists, and what separates them. */
@@ -25,13 +26,42 @@ static const struct {
 	{ PSD_OP_ctl_reload, "report", "\n" },
 };
 
+/* Has jansson got less memory than it asked for? */
+static bool is_short;
+
+static void *
+allocate(size_t size)
+{
+	void *memory = malloc(size);
+
+	is_short = is_short || memory == NULL;
+	return memory;
+}
+
+/*
+ * It is asked for hundreds of small things, each of which would be missing from
+ * what is shown and nobody would know.
+ */
+void
+psd_ctl_json_begin(void)
+{
+	is_short = false;
+	json_set_alloc_funcs(allocate, free);
+}
+
+bool
+psd_ctl_json_is_short(void)
+{
+	return is_short;
+}
+
 json_t *
 psd_ctl_json_text(const char *text, size_t len)
 {
 	json_t *string = json_stringn(len > 0 ? text : "", len);
 	_cleanup_free_ char *shown = NULL;
 
-	if (string != NULL)
+	if (string != NULL || is_short)
 		return string;
 	/* Not UTF-8: no byte of it takes more than four. */
 	shown = malloc(len * 4 + 1);
@@ -159,7 +189,7 @@ psd_ctl_count_of(const json_t *object, const char *key)
 enum psd_ctl_exit
 psd_ctl_print_json(json_t *value)
 {
-	const int r = json_dumpf(value, stdout, JSON_INDENT(2));
+	const int r = is_short ? -1 : json_dumpf(value, stdout, JSON_INDENT(2));
 
 	json_decref(value);
 	if (r < 0) {

@@ -20,6 +20,10 @@ void psd_ctl_put(FILE *stream, const char *text);
 /* A line of it. */
 void psd_ctl_put_line(FILE *stream, const char *text);
 
+/* Once, before all that is made of JSON; and was there memory for all of it? */
+void psd_ctl_json_begin(void);
+bool psd_ctl_json_is_short(void);
+
 /*
  * The fields of a reply under their names; the list texts (control.def) as
  * arrays.  The caller's; NULL when memory is short.

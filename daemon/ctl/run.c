@@ -268,12 +268,18 @@ psd_ctl_run(int argc, char **argv)
 	}
 	ctl->fd = PSD_NO_FD;
 	psd_frame_init(&ctl->frame);
+	psd_ctl_json_begin();
 	status = run(ctl, argc, argv);
 	psd_ctl_disconnect(ctl);
 	if (fflush(stdout) != 0 || ferror(stdout) != 0) {
 		psd_ctl_complain("cannot write the output: %s",
 		    strerror(errno));
 		return status == PSD_CTL_DONE ? PSD_CTL_FAILED : status;
+	}
+	/* Tables are made of it, too. */
+	if (status == PSD_CTL_DONE && psd_ctl_json_is_short()) {
+		psd_ctl_complain("out of memory: something is missing");
+		return PSD_CTL_FAILED;
 	}
 	return status;
 }
