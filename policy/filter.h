@@ -56,9 +56,10 @@ bool psd_filter_check_word(const char *word, const struct psd_where *where,
 
 /*
  * For each call that the policy's filter lets pass, in order of name: calls
- * line(cookie, "openat", "why, or the argument rule", "@helper").
+ * line(cookie, "openat", "why, or the argument rule", "@helper").  0, or
+ * -ENOMEM before the first.
  */
-void psd_filter_list(const struct psd_policy *policy,
+int psd_filter_list(const struct psd_policy *policy,
     void (*line)(void *cookie, const char *call, const char *rule,
 	const char *group),
     void *cookie);

@@ -4,6 +4,7 @@
 #include "common/arch.h"
 #include "policy/callset.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,7 +94,7 @@ list_call(const struct psd_callset_entry *entries, size_t n,
 	}
 }
 
-void
+int
 psd_filter_list(const struct psd_policy *policy,
     void (*line)(void *cookie, const char *call, const char *rule,
 	const char *group),
@@ -104,7 +105,7 @@ psd_filter_list(const struct psd_policy *policy,
 
 	if (psd_callset_init(&set, PSD_AUDIT_ARCH, policy, PSD_FILTER_PLAIN,
 		NULL) < 0)
-		return;
+		return -ENOMEM;
 	qsort(set.at, set.n, sizeof(*set.at), by_name);
 	while (at < set.n) {
 		size_t n = 1;
@@ -116,4 +117,5 @@ psd_filter_list(const struct psd_policy *policy,
 		at += n;
 	}
 	psd_callset_free(&set);
+	return 0;
 }

@@ -158,7 +158,7 @@ list_of(const char *words)
 
 	list.n = 0;
 	test_filter_policy_init(&policy, words, PSD_VIOLATION_KILL);
-	psd_filter_list(&policy.policy, keep_line, &list);
+	assert_int_equal(psd_filter_list(&policy.policy, keep_line, &list), 0);
 	test_filter_policy_free(&policy);
 	return &list;
 }

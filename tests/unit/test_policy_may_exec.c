@@ -178,12 +178,12 @@ filter_lists_both_calls_with_their_key(void **state)
 
 	(void)state;
 	test_policy_lines(&policy, "AllowExec=/bin/true");
-	psd_filter_list(policy.policy, count_exec, &n);
+	assert_int_equal(psd_filter_list(policy.policy, count_exec, &n), 0);
 	assert_int_equal(n, 2);
 	test_policy_free(&policy);
 	n = 0;
 	test_policy_lines(&policy, "SystemCallFilter=@processes");
-	psd_filter_list(policy.policy, count_exec, &n);
+	assert_int_equal(psd_filter_list(policy.policy, count_exec, &n), 0);
 	assert_int_equal(n, 0);
 	test_policy_free(&policy);
 }

@@ -114,7 +114,8 @@ the_filter_has_what_the_lines_need(void **state)
 
 		load(&policy, cases[i].type, cases[i].line);
 		assert_non_null(policy.policy);
-		psd_filter_list(policy.policy, count, &counts);
+		assert_int_equal(psd_filter_list(policy.policy, count, &counts),
+		    0);
 		assert_int_equal(counts.tcp > 0, cases[i].tcp);
 		assert_int_equal(counts.io > 0, cases[i].tcp);
 		assert_int_equal(counts.bind > 0, cases[i].bind);

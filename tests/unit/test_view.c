@@ -278,7 +278,8 @@ the_filter_lets_what_the_view_does_be_written(void **state)
 		load(&policy, cases[i].type, cases[i].lines, 0);
 		if (policy.policy == NULL)
 			fail_msg("%s", policy.diag.text);
-		psd_filter_list(policy.policy, count, &counts);
+		assert_int_equal(psd_filter_list(policy.policy, count, &counts),
+		    0);
 		assert_int_equal(counts.write > 0, cases[i].write);
 		assert_int_equal(counts.temporary > 0, cases[i].temporary);
 		test_policy_free(&policy);
