@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/mem.h"
+#include "common/stream.h"
 #include "policy/learn_seen.h"
 #include "policy/view.h"
 #include "policy/words.h"
@@ -164,22 +165,23 @@ static bool
 put_policy(struct psd_learn_page *page)
 {
 	FILE *stream = page->stream;
-	_cleanup_free_ char *lines = NULL;
-	size_t size = 0;
+	_cleanup_free_ char *text = NULL;
+	struct psd_stream lines;
 	bool is_good;
 
-	page->stream = open_memstream(&lines, &size);
+	page->stream = psd_stream_open(&lines);
 	if (page->stream == NULL)
 		return false;
 	is_good = psd_learn_put_files(page);
 	psd_learn_put_sockets(page);
 	if (fclose(page->stream) != 0)
 		is_good = false;
+	text = lines.text;
 	page->stream = stream;
 	(void)fputs("\n[Policy]\n", stream);
-	if (!is_good || !psd_learn_put_calls(page))
+	if (!is_good || lines.is_short || !psd_learn_put_calls(page))
 		return false;
-	(void)fputs(lines, stream);
+	(void)fputs(text != NULL ? text : "", stream);
 	return true;
 }
 

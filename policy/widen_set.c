@@ -58,8 +58,11 @@ psd_widen_walk(const struct psd_widen *widen, struct psd_widen_set *older,
 	size_t o = 0;
 	size_t n = 0;
 
-	if (older->is_short || newer->is_short)
-		psd_widen_say(widen, '~', "not compared: out of memory");
+	/* Of a part alone nothing could be said, and the rest may widen. */
+	if (older->is_short || newer->is_short) {
+		psd_widen_say(widen, '+', "not compared: out of memory");
+		older->n = newer->n = 0;
+	}
 	set_sort(older, order);
 	set_sort(newer, order);
 	while (o < older->n || n < newer->n) {

@@ -3,6 +3,7 @@
 
 #include "common/arch.h"
 #include "common/mem.h"
+#include "common/stream.h"
 #include "policy/callset.h"
 #include "policy/contain.h"
 #include "policy/phase.h"
@@ -257,22 +258,24 @@ collect_calls(const struct psd_policy *policy, struct psd_widen_set *set,
     char **kept)
 {
 	struct psd_callset calls;
-	size_t size = 0;
+	struct psd_stream names;
 	FILE *stream;
 
 	set->is_short = true;
 	if (psd_callset_init(&calls, PSD_AUDIT_ARCH, policy, PSD_FILTER_PLAIN,
 		NULL) < 0)
 		return;
-	stream = open_memstream(kept, &size);
+	stream = psd_stream_open(&names);
 	if (stream != NULL)
 		print_calls(stream, &calls);
 	psd_callset_free(&calls);
 	if (stream == NULL || fclose(stream) != 0)
-		return;
-	set->is_short = false;
-	for (size_t at = 0; at < size; at += strlen(*kept + at) + 1)
-		psd_widen_add(set, *kept + at);
+		names.is_short = true;
+	*kept = names.text;
+	set->is_short = names.is_short;
+	for (size_t at = 0; at < names.len && !set->is_short;
+	     at += strlen(names.text + at) + 1)
+		psd_widen_add(set, names.text + at);
 }
 
 void
