@@ -152,6 +152,9 @@ ARCHIVES := $(foreach a,common policy daemon ctl,\
 TESTS := $(SRC_tests:%.c=$(B)/%)
 SHELL_TESTS := $(wildcard tests/system/test_*.sh)
 TEST_HELPERS := $(patsubst %.c,$(B)/%,$(SRC_confined) $(SRC_tiny))
+# Loaded before a program's own libraries.
+SRC_preload := $(wildcard tests/preload/*.c)
+PRELOADS := $(SRC_preload:%.c=$(B)/%.so)
 # One program of all files there.
 BENCHES := $(if $(SRC_bench),$(B)/bench/bench)
 UNCONFINED := $(if $(SANITIZE),$(patsubst $(B)/helpers/%,\
@@ -167,7 +170,7 @@ all: $(ARCHIVES) $(PROGRAMS) $(LIBRARY) $(BUILT_HELPERS)
 	not find $(call missing,$(PKG_$(h))); make deps installs it)";) :
 
 .PHONY: tests
-tests: all $(TESTS) $(TEST_HELPERS) $(BENCHES) $(UNCONFINED)
+tests: all $(TESTS) $(TEST_HELPERS) $(PRELOADS) $(BENCHES) $(UNCONFINED)
 
 .PHONY: help
 help:
@@ -342,7 +345,7 @@ TEST_ARCHIVES := $(if $(SRC_support),$(B)/libsupport.a) $(ARCHIVES) \
     $(if $(SRC_helper),$(B)/libhelper.a)
 
 .SECONDARY:
-$(TESTS): $(B)/%: $(B)/obj/%.o $(TEST_ARCHIVES)
+$(TESTS): $(B)/%: $(B)/obj/%.o $(TEST_ARCHIVES) | $(PRELOADS)
 	$(call link-program,$(LIBS_tests))
 
 $(BENCHES): $(call objects,obj,$(SRC_bench)) $(TEST_ARCHIVES)
@@ -351,6 +354,11 @@ $(BENCHES): $(call objects,obj,$(SRC_bench)) $(TEST_ARCHIVES)
 $(SRC_confined:%.c=$(B)/%): $(B)/%: $(B)/pic/%.o \
     $(if $(SRC_helper),$(B)/libprivsep.a) $(B)/pic/libcommon.a
 	$(call link-program,,$(link-confined))
+
+$(PRELOADS): $(B)/%.so: $(B)/pic/%.o
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  LINK  $@')
+	$(Q)$(filter-out -pie,$(link-confined)) -shared -o $@ $^
 
 $(B)/tests/helpers/attacker: $(call objects,pic,$(SRC_attacks))
 

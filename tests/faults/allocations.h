@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef FAULTS_ALLOCATIONS_H
+#define FAULTS_ALLOCATIONS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Lets an allocation of memory fail, whoever makes it: our code, the C library
+ * or any other.  tests/preload/allocations.c, which is loaded before all of
+ * them, does so, in the one process that the board names; both share it as a
+ * file.
+ */
+enum { ALLOCATIONS_FRAMES = 24 };
+
+struct allocations {
+	_Atomic pid_t pid;         /* 0: whoever is executed next */
+	_Atomic uint64_t n;        /* that were asked for since it was armed */
+	_Atomic uint64_t fails_at; /* 0: none */
+	bool spares_libseccomp;    /* what it asks for does not count */
+	_Atomic int64_t n_live;    /* since the process began */
+	_Atomic int n_frames; /* above 0: it has failed, and that is where */
+	void *frames[ALLOCATIONS_FRAMES];
+};
+
+/* The names of its file and of the library, as the library looks for them. */
+#define ALLOCATIONS_BOARD "PSD_ALLOCATIONS_BOARD"
+
+/*
+ * Makes a board, or opens the one that this process looks at, and has whatever is executed from now on look at it.  NULL,
+ * having said SKIP, where a sanitizer has the allocator for itself.
+ */
+struct allocations *allocations_prepare(void);
+
+/* Does this process look at one itself? */
+bool allocations_are_watched(void);
+
+/* Programs that are executed from now on know nothing of it. */
+void allocations_hide(void);
+void allocations_show(void);
+
+void allocations_arm(struct allocations *board, pid_t pid, uint64_t fails_at);
+
+/* Stops counting; how many were asked for. */
+uint64_t allocations_disarm(struct allocations *board);
+
+bool allocations_have_failed(const struct allocations *board);
+
+/* Where the one that failed was asked for, in words for addr2line. */
+const char *allocations_where(const struct allocations *board, pid_t pid);
+
+#endif

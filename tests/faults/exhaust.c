@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/faults/exhaust.h"
+
+#include "tests/support/child.h"
+#include "tests/support/fds.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { CPU_MAX = 1 };
+
+/* What is tried. */
+struct trial {
+	const char *what;
+	exhaust_perform *perform;
+	void *argument;
+};
+
+static struct exhaust_outcome usual, got;
+static unsigned n_died;
+
+static unsigned
+seed_of_sample(void)
+{
+	static unsigned seed;
+	const char *given = getenv("PSD_FAULT_SEED");
+
+	if (seed == 0) {
+		seed = given != NULL ? (unsigned)strtoul(given, NULL, 10)
+				     : (unsigned)time(NULL);
+		print_message("# PSD_FAULT_SEED=%u\n", seed);
+	}
+	return seed;
+}
+
+/* Of a library that is not ours. */
+static bool
+is_libseccomps(const struct allocations *board)
+{
+	static const char name[] = "libseccomp";
+
+	return strncmp(allocations_where(board, getpid()), name,
+		   sizeof(name) - 1) == 0;
+}
+
+/* What is wrong with it, or NULL. */
+static const char *
+judge(const struct allocations *board, int64_t live_before, size_t fds_before)
+{
+	if (board->n_live != live_before && !is_libseccomps(board))
+		return "memory is lost";
+	if (test_fds_count() != fds_before)
+		return "descriptors are lost";
+	if (!got.is_error &&
+	    (usual.is_error || strcmp(got.text, usual.text) != 0))
+		return "it went otherwise, and told of no error";
+	return NULL;
+}
+
+static bool
+goes_well(struct allocations *board, const struct trial *trial, uint64_t n)
+{
+	const size_t fds = test_fds_count();
+	const int64_t live = board->n_live;
+	const char *wrong;
+
+	allocations_arm(board, getpid(), n);
+	trial->perform(board, trial->argument, &got);
+	(void)allocations_disarm(board);
+	wrong = judge(board, live, fds);
+	if (wrong == NULL)
+		return true;
+	print_message("# FAILED %s: allocation %llu: %s\n#   %s\n#   %.200s\n",
+	    trial->what, (unsigned long long)n, wrong,
+	    allocations_where(board, getpid()), got.text);
+	return false;
+}
+
+/* cmocka would go on with the next test here, libseccomp perhaps for ever. */
+static void
+bound_child(void)
+{
+	const struct rlimit seconds = { CPU_MAX, CPU_MAX };
+
+	(void)signal(SIGSEGV, SIG_DFL);
+	(void)signal(SIGBUS, SIG_DFL);
+	assert_int_equal(setrlimit(RLIMIT_CPU, &seconds), 0);
+}
+
+static bool
+goes_well_apart(struct allocations *board, const struct trial *trial,
+    uint64_t n)
+{
+	const pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		bound_child();
+		_exit(goes_well(board, trial, n) ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status) == 0;
+	if (is_libseccomps(board)) {
+		n_died++;
+		return true;
+	}
+	print_message("# FAILED %s: allocation %llu: signal %d\n#   %s\n",
+	    trial->what, (unsigned long long)n, WTERMSIG(status),
+	    allocations_where(board, getpid()));
+	return false;
+}
+
+static void
+try_them(struct allocations *board, const struct trial *trial, unsigned sample,
+    bool goes(struct allocations *board, const struct trial *trial, uint64_t n))
+{
+	unsigned seed = seed_of_sample(), n_failed = 0;
+	uint64_t n, n_tries;
+
+	/* Once for what is kept from then on. */
+	n_died = 0;
+	allocations_arm(board, getpid(), 0);
+	trial->perform(board, trial->argument, &usual);
+	allocations_arm(board, getpid(), 0);
+	trial->perform(board, trial->argument, &usual);
+	n = allocations_disarm(board);
+	assert_true(n > 0);
+	n_tries = getenv("PSD_SOAK") != NULL || n < sample ? n : sample;
+	for (uint64_t i = 0; i < n_tries; i++)
+		if (!goes(board, trial,
+			n_tries == n ? i + 1 : (uint64_t)rand_r(&seed) % n + 1))
+			n_failed++;
+	print_message("# %s: %llu of %llu allocations, %u failed, "
+		      "libseccomp died of %u\n",
+	    trial->what, (unsigned long long)n_tries, (unsigned long long)n,
+	    n_failed, n_died);
+	assert_int_equal(n_failed, 0);
+}
+
+void
+exhaust(struct allocations *board, const char *what, unsigned sample,
+    exhaust_perform *perform, void *argument)
+{
+	const struct trial trial = { what, perform, argument };
+
+	try_them(board, &trial, sample, goes_well);
+}
+
+void
+exhaust_apart(struct allocations *board, const char *what, unsigned sample,
+    exhaust_perform *perform, void *argument)
+{
+	const struct trial trial = { what, perform, argument };
+
+	try_them(board, &trial, sample, goes_well_apart);
+}
+
+/* Its board is its parent's. */
+static int
+execute_again(void *argument)
+{
+	char **argv = argument;
+
+	(void)execv("/proc/self/exe", argv);
+	return 1;
+}
+
+struct allocations *
+exhaust_begin(char **argv, int *ret_status)
+{
+	const bool is_watched = allocations_are_watched();
+	struct allocations *board = allocations_prepare();
+	pid_t child;
+	int status;
+
+	*ret_status = 77;
+	if (board == NULL)
+		return NULL;
+	if (is_watched) {
+		allocations_hide();
+		return board;
+	}
+	board->pid = 0;
+	child = test_child_start(execute_again, argv);
+	/* All of them may take long. */
+	if (waitpid(child, &status, 0) == child)
+		*ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	return NULL;
+}
