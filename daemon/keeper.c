@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -54,11 +55,38 @@ open_namespaces(int ret_ns[PSD_NS_COUNT])
 	return 0;
 }
 
+/*
+ * Helpers are executed by a descriptor, in a root that does not show its path.
+ * TOMOYO looks for that path and refuses without, before anybody has looked at
+ * the program, and was corrected in the autumn of 2024 only.  What is no program
+ * tells whether it gets as far as that.
+ */
+static int
+check_exec(char *ret_why, size_t size)
+{
+	static const char text[] = "no program";
+	char *const argv[] = { NULL };
+	char *const environment[] = { NULL };
+	const int fd = memfd_create("privsep", MFD_CLOEXEC);
+
+	/* Some forbid to execute such a file, which is an answer, too. */
+	if (fd < 0 || write(fd, text, sizeof(text)) < 0)
+		return 0;
+	(void)syscall(SYS_execveat, fd, "", argv, environment, AT_EMPTY_PATH);
+	if (errno != ENOENT)
+		return 0;
+	(void)snprintf(ret_why, size,
+	    "no program out of sight can be executed (TOMOYO without its "
+	    "correction of 2024): update the kernel, or boot with lsm=");
+	return -ENOENT;
+}
+
 int
 psd_keeper_build(int report_fd, const struct psd_words *view,
     bool keeps_network, int ret_ns[PSD_NS_COUNT], char *ret_why, size_t size)
 {
 	const int network = keeps_network ? 0 : CLONE_NEWNET;
+	int r;
 
 	(void)prctl(PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
 	if (close_others(report_fd) < 0)
@@ -74,5 +102,6 @@ psd_keeper_build(int report_fd, const struct psd_words *view,
 	/* What we mount must not appear outside, nor the other way. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return tell(ret_why, size, "cannot make mounts private");
-	return psd_keeper_root(view, ret_why, size);
+	r = psd_keeper_root(view, ret_why, size);
+	return r < 0 ? r : check_exec(ret_why, size);
 }

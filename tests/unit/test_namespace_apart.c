@@ -114,6 +114,33 @@ prepare_with_denied(void *argument)
 	return 0;
 }
 
+static int
+prepare_where_nothing_is_executed(void *argument)
+{
+	struct psd_words nothing = { .n = 0 };
+	int ns[PSD_NS_COUNT];
+	char why[256] = "";
+
+	(void)argument;
+	TEST_EXPECT(test_deny(SYS_execveat, ENOENT) == 0);
+	TEST_EXPECT(psd_namespaces_prepare(&nothing, false, ns, why,
+			sizeof(why)) == -ENOENT);
+	TEST_EXPECT(strstr(why, "TOMOYO") != NULL);
+	TEST_EXPECT(strstr(why, "lsm=") != NULL);
+	return 0;
+}
+
+/* Rather no namespaces, which is told, than no helper at all. */
+static void
+namespaces_in_which_nothing_can_be_executed_are_none(void **state)
+{
+	(void)state;
+	assert_int_equal(test_child_exit_status(
+			     test_child_start(prepare_where_nothing_is_executed,
+				 NULL)),
+	    0);
+}
+
 static void
 keeper_that_fails_says_why(void **state)
 {
@@ -168,6 +195,8 @@ main(void)
 		cmocka_unit_test(host_name_says_nothing),
 		cmocka_unit_test(our_own_root_and_namespaces_stay),
 		cmocka_unit_test(keeper_that_fails_says_why),
+		cmocka_unit_test(
+		    namespaces_in_which_nothing_can_be_executed_are_none),
 		cmocka_unit_test(old_calls_do_where_new_ones_are_missing),
 	};
 	const struct psd_words nothing = { .n = 0 };
