@@ -29,14 +29,21 @@ psd_cgroup_events_find(const char *text, const char *key, uint64_t *ret)
 }
 
 void
-psd_cgroup_events_read(int dir_fd, struct psd_cgroup_events *ret)
+psd_cgroup_events_of_memory(int dir_fd, struct psd_cgroup_events *ret)
 {
 	char text[TEXT_SIZE];
 
-	if (psd_cgroup_read(dir_fd, "memory.events", text, sizeof(text)) == 0) {
-		(void)psd_cgroup_events_find(text, "max", &ret->memory_max);
-		(void)psd_cgroup_events_find(text, "oom_kill", &ret->kills);
-	}
+	if (psd_cgroup_read(dir_fd, "memory.events", text, sizeof(text)) < 0)
+		return;
+	(void)psd_cgroup_events_find(text, "max", &ret->memory_max);
+	(void)psd_cgroup_events_find(text, "oom_kill", &ret->kills);
+}
+
+void
+psd_cgroup_events_of_pids(int dir_fd, struct psd_cgroup_events *ret)
+{
+	char text[TEXT_SIZE];
+
 	if (psd_cgroup_read(dir_fd, "pids.events", text, sizeof(text)) == 0)
 		(void)psd_cgroup_events_find(text, "max", &ret->tasks_max);
 }

@@ -16,7 +16,8 @@ struct psd_cgroup_events {
  * Reads memory.events and pids.events of a group's directory; what is not
  * there, since its controller is not, stays as it is in ret.
  */
-void psd_cgroup_events_read(int dir_fd, struct psd_cgroup_events *ret);
+void psd_cgroup_events_of_memory(int dir_fd, struct psd_cgroup_events *ret);
+void psd_cgroup_events_of_pids(int dir_fd, struct psd_cgroup_events *ret);
 
 /* The number behind a key of such a file, of a line "KEY NUMBER" each. */
 bool psd_cgroup_events_find(const char *text, const char *key, uint64_t *ret);

@@ -91,11 +91,17 @@ psd_reached_look(struct psd_instance *instance)
 {
 	struct psd_cgroup *cgroup = &instance->service->daemon->host.cgroup;
 	struct psd_cgroup_events now = instance->reached;
+	int fd;
 
-	if (instance->leaf < 0 || (!cgroup->has_memory && !cgroup->has_pids))
+	if (instance->leaf < 0)
 		return;
-	psd_cgroup_events_read(psd_cgroup_leaf_fd(cgroup, instance->leaf),
-	    &now);
+	fd = psd_cgroup_leaf_fd(cgroup, instance->leaf);
+	/* It may be killed for a limit above its own, if it has any. */
+	if (cgroup->has_memory)
+		psd_cgroup_events_of_memory(fd, &now);
+	if (cgroup->has_pids && now.tasks_max == 0 &&
+	    instance->loaded->policy->tasks_max != UINT32_MAX)
+		psd_cgroup_events_of_pids(fd, &now);
 	tell_new(instance, &now);
 	instance->reached = now;
 	/* Of this nothing more is told. */
