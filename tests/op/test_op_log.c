@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -128,6 +129,49 @@ nasty_text_makes_one_line_and_the_tag_stays_true(void **state)
 	stop(&rig);
 }
 
+/* Words that look like the daemon's own, and bytes that mean something. */
+static void
+make_nasty(unsigned *seed, char *ret, size_t size)
+{
+	static const char *const pieces[] = { "\n", "\r\n",
+		"root[1]: ", "\n<0>privsepd[1]: ", "\x1b]0;title\a", "\x1b[8m",
+		"%s%n%999999d", "\xe2\x80\xa8", "\xc2\x85", "\xff", "\\n", "\t",
+		"\x7f", "\"", "dropped: ", "PRIVSEP_VERDICT=allowed\n", "a" };
+	size_t len = 0;
+
+	ret[0] = '\0';
+	for (int n = 1 + rand_r(seed) % 40; n > 0; n--) {
+		const char *piece = pieces[(unsigned)rand_r(seed) %
+		    (sizeof(pieces) / sizeof(pieces[0]))];
+
+		if (len + strlen(piece) >= size)
+			return;
+		len += (size_t)snprintf(ret + len, size - len, "%s", piece);
+	}
+}
+
+static void
+a_thousand_nasty_texts_make_a_line_each(void **state)
+{
+	unsigned seed = 1;
+	char tag[64], text[PSD_TEXT_MAX];
+	struct op_rig rig;
+
+	(void)state;
+	start(&rig, "AllowLog=debug");
+	(void)snprintf(tag, sizeof(tag), "rig[%d]: ", rig.child);
+	for (int i = 0; i < 1000; i++) {
+		make_nasty(&seed, text, sizeof(text));
+		lines = 0;
+		assert_int_equal(say(&rig, LOG_INFO, text), 0);
+		assert_int_equal(lines, 1);
+		assert_memory_equal(last, tag, strlen(tag));
+		for (const char *c = last; *c != '\0'; c++)
+			assert_in_range(*c, ' ', '~');
+	}
+	stop(&rig);
+}
+
 static void
 a_flood_is_counted_and_the_count_is_told(void **state)
 {
@@ -183,6 +227,7 @@ main(void)
 		cmocka_unit_test(without_a_grant_it_is_refused),
 		cmocka_unit_test(
 		    nasty_text_makes_one_line_and_the_tag_stays_true),
+		cmocka_unit_test(a_thousand_nasty_texts_make_a_line_each),
 		cmocka_unit_test(a_flood_is_counted_and_the_count_is_told),
 		cmocka_unit_test(a_log_that_cannot_be_written_holds_nobody_up),
 		cmocka_unit_test(a_malformed_log_ends_the_conversation),
