@@ -7,6 +7,7 @@
 #include "common/pair.h"
 #include "common/raw.h"
 #include "daemon/spawn_environment.h"
+#include "daemon/spawn_files.h"
 #include "daemon/spawn_wait.h"
 
 #include <assert.h>
@@ -67,17 +68,18 @@ is_refused(long r)
  * touch nothing that it uses.
  */
 static unsigned
-clone_flags(const struct psd_plan *plan)
+clone_flags(const struct psd_spawn_state *state)
 {
 	return CLONE_VM | CLONE_PIDFD |
-	    (plan->owns_uid ? (unsigned)CLONE_VFORK : 0);
+	    (state->plan->owns_uid ? (unsigned)CLONE_VFORK : 0) |
+	    (state->files_end != 0 ? (unsigned)CLONE_FILES : 0);
 }
 
 static long
 clone_slowly(struct psd_spawn_state *state, unsigned char *stack,
     int *ret_pidfd)
 {
-	const unsigned flags = clone_flags(state->plan) | (unsigned)SIGCHLD;
+	const unsigned flags = clone_flags(state) | (unsigned)SIGCHLD;
 	const pid_t pid = clone(psd_spawn_child, stack + STACK_SIZE, (int)flags,
 	    state, ret_pidfd);
 
@@ -91,7 +93,7 @@ make_child(struct psd_spawn_state *state, struct psd_child *child)
 	const int cgroup = state->birth->cgroup_fd;
 	int pidfd = PSD_NO_FD;
 	struct psd_clone_args args = {
-		.flags = clone_flags(state->plan) | CLEAR_SIGHAND,
+		.flags = clone_flags(state) | CLEAR_SIGHAND,
 		.pidfd = (uintptr_t)&pidfd,
 		.exit_signal = SIGCHLD,
 		.stack = (uintptr_t)stack,
@@ -157,8 +159,13 @@ static int
 start_and_wait(struct psd_spawn_state *state, int ours, int *theirs,
     struct psd_child *child)
 {
-	int r = make_child(state, child);
+	int r;
 
+	/* Only while we wait: nobody but the child shall use the table then. */
+	if (state->plan->owns_uid)
+		psd_spawn_share_files(state);
+	r = make_child(state, child);
+	psd_spawn_restore_slots(state);
 	/* The child has copied the table, and its copy alone is to count. */
 	psd_fd_cleanup(theirs);
 	if (r < 0)

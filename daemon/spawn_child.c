@@ -3,6 +3,7 @@
 
 #include "common/mem.h"
 #include "common/raw.h"
+#include "daemon/spawn_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,7 +59,7 @@ static int
 make_way_for_all(struct psd_spawn_state *state)
 {
 	unsigned char *base = (unsigned char *)state;
-	int r = 0;
+	int r = psd_spawn_leave_files(state);
 
 	for (size_t i = 0; r == 0 && i < PSD_ELEMENTS(sources); i++)
 		r = make_way((int *)(void *)(base + sources[i]));

@@ -20,6 +20,9 @@ struct psd_spawn_state {
 	char *const *environment; /* with LISTEN_* */
 	char *pid_text;           /* where LISTEN_PID='s digits go */
 	int report_fd;            /* the child's end, or PSD_NO_FD */
+	unsigned files_end;       /* it shares the parent's table, of which it
+				     needs what is below; 0: it does not */
+	uint32_t lowered;         /* slots in use, for spawn_files.c */
 	bool enters_cgroup;       /* by itself, clone3() did not do it */
 	bool has_no_handlers;     /* clone3() took those of signals away */
 	struct psd_confine confine;

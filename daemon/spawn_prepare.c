@@ -4,6 +4,7 @@
 #include "common/confine.h"
 #include "common/mem.h"
 #include "daemon/spawn_child.h"
+#include "daemon/spawn_files.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -84,6 +85,8 @@ psd_spawn_prepare_process(void)
 	if (prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L) < 0)
 		return -errno;
 	r = psd_spawn_open_report();
+	if (r >= 0)
+		r = psd_spawn_open_slots();
 	if (r >= 0)
 		r = inherit_permitted();
 	/* Once here, so that no start pays for it: 41 calls, 41 µs. */

@@ -16,6 +16,19 @@ int bench_child_session(void *state);
 int bench_child_capabilities(void *state);
 int bench_child_death(void *state);
 
+/* A start by psd_spawn(). */
+struct bench_planned_start {
+	struct psd_plan plan;
+	struct psd_birth birth;
+};
+
+/* Once, until its end is seen: 0, or less.  n times, for a case. */
+int bench_start_one(const struct bench_planned_start *planned);
+double bench_start_planned(void *context, unsigned n);
+
+/* The same by a process that has much: the group of rows. */
+void bench_large_starts(const struct bench_planned_start *planned);
+
 /* Makes such a child n times and waits for its end; for a case. */
 double bench_start_own(void *context, unsigned n);
 

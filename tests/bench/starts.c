@@ -13,7 +13,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,17 +21,9 @@ static const char bare_name[] = "posix_spawn() of the same program";
 
 /* A uid that no test has: a process with the same one may disturb us. */
 enum { TIMES = 4, BENCH_UID = 1900061000 };
-enum { RESIDENT = 256 * 1024 * 1024, PAGE = 4096 };
 
-/* A plan, and how much is resident beside it. */
-struct planned_start {
-	struct psd_plan plan;
-	struct psd_birth birth;
-	size_t resident;
-};
-
-static int
-start_one(const struct planned_start *planned)
+int
+bench_start_one(const struct bench_planned_start *planned)
 {
 	struct psd_spawn_failure failure;
 	struct psd_child child;
@@ -43,54 +34,17 @@ start_one(const struct planned_start *planned)
 	return bench_has_ended_well(child.pidfd) ? 0 : -1;
 }
 
-/* Whatever it takes to fill the memory is off the clock. */
-static void *
-fill_memory(size_t size)
+double
+bench_start_planned(void *context, unsigned n)
 {
-	void *resident = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (resident == MAP_FAILED)
-		return NULL;
-	(void)madvise(resident, size, MADV_NOHUGEPAGE);
-	for (size_t at = 0; at < size; at += PAGE)
-		((volatile char *)resident)[at] = 1;
-	return resident;
-}
-
-static double
-start_planned(void *context, unsigned n)
-{
-	const struct planned_start *planned = context;
+	const struct bench_planned_start *planned = context;
 	double start;
 
 	start = bench_now();
 	for (unsigned i = 0; i < n; i++)
-		if (start_one(planned) < 0)
+		if (bench_start_one(planned) < 0)
 			return -1;
 	return bench_now() - start;
-}
-
-/*
- * By a process with so much memory.  The first start is for the caches, which
- * filling and freeing that much has emptied for either side.
- */
-static double
-start_beside(void *context, unsigned n)
-{
-	const struct planned_start *planned = context;
-	void *resident = fill_memory(RESIDENT);
-	double took = -1;
-
-	if (resident == NULL)
-		return -1;
-	if (planned->resident == 0)
-		(void)munmap(resident, RESIDENT);
-	if (start_one(planned) == 0)
-		took = start_planned(context, n);
-	if (planned->resident != 0)
-		(void)munmap(resident, RESIDENT);
-	return took;
 }
 
 enum {
@@ -106,10 +60,10 @@ enum {
 };
 
 /* The same plan without what comes after the layer. */
-static struct planned_start
+static struct bench_planned_start
 up_to(int layer, const struct psd_plan *whole, int pair_end, int cgroup_fd)
 {
-	struct planned_start start = {
+	struct bench_planned_start start = {
 		.plan = *whole,
 		.birth = {
 			.uid = BENCH_UID,
@@ -156,7 +110,7 @@ measure_layers(const struct psd_plan *plan, const int ends[2], int cgroup_fd)
 		{ bench_child_capabilities, &state },
 		{ bench_child_death, &state },
 	};
-	struct planned_start planned[LAYERS];
+	struct bench_planned_start planned[LAYERS];
 	const struct bench_case cases[] = {
 		{ bare_name, bench_posix_spawn, plan->argv[0], TIMES, NULL, 0,
 		    NULL },
@@ -170,23 +124,23 @@ measure_layers(const struct psd_plan *plan, const int ends[2], int cgroup_fd)
 		{ "+ death signal, no_new_privs", bench_start_own, &own[3],
 		    TIMES, bare_name, 0,
 		    "+ securebits, capabilities, verified" },
-		{ "psd_spawn(): + descriptors in place", start_planned,
+		{ "psd_spawn(): + descriptors in place", bench_start_planned,
 		    &planned[NO_LAYER], TIMES, bare_name, 0,
 		    "+ death signal, no_new_privs" },
-		{ "+ limits", start_planned, &planned[LIMITS], TIMES, bare_name,
-		    0, "psd_spawn(): + descriptors in place" },
-		{ "+ groups, gid, uid", start_planned, &planned[IDS], TIMES,
-		    bare_name, 0, "+ limits" },
-		{ "+ Landlock", start_planned, &planned[LANDLOCK], TIMES,
+		{ "+ limits", bench_start_planned, &planned[LIMITS], TIMES,
+		    bare_name, 0, "psd_spawn(): + descriptors in place" },
+		{ "+ groups, gid, uid", bench_start_planned, &planned[IDS],
+		    TIMES, bare_name, 0, "+ limits" },
+		{ "+ Landlock", bench_start_planned, &planned[LANDLOCK], TIMES,
 		    bare_name, 0, "+ groups, gid, uid" },
-		{ filtered_name, start_planned, &planned[FILTER], TIMES,
+		{ filtered_name, bench_start_planned, &planned[FILTER], TIMES,
 		    bare_name, 1.4, "+ Landlock" },
-		{ "+ listener for denied calls", start_planned,
+		{ "+ listener for denied calls", bench_start_planned,
 		    &planned[LISTENER], TIMES, bare_name, 0, filtered_name },
-		{ "+ namespaces", start_planned, &planned[NAMESPACES], TIMES,
-		    bare_name, 0, "+ listener for denied calls" },
-		{ "+ control group", start_planned, &planned[CGROUP], TIMES,
-		    bare_name, 1.6, "+ namespaces" },
+		{ "+ namespaces", bench_start_planned, &planned[NAMESPACES],
+		    TIMES, bare_name, 0, "+ listener for denied calls" },
+		{ "+ control group", bench_start_planned, &planned[CGROUP],
+		    TIMES, bare_name, 1.6, "+ namespaces" },
 	};
 
 	for (int layer = NO_LAYER; layer < LAYERS; layer++)
@@ -199,27 +153,11 @@ measure_layers(const struct psd_plan *plan, const int ends[2], int cgroup_fd)
 		    plan_rig_host.missing[4]);
 }
 
-static void
-measure_resident(const struct psd_plan *plan, const int ends[2])
-{
-	struct planned_start small = up_to(FILTER, plan, ends[1], PSD_NO_FD);
-	struct planned_start large = small;
-	const struct bench_case cases[] = {
-		{ "as above, up to the filter", start_beside, &small, TIMES,
-		    NULL, 0, NULL },
-		{ "with 256 MiB resident in the parent", start_beside, &large,
-		    TIMES, "as above, up to the filter", 1.1, NULL },
-	};
-
-	large.resident = RESIDENT;
-	bench_group("a start by a large process", cases, PSD_ELEMENTS(cases));
-}
-
 enum { IDLE_USEC = 200000 };
 
 /* A start after a while in which nothing was done, and its leaf. */
 struct idle_start {
-	struct planned_start planned;
+	struct bench_planned_start planned;
 	bool has_leaf, is_ahead;
 };
 
@@ -246,7 +184,7 @@ start_after_a_while(void *context, unsigned n)
 			idle->planned.birth.cgroup_fd =
 			    psd_cgroup_leaf_fd(cgroup, leaf);
 		}
-		r = start_planned(&idle->planned, 1);
+		r = bench_start_planned(&idle->planned, 1);
 		took += bench_now() - start;
 		if (leaf >= 0)
 			psd_cgroup_leaf_remove(cgroup, leaf);
@@ -295,6 +233,7 @@ leaf_for_all(void)
 void
 bench_starts(void)
 {
+	struct bench_planned_start filtered;
 	struct plan_rig rig;
 	int ends[2];
 
@@ -310,7 +249,9 @@ bench_starts(void)
 	} else {
 		measure_layers(&rig.prepared->plan, ends, leaf_for_all());
 		measure_leaves(&rig.prepared->plan, ends);
-		measure_resident(&rig.prepared->plan, ends);
+		filtered =
+		    up_to(FILTER, &rig.prepared->plan, ends[1], PSD_NO_FD);
+		bench_large_starts(&filtered);
 		psd_fd_close(ends[0]);
 		psd_fd_close(ends[1]);
 	}

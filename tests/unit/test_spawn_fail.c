@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/filter.h>
+#include <linux/close_range.h>
 #include <linux/seccomp.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,14 +36,20 @@ struct fault {
 	uint32_t value;
 	int error;
 	enum psd_step step; /* where it must be noticed */
-	bool owns_uid;      /* which of the two ways to wait */
+	bool
+	    owns_uid; /* which of the two ways to wait; in the table: no other */
 };
 
 static struct sock_filter allow_all = { .code = BPF_RET | BPF_K,
 	.k = SECCOMP_RET_ALLOW };
 static const struct sock_fprog filter = { .len = 1, .filter = &allow_all };
 
+/* A copy of the table is made by a child that is waited for alone. */
+enum { ALONE = true };
+
 static const struct fault faults[] = {
+	{ SYS_close_range, 2, CLOSE_RANGE_UNSHARE, ENOSYS, PSD_STEP_MAKE_WAY,
+	    ALONE },
 	{ SYS_fcntl, 1, F_DUPFD_CLOEXEC, EMFILE, PSD_STEP_MAKE_WAY },
 	{ SYS_dup3, 1, RIG_NOFILE, EMFILE, PSD_STEP_HIGH_NUMBERS },
 	{ SYS_dup3, 1, RIG_NOFILE + 1, EMFILE, PSD_STEP_HIGH_NUMBERS },
@@ -56,7 +63,7 @@ static const struct fault faults[] = {
 	{ SYS_dup3, 1, 1, EIO, PSD_STEP_STDIO },
 	{ SYS_dup3, 1, 2, EIO, PSD_STEP_STDIO },
 	{ SYS_dup3, 1, 3, EIO, PSD_STEP_PAIR },
-	{ SYS_close_range, ANY, 0, ENOSYS, PSD_STEP_CLOSE_RANGE },
+	{ SYS_close_range, 0, 7, ENOSYS, PSD_STEP_CLOSE_RANGE },
 	{ SYS_prlimit64, 1, RLIMIT_CORE, EPERM, PSD_STEP_LIMITS },
 	{ SYS_setsid, ANY, 0, EPERM, PSD_STEP_SESSION },
 	{ SYS_keyctl, ANY, 0, ENOMEM, PSD_STEP_KEYRING },
@@ -78,6 +85,8 @@ static const struct fault faults[] = {
 	{ SYS_sendmsg, ANY, 0, ENOBUFS, PSD_STEP_LISTENER },
 	{ SYS_execveat, ANY, 0, ENOMEM, PSD_STEP_EXEC },
 	/* What only claims to be done is seen when it is verified. */
+	{ SYS_close_range, 2, CLOSE_RANGE_UNSHARE, 0, PSD_STEP_MAKE_WAY,
+	    ALONE },
 	{ SYS_setgroups, ANY, 0, 0, PSD_STEP_VERIFY },
 	{ SYS_setresgid, ANY, 0, 0, PSD_STEP_VERIFY },
 	{ SYS_setresuid, ANY, 0, 0, PSD_STEP_VERIFY },
@@ -164,7 +173,7 @@ step_that_fails_is_told_and_nothing_runs(void **state)
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
 		struct fault fault = faults[i];
 
-		for (int way = 0; way < 2; way++) {
+		for (int way = faults[i].owns_uid; way < 2; way++) {
 			fault.owns_uid = way == 1;
 			if (test_child_exit_status(
 				test_child_start(start_with_fault, &fault)) !=
