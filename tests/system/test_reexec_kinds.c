@@ -261,18 +261,36 @@ a_connection_that_waits_is_made_by_the_successor(void **state)
 	expect_stop();
 }
 
+/* A child of the helper's talks by it, and has given up what its parent has. */
 static void
 a_clone_goes_on_beside_its_origin(void **state)
 {
 	int fd;
 
 	(void)state;
-	daemon_rig_puppet(&rig, "one", "", "AllowClone=yes");
+	daemon_rig_write(&rig, "files/a", "content");
+	daemon_rig_puppet(&rig, "one", "",
+	    "SystemCallFilter=@processes\nAllowClone=yes\n"
+	    "AllowOpen=read %s/files/**");
 	daemon_rig_start(&rig);
 	fd = daemon_rig_connect(&rig, "one");
-	assert_string_equal(daemon_rig_say(fd, "clone 3"), "0");
+	assert_string_equal(daemon_rig_say(fd, "child"), "0");
 	expect_reexec();
-	assert_string_equal(daemon_rig_say(fd, "ping 3"), "0");
+	expect_count("one", "clones", 1);
+	assert_string_equal(daemon_rig_say(fd, "read %s/files/a", rig.dir),
+	    "ok content");
+	assert_string_equal(daemon_rig_say(fd, "restrict open"), "0");
+	assert_string_equal(daemon_rig_say(fd, "child"), "0");
+	expect_reexec();
+	expect_count("one", "clones", 2);
+	for (int i = 0; i < 2; i++) {
+		assert_string_equal(daemon_rig_say(fd, "read %s/files/a",
+					rig.dir),
+		    "-1");
+		assert_string_equal(daemon_rig_say(fd, "return"), "0");
+	}
+	assert_string_equal(daemon_rig_say(fd, "read %s/files/a", rig.dir),
+	    "ok content");
 	(void)close(fd);
 	(void)daemon_rig_stop(&rig);
 }
