@@ -52,6 +52,7 @@ check_policies(const struct psd_config *config)
 {
 	struct psd_diag diag;
 	char **names;
+	bool is_good;
 
 	psd_diag_init(&diag);
 	names = psd_policy_names(config->policy_dirs, &diag);
@@ -67,10 +68,11 @@ check_policies(const struct psd_config *config)
 	}
 	psd_policy_names_free(names);
 	psd_daemon_log_diag(&diag);
-	if (diag.errors == 0 && !diag.out_of_memory)
+	is_good = diag.errors == 0 && !diag.out_of_memory;
+	if (is_good)
 		psd_log(LOG_INFO, "the configuration is good");
 	psd_diag_free(&diag);
-	return diag.errors == 0 ? EXIT_SUCCESS : EXIT_CONFIGURATION;
+	return is_good ? EXIT_SUCCESS : EXIT_CONFIGURATION;
 }
 
 /* Which layers there are, and a line for each that is missing. */
