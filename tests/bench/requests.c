@@ -130,7 +130,7 @@ measure(int client, struct bare bare[3], char *path)
 		{ "bare ping-pong of open's size", ping_pong, &bare[2], 500,
 		    NULL, 0, NULL },
 		{ "open and close, brokered", bench_ask, &opened, 500,
-		    "bare ping-pong of open's size", 2.0,
+		    "bare ping-pong of open's size", 1.9,
 		    "open and close, direct" },
 		{ "open and close, direct", open_directly, path, 500, NULL, 0,
 		    NULL },
