@@ -114,6 +114,43 @@ a_granted_name_is_connected_to_the_port_that_was_granted(void **state)
 	stop();
 }
 
+/* Nobody accepts it: it is connected, and no message was sent. */
+static void
+a_socket_of_udp_is_connected_as_well(void **state)
+{
+	static const char *const own[] = { "127.0.0.1:1", NULL };
+	struct psd_connect_name_rep rep;
+	char peer[PSD_ENDPOINT_TEXT_MAX + 1], wanted[32];
+	struct sockaddr_storage address;
+	socklen_t len = sizeof(address), type_len = sizeof(int);
+	struct psd_endpoint endpoint;
+	int type = 0;
+	uint32_t id;
+
+	(void)state;
+	start("udp *.example.org", " to=127.0.0.0/8");
+	id = send_request(PSD_PROTOCOL_UDP, "db.example.org");
+	lead_to(own);
+	net_wait(&rig.op);
+	assert_int_equal(op_rig_take(&rig.op, PSD_OP_connect_name, id, &rep),
+	    0);
+	assert_int_equal(getsockopt(rep.connection, SOL_SOCKET, SO_TYPE, &type,
+			     &type_len),
+	    0);
+	assert_int_equal(type, SOCK_DGRAM);
+	assert_int_equal(getpeername(rep.connection,
+			     (struct sockaddr *)&address, &len),
+	    0);
+	assert_int_equal(psd_endpoint_from_sockaddr((struct sockaddr *)&address,
+			     len, &endpoint),
+	    0);
+	psd_endpoint_print(peer, sizeof(peer), &endpoint);
+	(void)snprintf(wanted, sizeof(wanted), "127.0.0.1:%u", (unsigned)port);
+	assert_string_equal(peer, wanted);
+	psd_fd_close(rep.connection);
+	stop();
+}
+
 static void
 the_next_address_is_tried_when_one_fails(void **state)
 {
@@ -225,6 +262,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    a_granted_name_is_connected_to_the_port_that_was_granted),
+		cmocka_unit_test(a_socket_of_udp_is_connected_as_well),
 		cmocka_unit_test(the_next_address_is_tried_when_one_fails),
 		cmocka_unit_test(
 		    addresses_that_are_not_granted_are_not_connected_to),

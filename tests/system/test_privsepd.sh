@@ -100,6 +100,31 @@ policies_that_cannot_be_used_end_the_start() {
 }
 try policies_that_cannot_be_used_end_the_start
 
+# It starts without, so that one unit need not fit all policies.
+a_capability_that_the_unit_takes_away_is_told_by_the_line_that_needs_it() {
+	local daemon try
+	policy 'SystemCallFilter=@helper @loader' 'AllowPacketSocket=lo' \
+	    'AllowOpen=@runtime'
+	setpriv --bounding-set=-net_raw "$B/privsepd" \
+	    --policy-dir "$dir/policies" --runtime-dir "$dir/run" \
+	    >"$dir/said" 2>&1 </dev/null &
+	daemon=$!
+	for try in {1..300}; do
+		grep -qF 'CAP_NET_RAW, which the daemon does not have' \
+		    "$dir/said" && break
+		sleep 0.1
+	done
+	kill "$daemon"
+	wait "$daemon"
+	grep -F 'one.policy:5: warning: asks for CAP_NET_RAW' "$dir/said" |
+	    grep -qF 'see CapabilityBoundingSet= of its unit' && return 0
+	sed "s/^/# $try | /" "$dir/said"
+	return 1
+}
+if [ "$(id -u)" -eq 0 ]; then
+	try a_capability_that_the_unit_takes_away_is_told_by_the_line_that_needs_it
+fi
+
 # Monitor and run are for programs of ours, which leave descriptors to them.
 without_who_started_it_nothing_is_served() {
 	local word
