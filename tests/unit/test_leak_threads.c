@@ -2,7 +2,10 @@
 /*
  * Threads that start helpers beside threads that open descriptors without
  * close-on-exec, as a library that we do not control might: a helper must
- * have none of them, at whatever moment it was started.
+ * have none of them, at whatever moment it was started.  And beside threads
+ * that hold the C library's locks, which a child must not wait for.
+ *
+ * PSD_SOAK=1 starts some ten times as many.
  */
 #include "common/fd.h"
 #include "common/mem.h"
@@ -16,9 +19,12 @@
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -26,17 +32,21 @@
 enum {
 	THREADS = 8,  /* that start, and as many that open */
 	STARTS = 500, /* of each */
+	STARTS_SOAK = 6250,
+	STARTS_LOCKED = 60,
+	STARTS_LOCKED_SOAK = 1250,
 	NAIVE_STARTS = 50,
 	OWN = 4, /* standard input, output, error, and the pair */
 };
 
-static atomic_bool openers_go_on;
+static atomic_bool others_go_on;
+static int starts; /* of each thread */
 
 static void *
 open_and_close(void *unused)
 {
 	(void)unused;
-	while (atomic_load(&openers_go_on)) {
+	while (atomic_load(&others_go_on)) {
 		const int file = open("/dev/null", O_RDONLY);
 		const int copy = dup(STDERR_FILENO);
 		int ends[2] = { PSD_NO_FD, PSD_NO_FD };
@@ -49,6 +59,31 @@ open_and_close(void *unused)
 		psd_fd_close(ends[1]);
 		psd_fd_close(file);
 	}
+	return NULL;
+}
+
+/* All that the C library has a lock for: memory, streams, the environment. */
+static void *
+hold_locks(void *unused)
+{
+	char *text = NULL;
+
+	(void)unused;
+	for (size_t n = 1; atomic_load(&others_go_on); n = n * 7 % 100003) {
+		FILE *file = fopen("/dev/null", "we");
+
+		free(text);
+		text = calloc(1, n);
+		if (text == NULL || file == NULL)
+			abort();
+		(void)fprintf(file, "%zu %s\n", n, text);
+		(void)fclose(file);
+		tzset();
+		/* Leaves the processors to those that start. */
+		if (n % 4 == 0)
+			(void)usleep(10);
+	}
+	free(text);
 	return NULL;
 }
 
@@ -69,16 +104,16 @@ count(struct tally *tally, int descriptors)
 		atomic_fetch_add(&tally->exact, 1);
 }
 
-/* Runs start beside the openers, in as many threads. */
+/* Runs start beside the others, in as many threads. */
 static void
-run_threads(void *(*start)(void *tally), struct tally *tally)
+run_threads(void *(*other)(void *unused), void *(*start)(void *tally),
+    struct tally *tally)
 {
-	pthread_t openers[THREADS], starters[THREADS];
+	pthread_t others[THREADS], starters[THREADS];
 
-	atomic_store(&openers_go_on, true);
+	atomic_store(&others_go_on, true);
 	for (size_t i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_create(&openers[i], NULL,
-				     open_and_close, NULL),
+		assert_int_equal(pthread_create(&others[i], NULL, other, NULL),
 		    0);
 	for (size_t i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_create(&starters[i], NULL, start,
@@ -86,9 +121,9 @@ run_threads(void *(*start)(void *tally), struct tally *tally)
 		    0);
 	for (size_t i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_join(starters[i], NULL), 0);
-	atomic_store(&openers_go_on, false);
+	atomic_store(&others_go_on, false);
 	for (size_t i = 0; i < THREADS; i++)
-		assert_int_equal(pthread_join(openers[i], NULL), 0);
+		assert_int_equal(pthread_join(others[i], NULL), 0);
 }
 
 static int
@@ -124,7 +159,7 @@ naively_started_program_has_descriptors_of_other_threads(void **state)
 	(void)state;
 	assert_true(given > 0);
 	tally.given = (size_t)given;
-	run_threads(start_many_naively, &tally);
+	run_threads(open_and_close, start_many_naively, &tally);
 	assert_int_equal(tally.failed, 0);
 	print_message("naive: %u of %d programs had more than their own\n",
 	    tally.with_more, THREADS * NAIVE_STARTS);
@@ -160,7 +195,7 @@ start_many(void *tally)
 		count(tally, -1);
 		return NULL;
 	}
-	for (int i = 0; i < STARTS; i++) {
+	for (int i = 0; i < starts; i++) {
 		count(tally,
 		    start_at_last(&rig) < 0 ? -1 : spawn_rig_wait(&rig));
 		spawn_rig_stop(&rig);
@@ -170,17 +205,33 @@ start_many(void *tally)
 }
 
 static void
-helper_has_its_own_descriptors_and_no_other(void **state)
+start_beside(void *(*other)(void *unused))
 {
 	struct tally tally = { .given = OWN };
 
-	(void)state;
-	run_threads(start_many, &tally);
+	run_threads(other, start_many, &tally);
 	print_message("ours: %u of %d helpers had more than their own\n",
-	    tally.with_more, THREADS * STARTS);
+	    tally.with_more, THREADS * starts);
 	assert_int_equal(tally.failed, 0);
 	assert_int_equal(tally.with_more, 0);
-	assert_int_equal(tally.exact, THREADS * STARTS);
+	assert_int_equal(tally.exact, THREADS * starts);
+}
+
+static void
+helper_has_its_own_descriptors_and_no_other(void **state)
+{
+	(void)state;
+	starts = getenv("PSD_SOAK") != NULL ? STARTS_SOAK : STARTS;
+	start_beside(open_and_close);
+}
+
+static void
+helper_starts_whatever_locks_other_threads_hold(void **state)
+{
+	(void)state;
+	starts =
+	    getenv("PSD_SOAK") != NULL ? STARTS_LOCKED_SOAK : STARTS_LOCKED;
+	start_beside(hold_locks);
 }
 
 int
@@ -190,6 +241,8 @@ main(void)
 		cmocka_unit_test(
 		    naively_started_program_has_descriptors_of_other_threads),
 		cmocka_unit_test(helper_has_its_own_descriptors_and_no_other),
+		cmocka_unit_test(
+		    helper_starts_whatever_locks_other_threads_hold),
 	};
 	const int r = spawn_rig_prepare();
 
