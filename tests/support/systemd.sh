@@ -105,7 +105,7 @@ guest_count() {
 }
 
 guest() {
-	nsenter -t "$guest_init" -m -p -u -i -C -n -- env -i \
+	nsenter -t "$guest_init" -r -w -m -p -u -i -C -n -- env -i \
 	    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 	    HOME=/root LANG=C.UTF-8 TERM=dumb B="$B" NO_COLOR=1 \
 	    SYSTEMD_COLORS=0 SYSTEMD_PAGER='' "$@"
