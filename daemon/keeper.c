@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/keeper.h"
 
+#include "common/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -81,6 +83,21 @@ check_exec(char *ret_why, size_t size)
 	return -ENOENT;
 }
 
+/*
+ * What we mount must not appear outside, nor the other way, wherever it is: in a
+ * chroot(2) our root is not that of the namespace, which may be no mount at all.
+ */
+static int
+keep_mounts(int mnt_fd)
+{
+	_cleanup_fd_ int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (root_fd < 0 || setns(mnt_fd, CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return -1;
+	return fchdir(root_fd) < 0 || chroot(".") < 0 ? -1 : 0;
+}
+
 int
 psd_keeper_build(int report_fd, const struct psd_words *view,
     bool keeps_network, int ret_ns[PSD_NS_COUNT], char *ret_why, size_t size)
@@ -99,9 +116,8 @@ psd_keeper_build(int report_fd, const struct psd_words *view,
 		return tell(ret_why, size, "cannot set the host name");
 	if (setdomainname("", 0) < 0)
 		return tell(ret_why, size, "cannot set the domain name");
-	/* What we mount must not appear outside, nor the other way. */
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	if (keep_mounts(ret_ns[PSD_NS_MNT]) < 0)
 		return tell(ret_why, size, "cannot make mounts private");
-	r = psd_keeper_root(view, ret_why, size);
+	r = psd_keeper_root(view, ret_ns[PSD_NS_MNT], ret_why, size);
 	return r < 0 ? r : check_exec(ret_why, size);
 }

@@ -17,9 +17,11 @@ int psd_keeper_build(int report_fd, const struct psd_words *view,
     bool keeps_network, int ret_ns[PSD_NS_COUNT], char *ret_why, size_t size);
 
 /*
- * Its root: in a new mount namespace of ours, makes a read-only file system
- * that shows the paths of view, as they are now and as its words say, and makes it our root.
+ * Its root: in a new mount namespace of ours, mnt_fd, makes a read-only file system
+ * that shows the paths of view, as they are now and as its words say, and makes
+ * it the namespace's root, where whoever joins it comes out.
  */
-int psd_keeper_root(const struct psd_words *view, char *ret_why, size_t size);
+int psd_keeper_root(const struct psd_words *view, int mnt_fd, char *ret_why,
+    size_t size);
 
 #endif

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -214,14 +215,33 @@ cover_root(void)
 	return 0;
 }
 
+/*
+ * Whoever joins a namespace comes out at its root.  In a chroot(2) ours is
+ * another, and only from the namespace's can that one be put aside.
+ */
 static int
-enter_root(void)
+leave_chroot(int mnt_fd)
 {
+	_cleanup_fd_ int new_fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (new_fd < 0 || setns(mnt_fd, CLONE_NEWNS) < 0 || fchdir(new_fd) < 0)
+		return -errno;
+	return 0;
+}
+
+static int
+enter_root(int mnt_fd)
+{
+	int r;
+
 	if (mount(NULL, ".", NULL,
 		MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV |
 		    MS_NOEXEC,
 		NULL) < 0)
 		return -errno;
+	r = leave_chroot(mnt_fd);
+	if (r < 0)
+		return r;
 	/* The old root comes to lie on the new one, and is taken off. */
 	if (syscall(SYS_pivot_root, ".", ".") < 0)
 		return errno == EINVAL ? cover_root() : -errno;
@@ -231,7 +251,8 @@ enter_root(void)
 }
 
 int
-psd_keeper_root(const struct psd_words *view, char *ret_why, size_t size)
+psd_keeper_root(const struct psd_words *view, int mnt_fd, char *ret_why,
+    size_t size)
 {
 	static struct psd_view items;
 	int r;
@@ -255,7 +276,7 @@ psd_keeper_root(const struct psd_words *view, char *ret_why, size_t size)
 			return tell(ret_why, size, "cannot make writable",
 			    items.at[i].path, r);
 	}
-	r = enter_root();
+	r = enter_root(mnt_fd);
 	if (r < 0)
 		return tell(ret_why, size, "cannot enter", "the root", r);
 	return 0;
