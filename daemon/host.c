@@ -220,9 +220,24 @@ psd_host_init(struct psd_host *host, const struct psd_host_settings *settings,
 		miss_start(host);
 		return 0;
 	}
-	look_at_namespaces(host);
+	host->expects_namespaces = settings->expects_namespaces;
+	if (host->expects_namespaces)
+		host->layers |= PSD_LAYER_NAMESPACES;
+	else
+		look_at_namespaces(host);
 	look_at_cgroup(host, settings->control_group);
 	return 0;
+}
+
+bool
+psd_host_lacks_namespaces(struct psd_host *host)
+{
+	if (!host->expects_namespaces)
+		return false;
+	host->expects_namespaces = false;
+	host->layers &= ~(uint32_t)PSD_LAYER_NAMESPACES;
+	look_at_namespaces(host);
+	return (host->layers & PSD_LAYER_NAMESPACES) == 0;
 }
 
 void

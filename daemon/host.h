@@ -15,6 +15,11 @@ struct psd_host_settings {
 	const char *control_group; /* ControlGroup=, or NULL: look for it */
 	bool shares_uids; /* with other daemons and monitors of this host */
 	bool is_monitor;  /* of one process, which is there already */
+	/*
+	 * Namespaces are taken for granted until those of a service cannot be
+	 * made.  To make some for a trial takes as long as to make them.
+	 */
+	bool expects_namespaces;
 };
 
 /*
@@ -26,9 +31,10 @@ struct psd_host {
 	char missing[PSD_LAYERS][PSD_REASON_MAX]; /* why not, or not whole */
 	int null_fd;
 	int landlock_abi;
-	bool is_rootless;     /* in a user namespace of our own making */
-	bool set_ids;         /* uids can be given to helpers */
-	bool is_unprivileged; /* as in struct psd_plan */
+	bool is_rootless;        /* in a user namespace of our own making */
+	bool set_ids;            /* uids can be given to helpers */
+	bool expects_namespaces; /* as in the settings, and not tried yet */
+	bool is_unprivileged;    /* as in struct psd_plan */
 	struct psd_uid_range uids;
 	struct psd_cgroup cgroup;
 };
@@ -41,6 +47,12 @@ struct psd_host {
 int psd_host_init(struct psd_host *host,
     const struct psd_host_settings *settings, struct psd_diag *diag);
 void psd_host_free(struct psd_host *host);
+
+/*
+ * After those of a service could not be made: were they taken for granted, and
+ * are they missing?
+ */
+bool psd_host_lacks_namespaces(struct psd_host *host);
 
 /* "uid landlock namespaces"; cut where full. */
 void psd_layers_print(uint32_t layers, char *ret, size_t size);

@@ -8,12 +8,11 @@
 #include "daemon/client_run.h"
 #include "daemon/loaded.h"
 #include "daemon/oneshot_helper.h"
+#include "daemon/oneshot_load.h"
 #include "daemon/own.h"
 #include "daemon/proc_fd.h"
 #include "daemon/program.h"
 #include "daemon/service.h"
-#include "policy/load.h"
-#include "policy/view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +20,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 int
 psd_oneshot_status(enum psd_ending ending, bool was_killed, int status)
@@ -65,79 +63,21 @@ look_at_host(struct psd_daemon *daemon, struct psd_diag *diag)
 		.n_uids =
 		    daemon->config.uid_last - daemon->config.uid_first + 1,
 		.shares_uids = true,
+		.expects_namespaces = true,
 	};
-	char missing[128];
-	int r;
 
-	r = psd_host_init(&daemon->host, &settings, diag);
-	if (r < 0)
-		return r;
-	psd_layers_print(PSD_LAYER_ALL & ~daemon->host.layers, missing,
+	return psd_host_init(&daemon->host, &settings, diag);
+}
+
+static void
+tell_missing(const struct psd_host *host)
+{
+	char missing[128];
+
+	psd_layers_print(PSD_LAYER_ALL & ~host->layers, missing,
 	    sizeof(missing));
 	if (missing[0] != '\0')
 		psd_log(LOG_INFO, "missing layers: %s", missing);
-	return 0;
-}
-
-/* PROGRAM ARG... of the command line are in the place of ExecStart=. */
-static struct psd_policy *
-load(const struct psd_daemon *daemon, struct psd_diag *diag)
-{
-	const char *file = daemon->config.policy_file;
-	char **program = daemon->config.program;
-	const struct psd_where where = { .file = file };
-	struct psd_policy *policy =
-	    psd_policy_load_file(file, PSD_LOAD_RUN, diag);
-
-	if (policy == NULL)
-		return NULL;
-	if (policy->type == PSD_TYPE_NATIVE)
-		psd_oneshot_check_helper(policy, &daemon->config, diag);
-	else if (policy->type != PSD_TYPE_FILTER)
-		psd_diag_error(diag, &where,
-		    "is not for privsepctl run, which is for Type=filter and "
-		    "Type=native");
-	else if (daemon->config.is_trace)
-		psd_diag_error(diag, &where,
-		    "is a filter's, which speaks no frames; --trace is for "
-		    "Type=native");
-	else if (program == NULL && policy->exec_path == NULL)
-		psd_diag_error(diag, &where,
-		    "has no ExecStart=; say which program to run");
-	/* Nobody comes by a door: there is no daemon that has one. */
-	policy->n_clients = 0;
-	if (program != NULL) {
-		policy->exec_path = program[0];
-		policy->argv = program + 1;
-		policy->exec_where = where;
-	}
-	psd_view_look(policy, diag);
-	if (diag->errors == 0)
-		return policy;
-	psd_policy_free(policy);
-	return NULL;
-}
-
-/* As a shell has it.  EXIT_SUCCESS: it can be executed as far as is seen. */
-static int
-look_at_program(const struct psd_policy *policy, struct psd_diag *diag)
-{
-	struct stat status;
-
-	if (stat(policy->exec_path, &status) < 0) {
-		const int error = errno;
-
-		psd_diag_error(diag, &policy->exec_where, "%s: %s",
-		    policy->exec_path, strerror(error));
-		return error == ENOENT || error == ENOTDIR
-		    ? PSD_ONESHOT_NOT_FOUND
-		    : PSD_ONESHOT_NOT_EXECUTABLE;
-	}
-	if (S_ISREG(status.st_mode) && (status.st_mode & 0111) != 0)
-		return EXIT_SUCCESS;
-	psd_diag_error(diag, &policy->exec_where, "%s is not executable",
-	    policy->exec_path);
-	return PSD_ONESHOT_NOT_EXECUTABLE;
 }
 
 /*
@@ -145,19 +85,16 @@ look_at_program(const struct psd_policy *policy, struct psd_diag *diag)
  * with diag, or after saying why.
  */
 static struct psd_service *
-prepare(struct psd_daemon *daemon, struct psd_policy *policy,
+prepare(struct psd_daemon *daemon, struct psd_loaded *loaded,
     struct psd_diag *diag)
 {
+	struct psd_policy *policy = loaded->policy;
 	const struct psd_policy *policies[] = { policy };
 	struct psd_listeners listeners = { .n = 0 };
 	struct psd_service *service = NULL;
 	struct psd_owns owns = { .is_needed = { false } };
-	struct psd_loaded *loaded = psd_loaded_make(&daemon->host, policy,
-	    daemon->config.policy_dirs, diag);
 	int r;
 
-	if (loaded == NULL)
-		return NULL;
 	loaded->generation = ++daemon->generation;
 	r = psd_owns_prepare(daemon, policies, 1, &owns, diag);
 	if (r == 0 && policy->type == PSD_TYPE_NATIVE)
@@ -269,21 +206,23 @@ static int
 start(struct psd_daemon *daemon, struct psd_diag *diag)
 {
 	struct psd_service *service;
-	struct psd_policy *policy;
+	struct psd_loaded *loaded;
 	int status;
 
 	if (psd_proc_fd_init() < 0 || psd_daemon_open_loop(daemon) < 0 ||
 	    look_at_host(daemon, diag) < 0)
 		return PSD_ONESHOT_FAILED;
-	policy = load(daemon, diag);
-	if (policy == NULL)
-		return PSD_ONESHOT_FAILED;
-	status = look_at_program(policy, diag);
-	if (status != EXIT_SUCCESS) {
-		psd_policy_free(policy);
-		return status;
+	loaded = psd_oneshot_load(daemon, diag, &status);
+	if (loaded == NULL && status == PSD_ONESHOT_FAILED &&
+	    psd_host_lacks_namespaces(&daemon->host)) {
+		psd_diag_free(diag);
+		psd_diag_init(diag);
+		loaded = psd_oneshot_load(daemon, diag, &status);
 	}
-	service = prepare(daemon, policy, diag);
+	tell_missing(&daemon->host);
+	if (loaded == NULL)
+		return status;
+	service = prepare(daemon, loaded, diag);
 	if (service == NULL || run(daemon, service) < 0)
 		return PSD_ONESHOT_FAILED;
 	return EXIT_SUCCESS;

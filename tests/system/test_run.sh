@@ -394,6 +394,30 @@ if [ "$(id -u)" -eq 0 ]; then
 	try temporary_files_of_an_ordinary_user_are_as_well
 fi
 
+# Those of the program are tried first, so this is found out late.
+namespaces_that_cannot_be_had_are_missing_and_no_more() {
+	policy confined
+	echo hello >"$dir/hello"
+	timeout 60 setpriv --bounding-set -sys_admin "$ctl" run \
+	    --policy "$dir/confined.policy" -- /bin/cat <"$dir/hello" \
+	    >"$dir/out" 2>"$dir/err"
+	exits 0 && cmp "$dir/hello" "$dir/out"
+}
+
+namespaces_that_are_required_are_had_or_nothing_runs() {
+	policy required Require=namespaces
+	timeout 60 setpriv --bounding-set -sys_admin "$ctl" run \
+	    --policy "$dir/required.policy" -- /bin/echo ran \
+	    >"$dir/out" 2>"$dir/err"
+	exits 125 && ! grep -q ran "$dir/out" &&
+	    test "$(grep -c 'cannot be had here: namespaces' "$dir/err")" -eq 1 &&
+	    ! grep -q 'no namespaces for the helper' "$dir/err"
+}
+if [ "$(id -u)" -eq 0 ]; then
+	try namespaces_that_cannot_be_had_are_missing_and_no_more
+	try namespaces_that_are_required_are_had_or_nothing_runs
+fi
+
 # devices POLICY: what a program can do with some of them.
 devices() {
 	run "$1" -- "$dir/tries" /dev/{null,zero,full,urandom,random,tty}
