@@ -241,9 +241,8 @@ psd_carry_load_service(struct psd_state_reader *reader,
 	service = make(reader, policies, daemon, &record);
 	if (service == NULL)
 		return false;
-	if (record.respawn_usec != 0 &&
-	    psd_respawn_at(service, record.respawn_usec) < 0)
-		return psd_state_no_memory(reader);
+	if (record.respawn_usec != 0)
+		psd_respawn_at(service, record.respawn_usec);
 	take_as_own(daemon, service);
 	if (!psd_carry_load_tally(reader, &service->tally) ||
 	    !load_listeners(reader, service))

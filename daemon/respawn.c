@@ -10,15 +10,29 @@
 enum { DOUBLINGS_MAX = 20 };
 static const uint64_t delay_max_usec = UINT64_C(60000000);
 
+/* Is a start due at some time? */
+static bool
+is_due(const struct psd_service *service)
+{
+	return sd_event_source_get_enabled(service->respawn_source, NULL) > 0;
+}
+
 bool
 psd_respawn_may(const struct psd_service *service)
 {
 	return !service->is_stopped && !service->is_removed &&
-	    !service->daemon->is_stopping && service->respawn_source == NULL;
+	    !service->daemon->is_stopping && !is_due(service);
 }
 
 void
 psd_respawn_cancel(struct psd_service *service)
+{
+	(void)sd_event_source_set_enabled(service->respawn_source,
+	    SD_EVENT_OFF);
+}
+
+void
+psd_respawn_end(struct psd_service *service)
 {
 	service->respawn_source =
 	    sd_event_source_disable_unref(service->respawn_source);
@@ -47,11 +61,23 @@ on_due(sd_event_source *source, uint64_t usec, void *userdata)
 }
 
 int
+psd_respawn_prepare(struct psd_service *service)
+{
+	const int r =
+	    sd_event_add_time(service->daemon->event, &service->respawn_source,
+		CLOCK_MONOTONIC, UINT64_MAX, 0, on_due, service);
+
+	return r < 0 ? r
+		     : sd_event_source_set_enabled(service->respawn_source,
+			   SD_EVENT_OFF);
+}
+
+void
 psd_respawn_at(struct psd_service *service, uint64_t due_usec)
 {
-	return sd_event_add_time(service->daemon->event,
-	    &service->respawn_source, CLOCK_MONOTONIC, due_usec, 0, on_due,
-	    service);
+	(void)sd_event_source_set_time(service->respawn_source, due_usec);
+	(void)sd_event_source_set_enabled(service->respawn_source,
+	    SD_EVENT_ONESHOT);
 }
 
 static uint64_t
@@ -142,6 +168,6 @@ psd_respawn_after(struct psd_service *service, enum psd_ending ending,
 		psd_service_fill(service);
 		return;
 	}
-	if (service->respawn_source == NULL)
-		(void)psd_respawn_at(service, psd_now() + delay_usec(service));
+	if (!is_due(service))
+		psd_respawn_at(service, psd_now() + delay_usec(service));
 }

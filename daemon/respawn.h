@@ -11,6 +11,13 @@
  * the service is called held back.
  */
 
+/*
+ * Makes what waits for the next start, so that this takes no memory when there
+ * may be none.  0 or -errno; psd_respawn_end() frees it.
+ */
+int psd_respawn_prepare(struct psd_service *service);
+void psd_respawn_end(struct psd_service *service);
+
 /* May an instance be started now? */
 bool psd_respawn_may(const struct psd_service *service);
 
@@ -18,8 +25,8 @@ bool psd_respawn_may(const struct psd_service *service);
 void psd_respawn_after(struct psd_service *service, enum psd_ending ending,
     uint64_t lived_usec);
 
-/* The next start is due then.  0 or -errno. */
-int psd_respawn_at(struct psd_service *service, uint64_t due_usec);
+/* The next start is due then. */
+void psd_respawn_at(struct psd_service *service, uint64_t due_usec);
 
 /* No start is due any more. */
 void psd_respawn_cancel(struct psd_service *service);

@@ -58,7 +58,7 @@ insert_sorted(struct psd_daemon *daemon, struct psd_service *service)
 static void
 free_service(struct psd_service *service)
 {
-	psd_respawn_cancel(service);
+	psd_respawn_end(service);
 	service->backoff_source =
 	    sd_event_source_disable_unref(service->backoff_source);
 	service->refill_source =
@@ -85,13 +85,15 @@ psd_service_make(struct psd_daemon *daemon, struct psd_loaded *loaded)
 	struct psd_service *service = calloc(1, sizeof(*service));
 	char *name = strdup(loaded->policy->name);
 
-	if (service == NULL || name == NULL) {
+	if (service != NULL)
+		service->daemon = daemon;
+	if (service == NULL || name == NULL ||
+	    psd_respawn_prepare(service) < 0) {
 		free(service);
 		free(name);
 		psd_loaded_unref(loaded);
 		return NULL;
 	}
-	service->daemon = daemon;
 	service->loaded = loaded;
 	service->name = name;
 	TAILQ_INIT(&service->instances);
