@@ -13,6 +13,7 @@
 #include "daemon/reached.h"
 #include "daemon/respawn.h"
 #include "daemon/service.h"
+#include "daemon/spawn_wait.h"
 #include "daemon/talk.h"
 #include "daemon/watch.h"
 
@@ -192,16 +193,15 @@ spawn(struct psd_instance *instance, const struct psd_kit *kit,
 	    &instance->child, ret_failure);
 }
 
-/* From here on the instance is known, and ends by its pidfd. */
+/* The instance is known, and what is wrong from here on ends it by its pidfd. */
 static int
 watch(struct psd_instance *instance)
 {
 	const struct psd_policy *policy = instance->loaded->policy;
-	int r;
+	int r = 0;
 
-	r = psd_ending_watch(instance);
 	/* Of one that serves a client that begins with him. */
-	if (r >= 0 && policy->type != PSD_TYPE_INETD)
+	if (policy->type != PSD_TYPE_INETD)
 		r = psd_ending_limit_runtime(instance);
 	if (r >= 0 && !psd_instance_is_program(instance))
 		r = psd_talk_start(&instance->first);
@@ -230,6 +230,16 @@ psd_instance_begin(struct psd_instance *instance)
 	return r < 0 ? r : 0;
 }
 
+/* As if it had never been started. */
+static void
+abandon(struct psd_instance *instance, int error,
+    struct psd_spawn_failure *ret_failure)
+{
+	psd_spawn_reap(&instance->child);
+	instance->child.pidfd = PSD_NO_FD;
+	ret_failure->error = error;
+}
+
 static int
 launch(struct psd_service *service, const struct psd_kit *kit,
     const struct psd_instance *beside, struct psd_instance **ret)
@@ -251,6 +261,12 @@ launch(struct psd_service *service, const struct psd_kit *kit,
 	if (instance == NULL)
 		return -ENOMEM;
 	r = spawn(instance, kit, beside, &failure);
+	if (r == 0) {
+		r = psd_ending_watch(instance);
+		/* Its end would be seen by nobody. */
+		if (r < 0)
+			abandon(instance, -r, &failure);
+	}
 	if (r < 0) {
 		tell_failure(service, failure.step, failure.error);
 		psd_instance_free(instance);
@@ -269,7 +285,7 @@ psd_instance_start(struct psd_service *service)
 	const int r = launch(service, NULL, NULL, &instance);
 
 	/* One that was made ends by its pidfd. */
-	if (r < 0 && r != -ENOMEM && instance == NULL)
+	if (r < 0 && instance == NULL)
 		psd_respawn_after(service, PSD_ENDING_ABRUPT, 0);
 	return r;
 }

@@ -223,6 +223,7 @@ static int
 adopt(struct psd_instance *instance, struct server *server)
 {
 	const uint32_t require = instance->loaded->policy->require;
+	int r;
 
 	if ((require & PSD_LAYER_LISTENER) != 0 &&
 	    instance->child.listener < 0) {
@@ -236,7 +237,8 @@ adopt(struct psd_instance *instance, struct server *server)
 	instance->child.pidfd = psd_fd_take(&server->pidfd);
 	instance->is_adopted = true;
 	tell_layers(instance);
-	return psd_instance_begin(instance);
+	r = psd_ending_watch(instance);
+	return r < 0 ? r : psd_instance_begin(instance);
 }
 
 /* Once the server is an instance, whatever goes wrong ends it. */

@@ -16,7 +16,7 @@
 void
 alone_print_log(const struct daemon_rig *rig)
 {
-	enum { LAST = 1500 };
+	enum { LAST = 700 };
 	char path[PATH_MAX], text[LAST + 1];
 	FILE *file;
 	size_t n;
