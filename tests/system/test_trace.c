@@ -146,8 +146,8 @@ ask(int puppet, const struct psd_op_row *row, enum sample_thing thing,
 static void
 assert_only_told(const struct psd_op_row *row, const char *calls)
 {
-	static const char *const wanted[] = { "recvmsg(", "poll(", "write(2)",
-		"sendto(" };
+	static const char *const wanted[] = { "recvmsg(", "recvfrom(", "poll(",
+		"write(2)", "sendto(" };
 
 	for (const char *at = calls; *at != '\0'; at += strcspn(at, " ") + 1) {
 		size_t i = 0;
