@@ -260,6 +260,24 @@ psd_callset_init(struct psd_callset *set, uint32_t arch,
 	return 0;
 }
 
+int
+psd_callset_of_rows(struct psd_callset *set, uint32_t arch, uint32_t refusal,
+    const struct psd_call_row *rows, size_t n)
+{
+	*set = (struct psd_callset){
+		.arch = arch,
+		.refusal = refusal,
+		.highest = psd_call_highest(arch),
+		.at = calloc(n + 1, sizeof(*set->at)),
+	};
+	if (set->at == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		add(set, &rows[i]);
+	qsort(set->at, set->n, sizeof(*set->at), by_number);
+	return 0;
+}
+
 void
 psd_callset_free(struct psd_callset *set)
 {

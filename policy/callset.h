@@ -37,6 +37,13 @@ int psd_callset_init(struct psd_callset *set, uint32_t arch,
     const struct psd_filter_numbers *numbers);
 void psd_callset_free(struct psd_callset *set);
 
+/*
+ * The same of n rows that no policy speaks of, which are the caller's and outlive
+ * the set; refusal is SECCOMP_RET_* for all other calls.
+ */
+int psd_callset_of_rows(struct psd_callset *set, uint32_t arch,
+    uint32_t refusal, const struct psd_call_row *rows, size_t n);
+
 /* The entries of one number: the first, and how many follow each other. */
 const struct psd_callset_entry *psd_callset_find(const struct psd_callset *set,
     int number, size_t *ret_n);

@@ -108,8 +108,8 @@ make(const struct psd_callset *set)
 }
 
 static struct psd_filter *
-compile(const struct psd_callset *set, const struct psd_where *where,
-    struct psd_diag *diag)
+compile(const struct psd_callset *set, const char *what,
+    const struct psd_where *where, struct psd_diag *diag)
 {
 	struct shared *shared = make(set);
 	struct psd_filter *filter;
@@ -122,8 +122,8 @@ compile(const struct psd_callset *set, const struct psd_where *where,
 	filter = &shared->filter;
 	r = psd_program_build(set, &filter->program);
 	if (r < 0)
-		psd_diag_error(diag, where,
-		    "SystemCallFilter= cannot be compiled: %s", strerror(-r));
+		psd_diag_error(diag, where, "%s cannot be compiled: %s", what,
+		    strerror(-r));
 	else if (psd_prove(set, &filter->program, where, diag))
 		return filter;
 	psd_filter_free(filter);
@@ -144,7 +144,23 @@ psd_filter_compile(const struct psd_policy *policy, enum psd_filter_kind kind,
 	}
 	filter = find(&set);
 	if (filter == NULL)
-		filter = compile(&set, &where, diag);
+		filter = compile(&set, "SystemCallFilter=", &where, diag);
+	psd_callset_free(&set);
+	return filter;
+}
+
+struct psd_filter *
+psd_filter_compile_rows(const struct psd_call_row *rows, size_t n,
+    uint32_t refusal, const char *what, struct psd_diag *diag)
+{
+	struct psd_filter *filter;
+	struct psd_callset set;
+
+	if (psd_callset_of_rows(&set, PSD_AUDIT_ARCH, refusal, rows, n) < 0) {
+		diag->out_of_memory = true;
+		return NULL;
+	}
+	filter = compile(&set, what, NULL, diag);
 	psd_callset_free(&set);
 	return filter;
 }

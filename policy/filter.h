@@ -48,6 +48,14 @@ struct psd_filter {
 struct psd_filter *psd_filter_compile(const struct psd_policy *policy,
     enum psd_filter_kind kind, const struct psd_filter_numbers *numbers,
     struct psd_diag *diag);
+
+/*
+ * The same of n rows that no policy speaks of; refusal is SECCOMP_RET_* for all
+ * other calls, what names the filter in messages.
+ */
+struct psd_call_row;
+struct psd_filter *psd_filter_compile_rows(const struct psd_call_row *rows,
+    size_t n, uint32_t refusal, const char *what, struct psd_diag *diag);
 void psd_filter_free(struct psd_filter *filter);
 
 /* Checks the words of SystemCallFilter=: groups, names, no "~". */
