@@ -6,9 +6,11 @@
 #include "daemon/caps.h"
 #include "daemon/credential.h"
 #include "daemon/dispose.h"
+#include "daemon/own_filter.h"
 #include "daemon/pin.h"
 #include "daemon/service.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -81,6 +83,18 @@ save_daemon(struct psd_state_writer *writer, const struct psd_daemon *daemon)
 	psd_state_put(writer, PSD_RECORD_daemon, &record);
 }
 
+static void
+save_own_filter(struct psd_state_writer *writer)
+{
+	for (size_t i = 0; i < psd_own_filter_count(); i++) {
+		const struct psd_record_own_call record = {
+			.entry = psd_str_of(psd_own_filter_entry(i)),
+		};
+
+		psd_state_put(writer, PSD_RECORD_own_call, &record);
+	}
+}
+
 void
 psd_carry_save(struct psd_state_writer *writer, const struct psd_daemon *daemon)
 {
@@ -89,6 +103,7 @@ psd_carry_save(struct psd_state_writer *writer, const struct psd_daemon *daemon)
 	struct psd_carry_policies policies;
 
 	save_daemon(writer, daemon);
+	save_own_filter(writer);
 	psd_carry_save_host(writer, &daemon->host);
 	psd_dispose_tell(put_closer, writer);
 	psd_store_tell(&daemon->store, put_passed, writer);
@@ -124,6 +139,26 @@ load_daemon(struct psd_state_reader *reader, struct psd_daemon *daemon)
 	psd_caps_resume(record.capabilities);
 	daemon->lock_fd = psd_state_take_fd(reader, record.lock);
 	psd_credential_adopt(psd_state_take(reader, record.credentials));
+	return psd_state_error(reader) == 0;
+}
+
+/* The kernel keeps it over the exec, and cannot be asked what it is. */
+static bool
+load_own_filter(struct psd_state_reader *reader)
+{
+	struct psd_record_own_call record;
+	int r;
+
+	while (psd_state_next_is(reader, PSD_RECORD_own_call)) {
+		if (!psd_state_get(reader, PSD_RECORD_own_call, &record))
+			return false;
+		r = psd_own_filter_adopt(record.entry.at);
+		if (r == -ENOMEM)
+			return psd_state_no_memory(reader);
+		if (r < 0)
+			return psd_state_bad(reader,
+			    "its own filter has too many calls");
+	}
 	return psd_state_error(reader) == 0;
 }
 
@@ -169,7 +204,7 @@ static bool
 load(struct psd_state_reader *reader, struct psd_daemon *daemon,
     struct psd_carry_policies *policies)
 {
-	if (!load_daemon(reader, daemon) ||
+	if (!load_daemon(reader, daemon) || !load_own_filter(reader) ||
 	    !psd_carry_load_host(reader, daemon) || !load_closers(reader) ||
 	    !load_passed(reader, &daemon->store) ||
 	    !psd_carry_load_policies(reader, daemon, policies))

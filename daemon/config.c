@@ -3,16 +3,15 @@
 
 #include "common/mem.h"
 #include "common/print.h"
+#include "daemon/config_keep.h"
 #include "policy/file.h"
 #include "policy/syntax.h"
 #include "policy/value.h"
-#include "policy/words.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/capability.h>
 #include <syslog.h>
 
 enum {
@@ -66,62 +65,19 @@ set_uid_range(struct psd_config *config, const struct psd_setting *setting,
 }
 
 static void
-free_words(struct psd_words *words)
-{
-	for (size_t i = 0; i < words->n; i++)
-		free((void *)(uintptr_t)words->at[i].text);
-	free(words->at);
-	*words = (struct psd_words){ NULL, 0 };
-}
-
-static void
-add_word(struct psd_words *words, const char *text,
-    const struct psd_where *where, struct psd_diag *diag)
-{
-	struct psd_word *grown =
-	    reallocarray(words->at, words->n + 1, sizeof(*grown));
-	char *copy = strdup(text);
-
-	if (grown != NULL)
-		words->at = grown;
-	if (grown == NULL || copy == NULL) {
-		free(copy);
-		diag->out_of_memory = true;
-		return;
-	}
-	words->at[words->n++] = (struct psd_word){
-		.text = copy,
-		.where = *where,
-	};
-}
-
-static void
 set_keep_caps(struct psd_config *config, const struct psd_setting *setting,
     struct psd_diag *diag)
 {
-	const char *rest = setting->value;
-	char word[64];
-	enum psd_word_found found;
+	psd_config_keep(&config->keep_caps, setting, psd_config_is_capability,
+	    "names of capabilities(7), as in CAP_NET_RAW", diag);
+}
 
-	if (*rest == '\0')
-		free_words(&config->keep_caps);
-	while ((found = psd_words_next(&rest, word, sizeof(word))) ==
-	    PSD_WORD_FOUND) {
-		cap_value_t cap;
-
-		if (cap_from_name(word, &cap) == 0) {
-			add_word(&config->keep_caps, word, &setting->where,
-			    diag);
-			continue;
-		}
-		psd_diag_error(diag, &setting->where,
-		    "KeepCapabilities= takes names of capabilities(7), as in "
-		    "CAP_NET_RAW; got \"%s\"",
-		    word);
-	}
-	if (found != PSD_WORD_END)
-		psd_diag_error(diag, &setting->where, "KeepCapabilities=: %s",
-		    psd_words_wrong(found));
+static void
+set_keep_calls(struct psd_config *config, const struct psd_setting *setting,
+    struct psd_diag *diag)
+{
+	psd_config_keep(&config->keep_calls, setting, psd_config_is_call,
+	    "names of system calls, as in ptrace", diag);
 }
 
 static void
@@ -239,6 +195,7 @@ static const struct {
 	{ "ControlGroup", set_control_group },
 	{ "InstancesMax", set_instances_max },
 	{ "KeepCapabilities", set_keep_caps },
+	{ "KeepSystemCalls", set_keep_calls },
 	{ "LogLevel", set_log_level },
 	{ "MaxConnectionsPerUser", set_user_connections_max },
 	{ "Relay", set_relay },
@@ -269,8 +226,9 @@ take_setting(void *cookie, const struct psd_setting *setting,
 	}
 	psd_diag_error(diag, &setting->where,
 	    "unknown key %s=; [Daemon] has ControlGroup=, InstancesMax=, "
-	    "KeepCapabilities=, LogLevel=, MaxConnectionsPerUser=, Relay=, "
-	    "Resolver=, UidRange= and Watcher=",
+	    "KeepCapabilities=, KeepSystemCalls=, LogLevel=, "
+	    "MaxConnectionsPerUser=, Relay=, Resolver=, UidRange= and "
+	    "Watcher=",
 	    setting->key);
 }
 
@@ -316,5 +274,6 @@ psd_config_free(struct psd_config *config)
 {
 	free(config->control_group);
 	config->control_group = NULL;
-	free_words(&config->keep_caps);
+	psd_config_keep_free(&config->keep_caps);
+	psd_config_keep_free(&config->keep_calls);
 }

@@ -30,6 +30,7 @@ struct psd_config {
 	/* From the file. */
 	uid_t uid_first, uid_last;     /* UidRange= */
 	struct psd_words keep_caps;    /* KeepCapabilities= */
+	struct psd_words keep_calls;   /* KeepSystemCalls= */
 	char *control_group;           /* ControlGroup=, or NULL: found out */
 	uint32_t instances_max;        /* InstancesMax=, of all services */
 	uint32_t user_connections_max; /* MaxConnectionsPerUser=, likewise */

@@ -6,6 +6,7 @@
 #include "daemon/control_ops.h"
 #include "daemon/loaded.h"
 #include "daemon/manager.h"
+#include "daemon/own_filter.h"
 #include "daemon/reload.h"
 #include "daemon/service.h"
 #include "common/version.h"
@@ -71,6 +72,8 @@ psd_do_ctl_status(struct psd_daemon *daemon,
 	rep->missing = psd_str_of(texts[1]);
 	rep->policy_dirs = psd_str_of(texts[2]);
 	rep->capabilities = psd_str_of(texts[3]);
+	rep->own_calls = (uint32_t)psd_own_filter_count();
+	rep->own_filter_missing = psd_str_of(psd_own_filter_why_missing());
 	rep->manager = psd_str_of(texts[4]);
 	rep->manager_missing = psd_str_of(texts[5]);
 	return 0;

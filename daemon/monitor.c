@@ -11,6 +11,7 @@
 #include "daemon/loaded.h"
 #include "daemon/monitor_plan.h"
 #include "daemon/output.h"
+#include "daemon/own_filter.h"
 #include "daemon/proc_fd.h"
 #include "daemon/service.h"
 #include "daemon/spawn.h"
@@ -150,6 +151,10 @@ prepare(struct psd_daemon *daemon, struct psd_service **ret_service,
 		r = 0;
 	if (r == 0)
 		r = psd_caps_keep_for_monitor(loaded->policy, diag);
+	/* The server is no child of ours: its own filter is all that it has. */
+	if (r == 0)
+		r = psd_own_filter_load(NULL, 0, &daemon->config.keep_calls,
+		    diag);
 	if (r == 0)
 		return psd_service_add(daemon, loaded, &listeners, ret_service);
 	psd_listeners_free(&daemon->store, &listeners);

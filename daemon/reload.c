@@ -7,6 +7,7 @@
 #include "daemon/credential.h"
 #include "daemon/loaded.h"
 #include "daemon/own.h"
+#include "daemon/own_filter.h"
 #include "daemon/service.h"
 #include "daemon/spawn.h"
 #include "daemon/store.h"
@@ -145,14 +146,22 @@ settle_privileges(struct psd_daemon *daemon, const struct batch *batch,
 {
 	int r;
 
-	if (daemon->generation > 0)
-		return psd_caps_missing(batch->policies, batch->n, diag);
+	if (daemon->generation > 0) {
+		r = psd_caps_missing(batch->policies, batch->n, diag);
+		/* One reload tells all errors. */
+		return psd_own_filter_check(batch->policies, batch->n, diag) < 0
+		    ? -EPERM
+		    : r;
+	}
 	r = psd_caps_keep(batch->policies, batch->n, &daemon->config.keep_caps,
 	    diag);
 	if (r < 0)
 		return r;
 	r = psd_spawn_prepare_process();
-	return r == -EPERM && daemon->host.is_unprivileged ? 0 : r;
+	if (r < 0 && !(r == -EPERM && daemon->host.is_unprivileged))
+		return r;
+	return psd_own_filter_load(batch->policies, batch->n,
+	    &daemon->config.keep_calls, diag);
 }
 
 /* What did not change is left alone: neither restarted nor recounted. */

@@ -14,6 +14,7 @@
 #include "daemon/lookup.h"
 #include "daemon/manager.h"
 #include "daemon/notify.h"
+#include "daemon/own_filter.h"
 #include "daemon/proc_fd.h"
 #include "daemon/reexec.h"
 #include "daemon/rehearsal.h"
@@ -72,6 +73,8 @@ settle_privileges(struct psd_daemon *daemon, bool is_rehearsal,
 	TAILQ_FOREACH(service, &daemon->services, of_daemon)
 		policies[n++] = service->loaded->policy;
 	r = psd_caps_missing(policies, n, diag);
+	if (psd_own_filter_check(policies, n, diag) < 0)
+		r = -EPERM;
 	if (r < 0 || is_rehearsal)
 		return r;
 	r = psd_caps_keep(policies, n, &daemon->config.keep_caps, diag);
@@ -79,7 +82,11 @@ settle_privileges(struct psd_daemon *daemon, bool is_rehearsal,
 		return r;
 	/* Not dumpable again, and what is kept survives the next exec. */
 	r = psd_spawn_prepare_process();
-	return r == -EPERM && daemon->host.is_unprivileged ? 0 : r;
+	if (r < 0 && !(r == -EPERM && daemon->host.is_unprivileged))
+		return r;
+	/* Where the filter is in force already, no second one goes on top. */
+	return psd_own_filter_load(policies, n, &daemon->config.keep_calls,
+	    diag);
 }
 
 static int

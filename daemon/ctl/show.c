@@ -83,6 +83,21 @@ show_manager(const json_t *daemon)
 }
 
 static void
+show_own_filter(const json_t *daemon)
+{
+	const int64_t calls = psd_ctl_count_of(daemon, "own_calls");
+
+	if (calls > 0) {
+		fputs("own filter: ", stdout);
+		show_count(calls, "system call");
+		putchar('\n');
+		return;
+	}
+	fputs("own filter MISSING: ", stdout);
+	psd_ctl_put_line(stdout, psd_ctl_text_of(daemon, "own_filter_missing"));
+}
+
+static void
 show_daemon(const json_t *daemon)
 {
 	char uptime[CELL_MAX];
@@ -107,6 +122,7 @@ show_daemon(const json_t *daemon)
 		puts("missing: none");
 	else
 		show_missing(daemon, "missing", "", "; ");
+	show_own_filter(daemon);
 	show_manager(daemon);
 }
 

@@ -39,7 +39,8 @@ puppets_say() {
 # puppets_start: its log goes to a file.
 puppets_start() {
 	local try
-	"$B/privsepd" --policy-dir "$puppets_dir/etc" \
+	"$B/privsepd" ${PSD_SANITIZED:+--config "$PSD_SANITIZED"} \
+	    --policy-dir "$puppets_dir/etc" \
 	    --runtime-dir "$puppets_dir/run" >"$puppets_dir/log" 2>&1 &
 	puppets_daemon=$!
 	for try in $(seq 300); do

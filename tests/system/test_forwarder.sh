@@ -125,7 +125,8 @@ until_so() {
 	return 1
 }
 
-"$B/privsepd" --policy-dir "$dir/etc" --runtime-dir "$dir/run" \
+"$B/privsepd" ${PSD_SANITIZED:+--config "$PSD_SANITIZED"} \
+    --policy-dir "$dir/etc" --runtime-dir "$dir/run" \
     >"$dir/log" 2>&1 &
 daemon=$!
 until_so grep -q '^ready' "$dir/log" || cat "$dir/log"

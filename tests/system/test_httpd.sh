@@ -60,7 +60,8 @@ start() {
 	for _ in $(seq 10); do
 		port=$((20000 + RANDOM % 10000))
 		write_policy "$port"
-		"$B/privsepd" --policy-dir "$dir/etc" \
+		"$B/privsepd" ${PSD_SANITIZED:+--config "$PSD_SANITIZED"} \
+		    --policy-dir "$dir/etc" \
 		    --runtime-dir "$dir/run" >"$dir/log" 2>&1 &
 		daemon=$!
 		for i in $(seq 300); do

@@ -129,7 +129,8 @@ AllowOpen=@runtime
 AllowAccept=yes
 AllowRun=pack
 END
-"$dir/privsepd" --policy-dir "$dir/etc" --runtime-dir "$dir/run" \
+"$dir/privsepd" ${PSD_SANITIZED:+--config "$PSD_SANITIZED"} \
+    --policy-dir "$dir/etc" --runtime-dir "$dir/run" \
     >"$dir/log" 2>&1 &
 daemon=$!
 

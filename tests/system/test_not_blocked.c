@@ -36,6 +36,7 @@ static int
 run_daemon(void *argument)
 {
 	char program[PATH_MAX], policies[PATH_MAX], run[PATH_MAX];
+	char settings[PATH_MAX];
 	const int *end = argument;
 
 	(void)snprintf(program, sizeof(program), "%s/privsepd", getenv("B"));
@@ -43,8 +44,9 @@ run_daemon(void *argument)
 	(void)snprintf(run, sizeof(run), "%s/run", rig.dir);
 	if (dup2(*end, STDOUT_FILENO) < 0 || dup2(*end, STDERR_FILENO) < 0)
 		return 97;
+	(void)snprintf(settings, sizeof(settings), "%s/privsepd.conf", rig.dir);
 	(void)execl(program, program, "--policy-dir", policies, "--runtime-dir",
-	    run, (char *)NULL);
+	    run, "--config", settings, (char *)NULL);
 	return 98;
 }
 

@@ -55,7 +55,8 @@ AllowReadDirectory=$dir/data/**
 AllowLog=info
 END
 
-"$B/privsepd" --policy-dir "$dir/etc" --runtime-dir "$dir/run" \
+"$B/privsepd" ${PSD_SANITIZED:+--config "$PSD_SANITIZED"} \
+    --policy-dir "$dir/etc" --runtime-dir "$dir/run" \
     >"$dir/log" 2>&1 &
 daemon=$!
 

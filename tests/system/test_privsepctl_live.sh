@@ -36,7 +36,8 @@ AllowLog=info
 EOF
 cp "$dir/etc/www.policy" "$dir/www.good"
 
-"$B/privsepd" --policy-dir "$dir/etc" --runtime-dir "$dir/run" \
+"$B/privsepd" ${PSD_SANITIZED:+--config "$PSD_SANITIZED"} \
+    --policy-dir "$dir/etc" --runtime-dir "$dir/run" \
     >"$dir/log" 2>&1 &
 daemon=$!
 

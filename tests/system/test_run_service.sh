@@ -69,7 +69,8 @@ printf '%s\n' '[Helper]' "ExecStart=$dir/partner" 'Clients=user:1' '[Policy]' \
     'SystemCallFilter=@helper @loader @basic-io' 'AllowOpen=@runtime' \
     'AllowAccept=yes once' >"$dir/etc/native.policy"
 head -c 67108864 /dev/urandom >"$dir/random"
-"$B/privsepd" --policy-dir "$dir/etc" --runtime-dir "$dir/run" \
+"$B/privsepd" ${PSD_SANITIZED:+--config "$PSD_SANITIZED"} \
+    --policy-dir "$dir/etc" --runtime-dir "$dir/run" \
     2>"$dir/log" &
 daemon=$!
 until_so logs 'ready:' || exit 1

@@ -61,6 +61,8 @@ settings_that_the_manual_has_are_taken(void **state)
 				   "InstancesMax=12\n"
 				   "KeepCapabilities=CAP_NET_RAW cap_chown\n"
 				   "KeepCapabilities=CAP_KILL\n"
+				   "KeepSystemCalls=ptrace bpf\n"
+				   "KeepSystemCalls=kcmp\n"
 				   "LogLevel=warning\n"
 				   "MaxConnectionsPerUser=7\n"
 				   "Relay=/x/relay\n"
@@ -74,6 +76,8 @@ settings_that_the_manual_has_are_taken(void **state)
 	assert_int_equal(config.keep_caps.n, 3);
 	assert_string_equal(config.keep_caps.at[1].text, "cap_chown");
 	assert_int_equal(config.keep_caps.at[2].where.line, 5);
+	assert_int_equal(config.keep_calls.n, 3);
+	assert_string_equal(config.keep_calls.at[1].text, "bpf");
 	assert_int_equal(config.log_level, LOG_WARNING);
 	assert_int_equal(config.user_connections_max, 7);
 	assert_string_equal(config.relay, "/x/relay");
@@ -100,6 +104,7 @@ empty_values_are_the_defaults(void **state)
 		      "ControlGroup=/a\nControlGroup=\n"
 		      "InstancesMax=12\nInstancesMax=\n"
 		      "KeepCapabilities=CAP_CHOWN\nKeepCapabilities=\n"
+		      "KeepSystemCalls=ptrace\nKeepSystemCalls=\n"
 		      "LogLevel=err\nLogLevel=\n"
 		      "MaxConnectionsPerUser=7\nMaxConnectionsPerUser=\n"
 		      "Relay=/x\nRelay=\n"
@@ -110,6 +115,7 @@ empty_values_are_the_defaults(void **state)
 	    0);
 	assert_null(config.control_group);
 	assert_int_equal(config.keep_caps.n, 0);
+	assert_int_equal(config.keep_calls.n, 0);
 	assert_int_equal(config.instances_max, defaults.instances_max);
 	assert_int_equal(config.user_connections_max,
 	    defaults.user_connections_max);
@@ -141,6 +147,8 @@ other_values_are_refused_by_their_line(void **state)
 		{ "UidRange=100000-200000x", TAKES_UIDS },
 		{ "KeepCapabilities=NET_RAW", "takes names of capabilities" },
 		{ "KeepCapabilities=CAP_CHOWN x", "got \"x\"" },
+		{ "KeepSystemCalls=open @helper", "got \"@helper\"" },
+		{ "KeepSystemCalls=opnat", "takes names of system calls" },
 		{ "KeepCapabilities=\"CAP_CHOWN", "KeepCapabilities=: quotes" },
 		{ "KeepCapabilities=CAP_\\q", "KeepCapabilities=: a backsl" },
 		{ "ControlGroup=a", "ControlGroup= takes the absolute path" },

@@ -17,6 +17,8 @@ tell_status(struct psd_ctl_status_rep *rep)
 	rep->missing = psd_str_of("landlock: not in this kernel\ncgroup");
 	rep->policy_dirs = psd_str_of("/a b\n/c");
 	rep->capabilities = psd_str_of("cap_chown");
+	rep->own_calls = 198;
+	rep->own_filter_missing = psd_str_of("");
 	rep->manager = psd_str_of("notify watchdog");
 	rep->manager_missing = psd_str_of("store: none\njournal: no");
 	return 0;
@@ -100,6 +102,7 @@ status_tells_the_daemon_its_layers_and_each_service(void **state)
 	assert_non_null(strstr(run.out, "layers: uid filter\n"));
 	assert_non_null(
 	    strstr(run.out, "MISSING: landlock: not in this kernel; cgroup\n"));
+	assert_non_null(strstr(run.out, "\nown filter: 198 system calls\n"));
 	assert_non_null(strstr(run.out, "service manager: notify watchdog\n"));
 	assert_non_null(strstr(run.out,
 	    "service manager MISSING: store: none; journal: no\n"));
@@ -108,6 +111,30 @@ status_tells_the_daemon_its_layers_and_each_service(void **state)
 	assert_non_null(strstr(run.out, "open(read, \"/etc/\\x1b[2J\")\n"));
 	assert_non_null(strstr(run.out, "\nimage MISSING: cgroup landlock\n"));
 	assert_null(strstr(run.out, "www MISSING"));
+}
+
+static int
+tell_no_filter(const struct psd_op_row *row, const union psd_any_req *req,
+    union psd_any_rep *rep)
+{
+	const int r = tell_all(row, req, rep);
+
+	if (row->op == PSD_OP_ctl_status) {
+		rep->as_ctl_status.own_calls = 0;
+		rep->as_ctl_status.own_filter_missing =
+		    psd_str_of("seccomp: Invalid\033[2J argument");
+	}
+	return r;
+}
+
+static void
+a_daemon_without_a_filter_of_its_own_says_why(void **state)
+{
+	(void)state;
+	assert_int_equal(against(tell_no_filter, FAKE_CONTROL_POLITE, "status"),
+	    PSD_CTL_DONE);
+	assert_non_null(strstr(run.out,
+	    "\nown filter MISSING: seccomp: Invalid\\x1b[2J argument\n"));
 }
 
 static void
@@ -216,6 +243,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    status_tells_the_daemon_its_layers_and_each_service),
+		cmocka_unit_test(a_daemon_without_a_filter_of_its_own_says_why),
 		cmocka_unit_test(status_of_a_service_lists_its_instances),
 		cmocka_unit_test(
 		    nothing_that_a_daemon_says_steers_the_terminal),

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: ISC */
+/* The filter of a real daemon: from its start on, over reloads and re-execs. */
+#include "tests/support/child.h"
+#include "tests/support/daemon_rig.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct daemon_rig rig;
+
+static int
+prepare(void **state)
+{
+	(void)state;
+	daemon_rig_prepare(&rig);
+	daemon_rig_puppet(&rig, "one", "", "");
+	return 0;
+}
+
+static int
+clean(void **state)
+{
+	(void)state;
+	daemon_rig_clean(&rig);
+	return 0;
+}
+
+/* A number of /proc/PID/status, or -1: older kernels do not count filters. */
+static long
+status_of(pid_t pid, const char *key)
+{
+	char path[64], line[256];
+	const size_t len = strlen(key);
+	long value = -1;
+	FILE *status;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	status = fopen(path, "re");
+	assert_non_null(status);
+	while (value < 0 && fgets(line, sizeof(line), status) != NULL)
+		if (strncmp(line, key, len) == 0 && line[len] == ':')
+			value = strtol(line + len + 1, NULL, 10);
+	assert_int_equal(fclose(status), 0);
+	return value;
+}
+
+/* How many more the daemon has than whoever started it. */
+static long
+filters(void)
+{
+	return status_of(rig.pid, "Seccomp_filters") -
+	    status_of(getpid(), "Seccomp_filters");
+}
+
+static void
+expect_pings(void)
+{
+	const int fd = daemon_rig_connect(&rig, "one");
+
+	assert_string_equal(daemon_rig_say(fd, "ping 5"), "0");
+	(void)close(fd);
+}
+
+static void
+expect_one_filter(void)
+{
+	assert_int_equal(status_of(rig.pid, "Seccomp"), 2);
+	if (status_of(getpid(), "Seccomp_filters") >= 0)
+		assert_int_equal(filters(), 1);
+}
+
+static void
+a_daemon_is_bound_and_says_so(void **state)
+{
+	const char *text;
+
+	(void)state;
+	daemon_rig_start(&rig);
+	expect_one_filter();
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "status", NULL), 0);
+	assert_non_null(strstr(text, "\nown filter: "));
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "--json", "status", NULL),
+	    0);
+	assert_non_null(strstr(text, "\"own_calls\""));
+	assert_non_null(strstr(text, "\"own_filter_missing\": \"\""));
+	expect_pings();
+}
+
+static void
+a_reexec_and_a_reload_stack_no_filter(void **state)
+{
+	const char *text;
+
+	(void)state;
+	daemon_rig_start(&rig);
+	for (int i = 0; i < 3; i++) {
+		if (daemon_rig_ctl(&rig, &text, "reexec", NULL) != 0)
+			fail_msg("%s", text);
+		expect_one_filter();
+		daemon_rig_puppet(&rig, "one", i % 2 == 0 ? "LimitCPU=100" : "",
+		    "");
+		if (daemon_rig_ctl(&rig, &text, "reload", NULL) != 0)
+			fail_msg("%s", text);
+		expect_one_filter();
+	}
+	expect_pings();
+}
+
+static void
+a_reload_that_names_more_calls_is_refused_whole(void **state)
+{
+	const char *text;
+
+	(void)state;
+	daemon_rig_start(&rig);
+	daemon_rig_puppet(&rig, "two", "", "SystemCallFilter=kcmp");
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "reload", NULL), 1);
+	assert_non_null(
+	    strstr(text, "two.policy:9: needs a restart: system call kcmp\n"));
+	assert_non_null(strstr(text, "generation 1 stays"));
+	/* Also for one that is executed anew. */
+	if (daemon_rig_ctl(&rig, &text, "reexec", NULL) != 0)
+		fail_msg("%s", text);
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "reload", NULL), 1);
+	assert_non_null(strstr(text, "needs a restart: system call kcmp\n"));
+	expect_pings();
+}
+
+static void
+calls_that_are_kept_may_be_named_later(void **state)
+{
+	const char *text;
+
+	(void)state;
+	daemon_rig_write(&rig, "privsepd.conf",
+	    "[Daemon]\nKeepSystemCalls=kcmp bpf\nKeepSystemCalls=add_key\n");
+	daemon_rig_start(&rig);
+	daemon_rig_puppet(&rig, "two", "", "SystemCallFilter=kcmp add_key");
+	if (daemon_rig_ctl(&rig, &text, "reload", NULL) != 0)
+		fail_msg("%s", text);
+	assert_true(daemon_rig_logs(&rig, "reloaded"));
+}
+
+static void
+a_call_that_there_is_not_cannot_be_kept(void **state)
+{
+	(void)state;
+	daemon_rig_write(&rig, "privsepd.conf",
+	    "[Daemon]\nKeepSystemCalls=read opnat\n");
+	assert_int_equal(daemon_rig_start_fails(&rig), 78);
+	assert_true(daemon_rig_logs(&rig,
+	    "privsepd.conf:2: KeepSystemCalls= takes names of system calls, as "
+	    "in ptrace; got \"opnat\""));
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, prepare, clean)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		CASE(a_daemon_is_bound_and_says_so),
+		CASE(a_reexec_and_a_reload_stack_no_filter),
+		CASE(a_reload_that_names_more_calls_is_refused_whole),
+		CASE(calls_that_are_kept_may_be_named_later),
+		CASE(a_call_that_there_is_not_cannot_be_kept),
+	};
+
+	if (geteuid() != 0) {
+		print_message("SKIP: no helpers of other users without root\n");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
