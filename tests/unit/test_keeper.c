@@ -95,6 +95,17 @@ keep_without(void *argument)
 	return r < 0 ? 0 : look_around();
 }
 
+/* Before Linux 5.12 another road is taken, on which these calls are not. */
+static bool
+is_passed_by(const struct denied *denied)
+{
+	return (denied->call == SYS_move_mount ||
+		   (denied->call == SYS_mount_setattr &&
+		       denied->argument != ANY)) &&
+	    syscall(SYS_mount_setattr, -1, "", 0, NULL, 0) < 0 &&
+	    errno == ENOSYS;
+}
+
 static void
 try_all(const struct denied *cases, size_t n)
 {
@@ -105,6 +116,8 @@ try_all(const struct denied *cases, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct denied denied = cases[i];
 
+		if (is_passed_by(&denied))
+			continue;
 		if (test_child_exit_status(
 			test_child_start(keep_without, &denied)) != 0)
 			fail_msg("case %zu: %s", i,
