@@ -115,8 +115,12 @@ many_that_end_at_once_are_all_removed(void **state)
 		assert_true(sd_event_run(owner.event,
 				TEST_DEADLINE * UINT64_C(1000)) > 0);
 	(void)turns();
-	/* The spare ones, and what the kernel tells by. */
-	assert_int_equal(test_fds_count(), fds + PSD_SPARE_LEAVES + 1);
+	/*
+	 * The spare ones, what the kernel tells by, and a timer of the loop's if
+	 * that told more than it hears in a while.
+	 */
+	assert_in_range(test_fds_count(), fds + PSD_SPARE_LEAVES + 1,
+	    fds + PSD_SPARE_LEAVES + 2);
 }
 
 static int
