@@ -4,6 +4,7 @@
 #include "policy/load.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -48,21 +49,28 @@ psd_loaded_fingerprint(const char *path)
 	return hash;
 }
 
-/* The policy's lines, and which files its programs are. */
-static uint64_t
-fingerprint(const struct psd_policy *policy, const char *const *dirs)
+int
+psd_loaded_fingerprint_policy(const struct psd_policy *policy,
+    const char *const *dirs, uint64_t *ret)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
+	bool is_short;
 	struct psd_diag diag;
+	int r;
 
 	psd_diag_init(&diag);
-	(void)psd_policy_cat(dirs, policy->name, mix_line, &hash, &diag);
+	/* A policy of our own has no file. */
+	r = psd_policy_cat(dirs, policy->name, mix_line, &hash, &diag);
+	is_short = r == -ENOMEM || diag.out_of_memory;
 	psd_diag_free(&diag);
+	if (is_short)
+		return -ENOMEM;
 	if (policy->exec_path != NULL)
 		mix_file(&hash, policy->exec_path);
 	for (size_t i = 0; i < policy->may_exec.n; i++)
 		mix_file(&hash, policy->may_exec.at[i].text);
-	return hash;
+	*ret = hash;
+	return 0;
 }
 
 /* Renaming puts a FIFO of somebody else's where a file is expected. */
@@ -140,8 +148,11 @@ psd_loaded_make(struct psd_host *host, struct psd_policy *policy,
 		diag->out_of_memory = true;
 		return NULL;
 	}
-	loaded->fingerprint = fingerprint(policy, dirs);
-	loaded->prepared = psd_plan_prepare(host, policy, diag);
+	if (psd_loaded_fingerprint_policy(policy, dirs, &loaded->fingerprint) <
+	    0)
+		psd_diag_no_memory(diag);
+	else
+		loaded->prepared = psd_plan_prepare(host, policy, diag);
 	if (loaded->prepared == NULL) {
 		psd_loaded_unref(loaded);
 		return NULL;

@@ -41,6 +41,14 @@ struct psd_loaded *psd_loaded_ref(struct psd_loaded *loaded);
 /* Tells whether path still is the same file, with the same content. */
 uint64_t psd_loaded_fingerprint(const char *path);
 
+/*
+ * By which a reload sees whether a policy has changed: of the lines of its
+ * files, and of which files its programs are.  0, or -ENOMEM: of less than all
+ * of them it would tell that nothing has changed.
+ */
+int psd_loaded_fingerprint_policy(const struct psd_policy *policy,
+    const char *const *dirs, uint64_t *ret);
+
 /* Frees it with the last reference.  NULL is fine. */
 void psd_loaded_unref(struct psd_loaded *loaded);
 

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Policies are read and judged, and privsepctl answers, while one allocation
- * fails: as without, or with an error that is told, and nothing is lost.  A
- * sample here, all of them with PSD_SOAK=1 (make soak).
+ * Policies are read and judged while one allocation fails: as without, or with
+ * an error that is told, and nothing is lost.  A sample here, all of them with
+ * PSD_SOAK=1 (make soak).
  */
-#include "daemon/ctl/ctl.h"
+#include "daemon/loaded.h"
 #include "policy/filter.h"
 #include "policy/learn.h"
 #include "policy/load.h"
 #include "policy/widen.h"
 #include "tests/faults/exhaust.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <setjmp.h>
@@ -141,6 +142,29 @@ policy_is_read_as_it_is_or_not_at_all(void **state)
 	for_each_example(exhaust, load, SAMPLE_OF_POLICY);
 }
 
+/* Of half the lines it would tell a reload that nothing has changed. */
+static void
+tell_apart(struct allocations *it, void *argument, struct exhaust_outcome *ret)
+{
+	static const char *const dirs[] = { "policy/examples", NULL };
+	const struct subject *subject = argument;
+	uint64_t hash = 0;
+	const int r =
+	    psd_loaded_fingerprint_policy(subject->policy, dirs, &hash);
+
+	(void)allocations_disarm(it);
+	ret->is_error = r == -ENOMEM;
+	(void)snprintf(ret->text, sizeof(ret->text), "%d %llx", r,
+	    (unsigned long long)hash);
+}
+
+static void
+policy_is_told_from_another_by_all_of_it(void **state)
+{
+	(void)state;
+	for_each_example(exhaust, tell_apart, SAMPLE_OF_POLICY);
+}
+
 static void
 filter_is_compiled_as_it_is_or_not_at_all(void **state)
 {
@@ -231,75 +255,14 @@ policy_is_learned_as_it_is_or_not_at_all(void **state)
 	exhaust(board, "learn", SAMPLE_OF_LEARN, learn_it, NULL);
 }
 
-/* What it writes goes to files, for which no memory is needed. */
-static void
-control(struct allocations *it, void *argument, struct exhaust_outcome *ret)
-{
-	char *line = argument, words[512];
-	char *argv[16] = { (char[]){ "privsepctl" } }, *rest = words;
-	int kept[2], files[2], argc = 1, status;
-	ssize_t n, n_err;
-
-	(void)snprintf(words, sizeof(words), "%s", line);
-	while ((argv[argc] = strsep(&rest, " ")) != NULL)
-		argc++;
-	for (int i = 0; i < 2; i++) {
-		kept[i] = fcntl(STDOUT_FILENO + i, F_DUPFD_CLOEXEC, 10);
-		files[i] = memfd_create("stream", MFD_CLOEXEC);
-		assert_true(kept[i] >= 0 && files[i] >= 0);
-		assert_true(dup2(files[i], STDOUT_FILENO + i) >= 0);
-	}
-	status = (int)psd_ctl_run(argc, argv);
-	(void)fflush(stdout);
-	(void)allocations_disarm(it);
-	for (int i = 0; i < 2; i++) {
-		(void)dup2(kept[i], STDOUT_FILENO + i);
-		(void)close(kept[i]);
-	}
-	n = pread(files[0], ret->text, sizeof(ret->text) - 1, 0);
-	assert_true(n >= 0);
-	ret->text[n] = '\0';
-	n_err = lseek(files[1], 0, SEEK_END);
-	ret->is_error = status == PSD_CTL_FAILED && n_err > 0;
-	(void)snprintf(words, sizeof(words), "status %d%s", status,
-	    n_err > 0 ? ", and words" : "");
-	append(ret, words);
-	/* diff says so among what it found. */
-	if (strstr(ret->text, ": out of memory") != NULL)
-		ret->is_error = true;
-	(void)close(files[0]);
-	(void)close(files[1]);
-}
-
-static void
-privsepctl_answers_as_always_or_fails(void **state)
-{
-	static const char *const lines[] = {
-		"check policy/examples/jq.policy",
-		"check --strict policy/examples/www.policy",
-		"explain policy/examples/www.policy open read /etc/passwd",
-		"--json explain policy/examples/www.policy open read /etc/x",
-		"syscalls policy/examples/jq.policy",
-		"--json syscalls policy/examples/jq.policy",
-		"diff policy/examples/jq.policy policy/examples/xmllint.policy",
-		"--json diff policy/examples/jq.policy policy/examples/gs.policy",
-		"help",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		exhaust_apart(board, lines[i], SAMPLE_OF_CTL, control,
-		    (void *)(uintptr_t)lines[i]);
-}
-
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(policy_is_read_as_it_is_or_not_at_all),
+		cmocka_unit_test(policy_is_told_from_another_by_all_of_it),
 		cmocka_unit_test(filter_is_compiled_as_it_is_or_not_at_all),
 		cmocka_unit_test(policy_is_learned_as_it_is_or_not_at_all),
-		cmocka_unit_test(privsepctl_answers_as_always_or_fails),
 	};
 	int status;
 
