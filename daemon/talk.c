@@ -8,7 +8,6 @@
 #include "daemon/trace.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -22,12 +21,41 @@ enum {
 /* One thread, so one frame to read into is enough. */
 static struct psd_frame incoming;
 
-/*
- * What the loop wakes us for.  A helper that does not read its replies is
- * not read from: backpressure instead of a queue.
- */
-static void
-watch(struct psd_conversation *conversation)
+static int
+resume(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct psd_conversation *conversation = userdata;
+
+	(void)source;
+	(void)usec;
+	conversation->pause_source =
+	    sd_event_source_disable_unref(conversation->pause_source);
+	psd_talk_watch(conversation);
+	return 0;
+}
+
+static int
+add_pause(struct psd_conversation *conversation, uint64_t usec)
+{
+	return conversation->pause_source != NULL
+	    ? 0
+	    : sd_event_add_time(conversation->instance->service->daemon->event,
+		  &conversation->pause_source, CLOCK_MONOTONIC, usec, 0, resume,
+		  conversation);
+}
+
+/* Reads nothing until then.  False when there is no memory for a timer. */
+static bool
+pause_until(struct psd_conversation *conversation, uint64_t usec)
+{
+	if (add_pause(conversation, usec) < 0)
+		return false;
+	psd_talk_watch(conversation);
+	return true;
+}
+
+void
+psd_talk_watch(struct psd_conversation *conversation)
 {
 	const bool ended = conversation->conv.state == PSD_CONV_REMOTE_ENDED ||
 	    conversation->conv.state == PSD_CONV_CLOSED;
@@ -36,6 +64,7 @@ watch(struct psd_conversation *conversation)
 	const uint32_t events = blocked ? EPOLLOUT
 	    : ended || paused           ? 0
 					: EPOLLIN;
+	int r;
 
 	if (conversation->pair_source == NULL)
 		return;
@@ -43,8 +72,11 @@ watch(struct psd_conversation *conversation)
 	 * EPOLLHUP is told whatever we ask for, and goes on for ever: once
 	 * there is nothing to do for the pair, the pidfd tells what is left.
 	 */
-	(void)sd_event_source_set_enabled(conversation->pair_source,
+	r = sd_event_source_set_enabled(conversation->pair_source,
 	    events == 0 ? SD_EVENT_OFF : SD_EVENT_ON);
+	/* The kernel has no memory to look: or it would be deaf for good. */
+	if (r < 0 && events != 0)
+		(void)add_pause(conversation, psd_now() + RETRY_USEC);
 	if (events != 0)
 		(void)sd_event_source_set_io_events(conversation->pair_source,
 		    events);
@@ -68,97 +100,7 @@ remote_ended(struct psd_conversation *conversation)
 		else
 			psd_conversation_end(conversation);
 	}
-	watch(conversation);
-}
-
-static void
-keep_unsent(struct psd_conversation *conversation, struct psd_frame *frame)
-{
-	if (psd_conversation_keep_unsent(conversation, frame) < 0) {
-		psd_frame_clear(frame);
-		psd_instance_break(conversation->instance,
-		    "no memory for its reply");
-		return;
-	}
-	psd_frame_init(frame);
-	psd_conversation_reply_deadline(conversation,
-	    conversation->instance->loaded->policy->request_timeout_usec);
-	watch(conversation);
-}
-
-/*
- * Sends a reply, and empties the frame.  -EAGAIN: it is still there, since the
- * helper has no room.
- */
-static int
-send_reply(struct psd_conversation *conversation, struct psd_frame *frame)
-{
-	int r = psd_conv_send(&conversation->conv, 0, frame);
-
-	if (r < 0 && frame->n_fds > 0 && r != -EAGAIN && r != -EPIPE &&
-	    r != -ECONNRESET) {
-		/* The descriptor could not go along; the answer can. */
-		const uint16_t op = frame->op;
-		const uint32_t id = frame->id;
-
-		psd_frame_clear(frame);
-		psd_encode_status(frame, op, id, r);
-		r = psd_conv_send(&conversation->conv, 0, frame);
-	}
-	if (r == -EAGAIN)
-		return r;
-	/* Whoever cannot be answered is gone; its pidfd will say so. */
-	psd_frame_clear(frame);
-	return 0;
-}
-
-void
-psd_talk_send(struct psd_conversation *conversation, struct psd_frame *frame)
-{
-	psd_trace_answered(conversation, frame);
-	if (!STAILQ_EMPTY(&conversation->unsent) ||
-	    send_reply(conversation, frame) == -EAGAIN)
-		keep_unsent(conversation, frame);
-}
-
-static void
-flush(struct psd_conversation *conversation)
-{
-	struct psd_unsent *unsent;
-
-	while ((unsent = STAILQ_FIRST(&conversation->unsent)) != NULL) {
-		if (send_reply(conversation, &unsent->frame) == -EAGAIN)
-			return;
-		STAILQ_REMOVE_HEAD(&conversation->unsent, next);
-		free(unsent);
-	}
-	psd_conversation_replies_sent(conversation);
-}
-
-static int
-resume(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	struct psd_conversation *conversation = userdata;
-
-	(void)source;
-	(void)usec;
-	conversation->pause_source =
-	    sd_event_source_disable_unref(conversation->pause_source);
-	watch(conversation);
-	return 0;
-}
-
-/* Reads nothing until then.  False when there is no memory for a timer. */
-static bool
-pause_until(struct psd_conversation *conversation, uint64_t usec)
-{
-	if (conversation->pause_source == NULL &&
-	    sd_event_add_time(conversation->instance->service->daemon->event,
-		&conversation->pause_source, CLOCK_MONOTONIC, usec, 0, resume,
-		conversation) < 0)
-		return false;
-	watch(conversation);
-	return true;
+	psd_talk_watch(conversation);
 }
 
 /* RequestRate= is a speed, not a refusal: nothing is read until it fits. */
@@ -235,13 +177,13 @@ talk_on(struct psd_conversation *conversation, uint32_t events)
 	if (!STAILQ_EMPTY(&conversation->unsent)) {
 		if ((events & EPOLLHUP) != 0)
 			psd_conversation_discard_unsent(conversation);
-		flush(conversation);
-		watch(conversation);
+		psd_talk_flush(conversation);
+		psd_talk_watch(conversation);
 		return;
 	}
 	read_frames(conversation);
 	if ((events & EPOLLHUP) != 0 && !conversation->instance->is_broken)
-		watch(conversation);
+		psd_talk_watch(conversation);
 }
 
 /* A clone that is over goes here, where nobody is in the midst of it. */
@@ -270,7 +212,7 @@ psd_talk_resume(struct psd_conversation *conversation)
 {
 	const int r = psd_talk_start(conversation);
 
-	watch(conversation);
+	psd_talk_watch(conversation);
 	return r;
 }
 

@@ -15,6 +15,15 @@ int psd_talk_start(struct psd_conversation *conversation);
 void psd_talk_send(struct psd_conversation *conversation,
     struct psd_frame *frame);
 
+/* Sends what was kept, as far as there is room. */
+void psd_talk_flush(struct psd_conversation *conversation);
+
+/*
+ * What the loop wakes us for.  A helper that does not read its replies is
+ * not read from: backpressure instead of a queue.
+ */
+void psd_talk_watch(struct psd_conversation *conversation);
+
 /*
  * Reads and answers what a dead helper left, until there is nothing more at
  * the moment: not until end-of-file, which a leaked copy of its end may
