@@ -239,12 +239,12 @@ psd_door_resume(const struct psd_daemon *daemon, const char *name,
 	return door;
 }
 
-void
+int
 psd_door_enable(struct psd_door *door, bool wanted)
 {
-	if (door->source != NULL)
-		(void)sd_event_source_set_enabled(door->source,
-		    wanted ? SD_EVENT_ON : SD_EVENT_OFF);
+	return door->source == NULL ? 0
+				    : sd_event_source_set_enabled(door->source,
+					  wanted ? SD_EVENT_ON : SD_EVENT_OFF);
 }
 
 const char *

@@ -42,8 +42,8 @@ void psd_door_tell(const struct psd_door *door, struct psd_door_carried *ret);
 struct psd_door *psd_door_resume(const struct psd_daemon *daemon,
     const char *name, const struct psd_door_carried *carried);
 
-/* Looks at whoever comes, or lets them wait in the kernel. */
-void psd_door_enable(struct psd_door *door, bool wanted);
+/* Looks at whoever comes, or lets them wait in the kernel.  0 or -errno. */
+int psd_door_enable(struct psd_door *door, bool wanted);
 
 const char *psd_door_path(const struct psd_door *door);
 

@@ -42,15 +42,21 @@ end_backoff(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
+static void
+begin_backoff(struct psd_service *service)
+{
+	if (service->backoff_source == NULL)
+		(void)sd_event_add_time_relative(service->daemon->event,
+		    &service->backoff_source, CLOCK_MONOTONIC, BACKOFF_USEC, 0,
+		    end_backoff, service);
+}
+
 void
 psd_service_back_off(struct psd_service *service, int error)
 {
 	psd_log(LOG_WARNING, "%s: cannot accept a client: %s", service->name,
 	    strerror(error));
-	if (service->backoff_source == NULL)
-		(void)sd_event_add_time_relative(service->daemon->event,
-		    &service->backoff_source, CLOCK_MONOTONIC, BACKOFF_USEC, 0,
-		    end_backoff, service);
+	begin_backoff(service);
 	psd_service_watch_listeners(service);
 }
 
@@ -107,6 +113,20 @@ psd_listener_on_client(sd_event_source *source, int fd, uint32_t events,
 }
 
 /*
+ * To look again takes memory of the kernel's.  Without it nobody would ever
+ * come back to this listener, so it is tried again.
+ */
+static void
+look_later(struct psd_service *service, int r)
+{
+	if (service->backoff_source != NULL)
+		return;
+	psd_log(LOG_WARNING, "%s: cannot look for clients: %s", service->name,
+	    strerror(-r));
+	begin_backoff(service);
+}
+
+/*
  * Clients are looked for while a helper waits for one, or while one more
  * helper may be started for them.
  */
@@ -118,16 +138,19 @@ psd_service_watch_listeners(struct psd_service *service)
 		    ? psd_inetd_may_accept(service)
 		    : !TAILQ_EMPTY(&service->accepts) ||
 			psd_service_may_grow(service));
+	int r = 0;
 
-	for (size_t i = 0; i < service->listeners.n; i++)
+	for (size_t i = 0; i < service->listeners.n && r >= 0; i++)
 		if (service->listeners.at[i].source != NULL)
-			(void)sd_event_source_set_enabled(
+			r = sd_event_source_set_enabled(
 			    service->listeners.at[i].source,
 			    wanted ? SD_EVENT_ON : SD_EVENT_OFF);
 	/* Whoever comes by the door is told at once when he cannot stay. */
-	if (service->listeners.door != NULL)
-		psd_door_enable(service->listeners.door,
+	if (service->listeners.door != NULL && r >= 0)
+		r = psd_door_enable(service->listeners.door,
 		    service->backoff_source == NULL);
+	if (r < 0)
+		look_later(service, r);
 }
 
 void
