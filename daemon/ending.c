@@ -229,6 +229,7 @@ on_exit_of(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	struct psd_instance *instance = userdata;
 	siginfo_t info;
+	int r = 0;
 
 	(void)source;
 	(void)events;
@@ -237,16 +238,20 @@ on_exit_of(sd_event_source *source, int fd, uint32_t events, void *userdata)
 		return 0;
 	}
 	memset(&info, 0, sizeof(info));
-	if (instance->is_adopted) {
+	if (instance->is_adopted)
 		info.si_code = CLD_EXITED;
-	} else if (waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG) < 0) {
+	else
+		r = waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG);
+	if (r < 0 && errno == EINTR)
+		return 0;
+	if (r < 0) {
 		/* Nobody else waits for our children. */
 		psd_log(LOG_CRIT, "%s[%d]: cannot wait for it: %s",
 		    instance->service->name, instance->child.pid,
 		    strerror(errno));
 		info.si_code = CLD_KILLED;
 		info.si_status = SIGKILL;
-	} else if (info.si_pid == 0) {
+	} else if (info.si_pid == 0 && !instance->is_adopted) {
 		return 0;
 	}
 	bury(instance, &info);
