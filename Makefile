@@ -182,6 +182,7 @@ help:
 	@echo 'check-tsan    the library under the thread sanitizer, in $(B)/tsan'
 	@echo 'check-msan    replies under the memory sanitizer, in $(B)/msan'
 	@echo 'check-valgrind  unit tests under valgrind'
+	@echo 'soak          what takes hours: each failure and each kill of a day'
 	@echo 'check-unit    all of them inside the unit of systemd'
 	@echo 'coverage      all tests, and what of the sources they reached'
 	@echo 'lint          every static check'
@@ -419,6 +420,19 @@ check-unit: tests
 	    INSIDE_TESTS='$(abspath $(filter-out $(NOT_INSIDE),$(TESTS) \
 	    $(SHELL_TESTS)))' \
 	    bash tests/system/test_systemd_inside.sh
+
+# What takes hours: programs of which make check runs a sample, by PSD_SOAK=1.
+# Each says what it did, a line for everything.
+SOAK_TESTS := $(addprefix $(B)/tests/system/,test_faults test_kills)
+SOAK_TIMEOUT ?= 86400
+.PHONY: soak
+soak: tests
+	@B='$(abspath $(B))' TEST_TIMEOUT='$(SOAK_TIMEOUT)' \
+	    PSD_ASAN='$(if $(SANITIZE),1)' PSD_SOAK=1 \
+	    scripts/run-tests $(SOAK_TESTS); status=$$?; \
+	    for log in $(SOAK_TESTS:$(B)/tests/%=%); do \
+	    grep '^# ' "$(B)/tests/log/$$(echo $$log | tr / -).log"; done; \
+	    exit $$status
 
 UNIT_TESTS := $(filter $(B)/tests/unit/%,$(TESTS))
 check-valgrind: $(UNIT_TESTS)

@@ -4,6 +4,7 @@
 #include "common/mem.h"
 #include "tests/faults/errnos.h"
 #include "tests/faults/registers.h"
+#include "tests/faults/strike.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -21,19 +22,10 @@ enum {
 	SYSCALL_STOP = SIGTRAP | 0x80,
 };
 
-/* One process: what it is about to do, and what is to come of it. */
-struct tracee {
-	pid_t pid;
-	int number;   /* of the call that it is in */
-	size_t index; /* in the board, or SIZE_MAX */
-	bool is_replaced, is_killed_after;
-	long result;
-};
-
 static struct board *board;
 static struct tracee tracees[TRACEES_MAX]; /* the first is the daemon */
 static unsigned counts[2][NUMBERS_MAX];    /* the daemon's, its children's */
-static unsigned seen_generation;
+static unsigned seen_generation, n_children;
 static bool has_begun, waits_for_exec;
 
 static long
@@ -56,7 +48,11 @@ tracee_of(pid_t pid)
 	}
 	if (spare == NULL)
 		_exit(90);
-	*spare = (struct tracee){ .pid = pid, .index = SIZE_MAX };
+	*spare = (struct tracee){
+		.pid = pid,
+		.index = SIZE_MAX,
+		.ordinal = ++n_children,
+	};
 	return spare;
 }
 
@@ -66,55 +62,6 @@ may_be_replaced(int number)
 {
 	return number != SYS_exit_group && number != SYS_exit &&
 	    number != SYS_rt_sigreturn && number != SYS_restart_syscall;
-}
-
-static void
-kill_victim(const struct tracee *tracee)
-{
-	const pid_t victim = board->plan.victim;
-
-	(void)kill(victim > 0 ? victim : tracee->pid, SIGKILL);
-}
-
-/* The call fails without being made, or is made and fails. */
-static void
-fail(struct tracee *tracee, const struct __ptrace_syscall_info *info)
-{
-	int r = 0;
-
-	tracee->is_replaced = true;
-	tracee->result = -board->plan.error;
-	if (tracee->number == SYS_brk) {
-		tracee->is_replaced = false;
-		r = registers_set_argument(tracee->pid, 0, 0);
-	} else if (tracee->number != SYS_close)
-		r = registers_set_call(tracee->pid, SYS_getpid);
-	if (r < 0 && r != -ESRCH)
-		_exit(91);
-	(void)info;
-}
-
-static void
-act(struct tracee *tracee, const struct __ptrace_syscall_info *info)
-{
-	board->has_hit = true;
-	switch (board->plan.act) {
-	case INJECT_NOTHING:
-		board->has_hit = false;
-		break;
-	case INJECT_FAIL:
-		fail(tracee, info);
-		break;
-	case INJECT_SHORTEN:
-		(void)registers_set_argument(tracee->pid, 2, 1);
-		break;
-	case INJECT_KILL_BEFORE:
-		kill_victim(tracee);
-		break;
-	case INJECT_KILL_AFTER:
-		tracee->is_killed_after = true;
-		break;
-	}
 }
 
 static void
@@ -131,6 +78,7 @@ note(struct tracee *tracee, bool of_child, unsigned nth,
 		.number = tracee->number,
 		.nth = nth,
 		.of_child = of_child,
+		.child = tracee->ordinal,
 	};
 	for (size_t i = 0; i < PSD_ELEMENTS(call->arguments); i++)
 		call->arguments[i] = info->entry.args[i];
@@ -172,7 +120,7 @@ on_entry(struct tracee *tracee, const struct __ptrace_syscall_info *info)
 	note(tracee, of_child, nth, info);
 	if (!board->has_hit && plan->of_child == of_child &&
 	    plan->number == tracee->number && plan->nth == nth)
-		act(tracee, info);
+		strike(board, tracee, info);
 }
 
 static void
@@ -188,8 +136,10 @@ on_exit_of_call(struct tracee *tracee, const struct __ptrace_syscall_info *info)
 	}
 	if (tracee->index < BOARD_CALLS_MAX)
 		board->calls[tracee->index].result = result;
-	if (tracee->is_killed_after)
-		kill_victim(tracee);
+	if (tracee->is_killed_after && board->is_armed) {
+		board->has_hit = true;
+		strike_victim(board, tracee);
+	}
 	tracee->is_replaced = tracee->is_killed_after = false;
 	tracee->index = SIZE_MAX;
 }
@@ -208,16 +158,27 @@ on_call(struct tracee *tracee)
 		on_exit_of_call(tracee, &info);
 }
 
+static void
+note_program(const struct tracee *tracee)
+{
+	if (tracee->is_faulted)
+		board->child_executed = true;
+	for (size_t i = 0; i < board->n_calls; i++)
+		if (board->calls[i].child == tracee->ordinal)
+			board->calls[i].executes = true;
+}
+
 /* A child is confined by now, and somebody else's program. */
 static void
 on_exec(struct tracee *tracee)
 {
 	waits_for_exec = false;
 	if (tracee == &tracees[0]) {
+		board->has_executed = board->has_executed || !board->has_hit;
 		(void)resume(PTRACE_SYSCALL, tracee->pid, 0);
 		return;
 	}
-	board->executed++;
+	note_program(tracee);
 	(void)resume(PTRACE_DETACH, tracee->pid, 0);
 	tracee->pid = 0;
 }

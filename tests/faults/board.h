@@ -21,10 +21,10 @@ struct board {
 
 	struct inject_plan plan;
 	atomic_bool is_armed, has_hit;
-	_Atomic unsigned generation, executed;
+	_Atomic unsigned generation;
 	_Atomic size_t n_calls;
 	_Atomic uint64_t total;
-	atomic_bool is_in_loop;
+	atomic_bool is_in_loop, has_executed, child_executed;
 	struct inject_call calls[BOARD_CALLS_MAX];
 };
 

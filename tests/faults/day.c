@@ -20,11 +20,12 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-enum { LINES_MAX = 32768, STEP_MS = 2, RATE = 1000000, LIVES = 4 };
+enum { STEP_MS = 2 };
 
 int
 day_leave_host(void)
@@ -38,33 +39,6 @@ day_leave_host(void)
 		return 77;
 	}
 	return 0;
-}
-
-/* Everything is allowed to this one. */
-static void
-write_all(const struct day *day)
-{
-	_cleanup_free_ char *lines = calloc(1, LINES_MAX);
-	char line[SAMPLE_LINE_MAX];
-
-	assert_non_null(lines);
-	(void)snprintf(lines, LINES_MAX,
-	    "RequestRate=%u/s\n"
-	    "SystemCallFilter=@send-descriptors\nPhases=first second\n"
-	    "AllowClone=yes\nAllowOpen=write %%s/**\n",
-	    RATE + day->generation);
-	for (size_t i = 0; i < psd_op_count; i++) {
-		const struct psd_op_row *row = &psd_op_rows[i];
-		const size_t len = strlen(lines);
-
-		if (row->is_free || row->op == PSD_OP_accept ||
-		    row->op == PSD_OP_clone)
-			continue;
-		sample_line(row, "Allow", SAMPLE_COVERING, "", line);
-		(void)snprintf(lines + len, LINES_MAX - len, "%s\n", line);
-	}
-	daemon_rig_puppet(&day->rig, "all", "Instances=1\nRestartSec=1ms",
-	    lines);
 }
 
 void
@@ -95,9 +69,11 @@ day_prepare(struct day *day)
 	day->rig.on_birth = NULL;
 	day->puppet = PSD_NO_FD;
 	day->generation = day->lives = 0;
-	sample_make(day->rig.dir);
-	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", day->rig.dir, 1), 0);
-	write_all(day);
+	(void)snprintf(day->files, sizeof(day->files), "%s/files",
+	    day->rig.dir);
+	sample_make(day->files);
+	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", day->files, 1), 0);
+	day_write_all(day);
 	daemon_rig_puppet(&day->rig, "other", "Instances=1", "");
 	daemon_rig_puppet(&day->rig, "callee",
 	    "Provides=lo\nInstances=1..2\nRestartSec=1ms\n"
@@ -117,7 +93,7 @@ settle_down(struct day *day)
 	assert_true(day_wake(day));
 	for (int i = 0; i < 3; i++) {
 		(void)poll(NULL, 0, 50);
-		day->baseline = ledger_of(day->rig.pid);
+		day->baseline = day_look(day);
 	}
 }
 
@@ -219,10 +195,21 @@ day_say(struct day *day, const char *line)
 	return answer;
 }
 
+static long
+milliseconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 bool
 day_meet(struct day *day)
 {
-	for (int ms = 0; ms < DAY_DEADLINE; ms += STEP_MS) {
+	const long end = milliseconds() + DAY_DEADLINE;
+
+	while (milliseconds() < end) {
 		const char *answer;
 
 		if (day->puppet < 0)
@@ -245,36 +232,7 @@ void
 day_do(struct day *day, const struct day_step *step, char ret[DAY_OUTCOME_MAX])
 {
 	if (step->row != NULL)
-		sample_make(day->rig.dir);
+		sample_make(day->files);
 	ret[0] = '\0';
 	step->perform(day, step, ret);
-}
-
-/*
- * Helpers that end soon, one after the other, are taken to fail, and wait for
- * longer each time; a policy that has changed forgives.
- */
-static void
-forgive(struct day *day)
-{
-	static const char *const words[] = { "reload", NULL };
-	char last[DAY_OUTCOME_MAX];
-
-	day->lives = 0;
-	day->generation++;
-	write_all(day);
-	(void)day_ctl(day, NULL, last, words);
-	day_part(day);
-}
-
-bool
-day_recovers(struct day *day, const struct day_step *step)
-{
-	if (step->uses_up) {
-		(void)day_say(day, "end");
-		day_part(day);
-	}
-	if (day->puppet < 0 && ++day->lives % LIVES == 0)
-		forgive(day);
-	return day_meet(day) && ledger_settles(day->rig.pid, &day->baseline);
 }

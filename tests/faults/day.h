@@ -6,6 +6,8 @@
 #include "tests/support/daemon_rig.h"
 #include "tests/support/ledger.h"
 
+#include <limits.h>
+
 /*
  * A day of a daemon: a real one with a service for every kind of work that
  * there is, and a list of short steps, each of which does one thing and tells
@@ -18,13 +20,14 @@
  */
 struct day {
 	struct daemon_rig rig;
+	char files[PATH_MAX];   /* what operations are about, DIR/files */
 	int puppet;             /* our word to the helper "all"; or -EBADF */
 	struct ledger baseline; /* the daemon at rest */
 	unsigned generation;    /* of the policies that are changed */
 	unsigned lives;         /* of helpers that have just ended */
 };
 
-enum { DAY_OUTCOME_MAX = 128, DAY_DEADLINE = 10000 };
+enum { DAY_OUTCOME_MAX = 128, DAY_DEADLINE = 30000 };
 
 struct day_step {
 	const char *name;
@@ -33,6 +36,7 @@ struct day_step {
 	const char *word;             /* of the step's own, or NULL */
 	const struct psd_op_row *row; /* that is asked for, or NULL */
 	bool uses_up;                 /* the helper has less rights then */
+	bool is_long;                 /* too long for a sample */
 };
 
 /*
@@ -43,6 +47,9 @@ int day_leave_host(void);
 
 /* Makes the directories and policies. */
 void day_prepare(struct day *day);
+
+/* The policy of the helper to which everything is allowed, as it is now. */
+void day_write_all(const struct day *day);
 
 /*
  * Starts the daemon, is met by its helpers, and notes what it has at rest.
@@ -55,6 +62,9 @@ void day_start(struct day *day, bool is_expected);
  * gone, and *ret_status has its exit status (128 + N for a signal).
  */
 bool day_may_start(struct day *day, bool is_expected, int *ret_status);
+
+/* Again, after day_start(): does it come to have what it had then? */
+bool day_start_again(struct day *day);
 
 /* SIGTERM; the exit status, or -1 when it had to be killed. */
 int day_stop(struct day *day);
@@ -72,6 +82,9 @@ const struct day_step *day_steps(size_t *ret_n);
 void day_do(struct day *day, const struct day_step *step,
     char ret[DAY_OUTCOME_MAX]);
 
+/* What the daemon has now. */
+struct ledger day_look(const struct day *day);
+
 /*
  * Whatever came before: there is a helper that answers, and the daemon has
  * what it had at rest.  False, having said what is not so.
@@ -88,8 +101,11 @@ void day_part(struct day *day);
 /* For steps: meets one, and has the daemon open what it opens once. */
 bool day_wake(struct day *day);
 
-/* For steps: privsepctl's exit status, or -1 when it hangs; its last line. */
-int day_ctl(struct day *day, const char *input, char ret[DAY_OUTCOME_MAX],
+/*
+ * For steps: privsepctl's exit status, or -1 when it hangs; its last line.
+ * Its input is a file.
+ */
+int day_ctl(struct day *day, char ret[DAY_OUTCOME_MAX],
     const char *const *words);
 
 /* For steps: a connection to a socket below DIR/run, or -errno. */

@@ -51,8 +51,7 @@ become_ctl(const char *input, const char *output, char **words)
 }
 
 int
-day_ctl(struct day *day, const char *input, char ret[DAY_OUTCOME_MAX],
-    const char *const *words)
+day_ctl(struct day *day, char ret[DAY_OUTCOME_MAX], const char *const *words)
 {
 	char program[PATH_MAX], run[PATH_MAX], output[PATH_MAX], from[PATH_MAX];
 	char *all[WORDS_MAX] = { program, (char *)(uintptr_t) "--runtime-dir",
@@ -67,8 +66,8 @@ day_ctl(struct day *day, const char *input, char ret[DAY_OUTCOME_MAX],
 	(void)snprintf(program, sizeof(program), "%s/privsepctl", getenv("B"));
 	(void)snprintf(run, sizeof(run), "%s/run", day->rig.dir);
 	(void)snprintf(output, sizeof(output), "%s/output", day->rig.dir);
-	(void)snprintf(from, sizeof(from), "%s/%s", day->rig.dir,
-	    input != NULL ? input : "file");
+	(void)snprintf(from, sizeof(from), "%.*s/file", PATH_MAX - 6,
+	    day->files);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)

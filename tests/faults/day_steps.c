@@ -37,7 +37,7 @@ ask(struct day *day, const struct day_step *step, char ret[DAY_OUTCOME_MAX])
 	union psd_any_req req;
 	int len;
 
-	sample_fill(step->row, sample_succeeds_with(step->row), day->rig.dir,
+	sample_fill(step->row, sample_succeeds_with(step->row), day->files,
 	    &req);
 	psd_frame_init(&frame);
 	assert_int_equal(psd_encode_request(&frame, step->row, ++id, &req), 0);
@@ -54,14 +54,14 @@ ask(struct day *day, const struct day_step *step, char ret[DAY_OUTCOME_MAX])
 static void
 say(struct day *day, const struct day_step *step, char ret[DAY_OUTCOME_MAX])
 {
-	char line[LINE_MAX_BYTES];
+	char line[LINE_MAX_BYTES * 2];
 	const char *at = strstr(step->word, "%s");
 
 	if (at == NULL)
 		(void)snprintf(line, sizeof(line), "%s", step->word);
 	else
 		(void)snprintf(line, sizeof(line), "%.*s%s%s",
-		    (int)(at - step->word), step->word, day->rig.dir, at + 2);
+		    (int)(at - step->word), step->word, day->files, at + 2);
 	tell(ret, day_say(day, line));
 }
 
@@ -107,7 +107,10 @@ run(struct day *day, const struct day_step *step, char ret[DAY_OUTCOME_MAX])
 		(void)snprintf(line, sizeof(line), "%s %u", step->word, handle);
 	else
 		(void)snprintf(line, sizeof(line), "close-input");
-	(void)snprintf(ret, DAY_OUTCOME_MAX, "%s, ", day_say(day, line));
+	(void)snprintf(ret, DAY_OUTCOME_MAX, "%.64s, ", day_say(day, line));
+	/* The signal was not sent. */
+	if (*ret == '-')
+		(void)day_say(day, "close-input");
 	(void)snprintf(line, sizeof(line), "await %u", handle);
 	(void)snprintf(ret + strlen(ret), DAY_OUTCOME_MAX - strlen(ret), "%s",
 	    day_say(day, line));
@@ -126,8 +129,7 @@ control(struct day *day, const struct day_step *step, char ret[DAY_OUTCOME_MAX])
 	while ((word = strsep(&rest, " ")) != NULL && n < 7)
 		list[n++] = word;
 	list[n] = NULL;
-	(void)snprintf(ret, DAY_OUTCOME_MAX, "%d",
-	    day_ctl(day, NULL, last, list));
+	(void)snprintf(ret, DAY_OUTCOME_MAX, "%d", day_ctl(day, last, list));
 }
 
 /* "good" or "bad": a reload of a policy that has changed so. */
@@ -141,8 +143,7 @@ reload(struct day *day, const struct day_step *step, char ret[DAY_OUTCOME_MAX])
 	(void)snprintf(lines, sizeof(lines), "RequestRate=%u/s\n%s",
 	    100000 + ++day->generation, is_good ? "" : "AllowOpen=read x/**");
 	daemon_rig_puppet(&day->rig, "other", "Instances=1", lines);
-	(void)snprintf(ret, DAY_OUTCOME_MAX, "%d",
-	    day_ctl(day, NULL, last, words));
+	(void)snprintf(ret, DAY_OUTCOME_MAX, "%d", day_ctl(day, last, words));
 }
 
 /* Whoever reads the policies next must find them good. */
@@ -163,6 +164,7 @@ day_wake(struct day *day)
 	char answer[DAY_OUTCOME_MAX];
 	bool is_awake = day_meet(day);
 
+	sample_make(day->files);
 	for (size_t i = 0; is_awake && i < PSD_ELEMENTS(keepers); i++) {
 		const struct day_step step = {
 			.row = psd_op_find(keepers[i]),
@@ -193,8 +195,11 @@ stop_and_start(struct day *day, const struct day_step *step,
 	int stopped, started;
 
 	(void)step;
-	stopped = day_ctl(day, NULL, last, stop);
-	started = day_ctl(day, NULL, last, start);
+	stopped = day_ctl(day, last, stop);
+	started = day_ctl(day, last, start);
+	/* Until somebody reloads there is none. */
+	if (started != 0)
+		(void)day_ctl(day, last, start);
 	day_part(day);
 	(void)snprintf(ret, DAY_OUTCOME_MAX, "%d %d%s", stopped, started,
 	    day_meet(day) ? "" : ", no helper");
@@ -221,7 +226,7 @@ use_filter(struct day *day, const struct day_step *step,
 {
 	static const char *const words[] = { "run", "--policy", "cat", NULL };
 	char last[DAY_OUTCOME_MAX];
-	const int status = day_ctl(day, "file", last, words);
+	const int status = day_ctl(day, last, words);
 
 	(void)step;
 	(void)snprintf(ret, DAY_OUTCOME_MAX, "%d %.100s", status,
@@ -251,7 +256,7 @@ static const struct day_step others[] = {
 	{ "clone", say, "clone 1", NULL, false },
 	{ "accept", take_client, NULL, NULL, false },
 	{ "run", run, NULL, NULL, false },
-	{ "kill_program", run, "signal 9", NULL, false },
+	{ "run and kill", run, "signal 9", NULL, false },
 	{ "standard error", say, "complain of nothing", NULL, false },
 	{ "end and start", replace, "end", NULL, false },
 	{ "failure and start", replace, "exit 3", NULL, false },
@@ -263,10 +268,10 @@ static const struct day_step others[] = {
 	{ "status", control, "status", NULL, false },
 	{ "status of one", control, "--json status all", NULL, false },
 	{ "explain", control, "explain all stat /etc/passwd", NULL, false },
-	{ "metrics", control, "metrics", NULL, false },
+	{ "metrics", control, "metrics", NULL, false, true },
 	{ "reload", reload, "good", NULL, false },
 	{ "bad reload", reload_bad, "bad", NULL, false },
-	{ "stop and start", stop_and_start, NULL, NULL, false },
+	{ "stop and start", stop_and_start, NULL, NULL, false, true },
 	{ "reexec", reexec, "reexec", NULL, false },
 };
 

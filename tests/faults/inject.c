@@ -116,7 +116,8 @@ inject_arm(const struct inject_plan *plan)
 	board->plan = *plan;
 	board->has_hit = false;
 	board->n_calls = 0;
-	board->executed = 0;
+	board->child_executed = false;
+	board->has_executed = false;
 	board->is_armed = true;
 	board->generation++;
 }
@@ -141,10 +142,16 @@ inject_has_hit(void)
 	return board->has_hit;
 }
 
-unsigned
-inject_children_executed(void)
+bool
+inject_child_executed(void)
 {
-	return board->executed;
+	return board->child_executed;
+}
+
+bool
+inject_has_executed(void)
+{
+	return board->has_executed;
 }
 
 bool

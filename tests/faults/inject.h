@@ -14,12 +14,13 @@
  *
  * A call that is to fail is not made: another that changes nothing (getpid)
  * takes its place, which a filter on the daemon lets pass, and its result is
- * replaced.  close() is made and fails after that, as the kernel's does; of
- * brk(), which returns the old end when it fails, the argument is replaced.
+ * replaced.  close() is made and fails after that, as the kernel's does, and so
+ * do an epoll_ctl() that adds nothing and a wait() that is not interrupted; of brk(), which returns the old end
+ * when it fails, the argument is replaced.
  */
 enum inject_act {
 	INJECT_NOTHING, /* just write the calls down */
-	INJECT_FAIL,
+	INJECT_FAIL,    /* and the victim dies, if there is one */
 	INJECT_SHORTEN, /* reads or writes one byte only */
 	INJECT_KILL_BEFORE,
 	INJECT_KILL_AFTER,
@@ -31,7 +32,7 @@ struct inject_plan {
 	int number;    /* which call */
 	unsigned nth;  /* of its number, from 1, since inject_arm() */
 	int error;     /* with INJECT_FAIL, as errno */
-	pid_t victim;  /* who is killed; 0: whoever makes the call */
+	pid_t victim;  /* who is killed, too; 0: whoever makes the call */
 	int begin;     /* counts from the first such call on; 0: at once */
 };
 
@@ -40,6 +41,8 @@ struct inject_call {
 	int number;
 	unsigned nth;
 	bool of_child;
+	unsigned child; /* which one, from 1 */
+	bool executes;  /* and it goes on to execute a program */
 	uint64_t arguments[6];
 	long result;
 };
@@ -73,8 +76,11 @@ const struct inject_call *inject_call(size_t index);
 /* Was the plan carried out? */
 bool inject_has_hit(void);
 
-/* How many children of the daemon's executed a program since inject_arm(). */
-unsigned inject_children_executed(void);
+/* Did the child whose call failed execute a program all the same? */
+bool inject_child_executed(void);
+
+/* Has the daemon itself, before the plan was carried out? */
+bool inject_has_executed(void);
 
 /* Has the daemon ended, and how (as by waitpid(2))? */
 bool inject_has_ended(int *ret_status);

@@ -46,19 +46,6 @@ start(void)
 	assert_int_equal(board->pid, day.rig.pid);
 }
 
-/* A reload that failed starts nothing that was stopped; the next one does. */
-static void
-reload_again(char outcome[DAY_OUTCOME_MAX])
-{
-	static const char *const words[] = { "reload", NULL };
-	char last[DAY_OUTCOME_MAX];
-
-	if (strcmp(outcome, "0 1, no helper") != 0)
-		return;
-	(void)day_ctl(&day, NULL, last, words);
-	(void)snprintf(outcome, DAY_OUTCOME_MAX, "not reloaded");
-}
-
 /*
  * As always, an error's number, a failed command; not silence, but where a
  * client of a server that could not be started finds the end.
@@ -95,7 +82,6 @@ judge(const struct day_step *step, const char *usual, char *outcome)
 
 	if (alone_has_ended(day.rig.pid))
 		return "the daemon ended";
-	reload_again(outcome);
 	if (!is_answer(step, usual, outcome))
 		return "no answer";
 	if (!recovers(step))

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/faults/day.h"
+
+#include "tests/support/fds.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LIVES = 4, FDS_MAX = 512 };
+
+/* How long whoever should be gone is awaited before we part from it. */
+enum { PATIENCE = 300 };
+
+/*
+ * But for what looks after control groups that were not empty when they were
+ * to be removed, which is opened when there is one, and stays.
+ */
+struct ledger
+day_look(const struct day *day)
+{
+	static struct test_fd list[FDS_MAX];
+	struct ledger ledger = ledger_of(day->rig.pid);
+	const ssize_t n = test_fds_list(day->rig.pid, list, FDS_MAX);
+
+	for (ssize_t i = 0; i < n && i < FDS_MAX; i++)
+		if (strcmp(list[i].target, "anon_inode:inotify") == 0)
+			ledger.fds--;
+	return ledger;
+}
+
+/*
+ * Helpers that end soon, one after the other, are taken to fail, and wait for
+ * longer each time; a policy that has changed forgives.
+ */
+static void
+forgive(struct day *day)
+{
+	static const char *const words[] = { "reload", NULL };
+	char last[DAY_OUTCOME_MAX];
+
+	day->lives = 0;
+	day->generation++;
+	day_write_all(day);
+	(void)day_ctl(day, last, words);
+	day_part(day);
+}
+
+/* What is made ahead for the next helper may be less. */
+static bool
+is_at_rest(const struct day *day, struct ledger *ret_now)
+{
+	*ret_now = day_look(day);
+	return ret_now->fds <= day->baseline.fds &&
+	    ret_now->children == day->baseline.children &&
+	    ret_now->zombies == 0;
+}
+
+/*
+ * A helper of an older policy is there as long as it has a client, and that may
+ * be us.
+ */
+static bool
+comes_to_rest(struct day *day)
+{
+	struct ledger now;
+
+	for (int ms = 1; ms <= DAY_DEADLINE; ms++) {
+		if (!day_meet(day))
+			return false;
+		if (is_at_rest(day, &now))
+			return true;
+		if (ms % PATIENCE == 0)
+			day_part(day);
+		(void)poll(NULL, 0, 1);
+	}
+	print_error("descriptors %zu, were %zu; children %zu, were %zu; "
+		    "%zu zombies\n",
+	    now.fds, day->baseline.fds, now.children, day->baseline.children,
+	    now.zombies);
+	return false;
+}
+
+bool
+day_recovers(struct day *day, const struct day_step *step)
+{
+	if (step->uses_up) {
+		(void)day_say(day, "end");
+		day_part(day);
+	}
+	if (day->puppet < 0 && ++day->lives % LIVES == 0)
+		forgive(day);
+	return comes_to_rest(day);
+}
+
+bool
+day_start_again(struct day *day)
+{
+	int status;
+
+	return day_may_start(day, false, &status) && day_wake(day) &&
+	    comes_to_rest(day);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+#include "tests/faults/pick.h"
+
+#include "tests/faults/verdict.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+/* For each of the sample, in case that a step has no call to choose from. */
+enum { ATTEMPTS = 16 };
+
+struct inject_plan
+pick_plan(const struct campaign_point *point, enum inject_act act)
+{
+	return (struct inject_plan){
+		.act = act,
+		.of_child = point->of_child,
+		.number = point->number,
+		.nth = point->nth,
+	};
+}
+
+static bool
+transfers_bytes(int number)
+{
+	return number == SYS_read || number == SYS_write ||
+	    number == SYS_pread64 || number == SYS_pwrite64;
+}
+
+/*
+ * That somebody is gone who then waits for an answer: true of the helper that
+ * we speak with, which is killed, and not of a resolver, a relay and others.
+ */
+static bool
+is_a_lie(const struct day_step *step, const struct inject_plan *plan)
+{
+	const bool asks_first = step->row != NULL && step->row->asks_resolver &&
+	    plan->number == SYS_sendto && plan->nth == 1;
+
+	return verdict_is_of_the_dead(plan) &&
+	    (step->row == NULL || asks_first);
+}
+
+static void
+try_error(struct campaign *campaign, const struct day_step *step,
+    const struct campaign_point *point, int error)
+{
+	struct inject_plan plan = pick_plan(point, INJECT_FAIL);
+
+	plan.error = error;
+	if (!is_a_lie(step, &plan))
+		campaign_try(campaign, step, &plan);
+}
+
+void
+pick_errors(struct campaign *campaign, const struct day_step *step,
+    const struct campaign_point *point, bool one_of_them)
+{
+	const struct errnos *errnos = errnos_of(point->number);
+	const struct inject_plan shorter = pick_plan(point, INJECT_SHORTEN);
+
+	if (errnos == NULL && !errnos_cannot_fail(point->number))
+		fail_msg("no row in errnos.def: %s",
+		    errnos_call_name(point->number));
+	if (errnos == NULL)
+		return;
+	if (one_of_them) {
+		try_error(campaign, step, point,
+		    errnos->at[campaign_random(campaign, errnos->n)]);
+		return;
+	}
+	for (size_t i = 0; i < errnos->n; i++)
+		try_error(campaign, step, point, errnos->at[i]);
+	if (transfers_bytes(point->number))
+		campaign_try(campaign, step, &shorter);
+}
+
+static bool
+is_asked(const struct day_step *step,
+    bool (*is_one)(const struct day_step *step))
+{
+	const char *only = getenv("PSD_FAULT_STEP");
+
+	return (is_one == NULL || is_one(step)) &&
+	    (only == NULL || strcmp(only, step->name) == 0);
+}
+
+static void
+try_all(struct campaign *campaign, const struct day_step *step,
+    bool of_children, pick_try try)
+{
+	static struct campaign_point points[CAMPAIGN_POINTS_MAX];
+	size_t n;
+	const struct campaign_point *listed =
+	    campaign_points(campaign, step, of_children, &n);
+
+	/* The list is gone with the next one's. */
+	memcpy(points, listed, n * sizeof(*points));
+	for (size_t i = 0; i < n; i++)
+		try(campaign, step, &points[i], false);
+}
+
+static void
+try_some(struct campaign *campaign, const struct day_step *step,
+    bool of_children, pick_try try)
+{
+	size_t n;
+	const struct campaign_point *points =
+	    campaign_points(campaign, step, of_children, &n);
+
+	if (n > 0)
+		try(campaign, step, &points[campaign_random(campaign, n)],
+		    true);
+}
+
+void
+pick_points(struct campaign *campaign, bool of_children,
+    bool (*is_one)(const struct day_step *step), pick_try try, size_t n)
+{
+	size_t n_steps;
+	const struct day_step *steps = day_steps(&n_steps);
+
+	for (size_t i = 0; campaign->is_complete && i < n_steps; i++)
+		if (is_asked(&steps[i], is_one))
+			try_all(campaign, &steps[i], of_children, try);
+	for (size_t i = 0;
+	     !campaign->is_complete && i < n * ATTEMPTS && campaign->n_done < n;
+	     i++) {
+		const struct day_step *step =
+		    &steps[campaign_random(campaign, n_steps)];
+
+		if (!step->is_long && is_asked(step, is_one))
+			try_some(campaign, step, of_children, try);
+	}
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Every system call of a daemon's day, and of its children, fails once with
+ * every error that it may have: a sample of that here, the seed of which is
+ * printed, and all of it with PSD_SOAK=1 (make soak).
+ */
+#include "tests/faults/pick.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+enum { SAMPLE = 14, SAMPLE_OF_CHILDREN = 6 };
+
+static struct campaign campaign;
+
+static void
+a_call_that_fails_is_answered_and_leaves_nothing(void **state)
+{
+	(void)state;
+	campaign_begin(&campaign, false);
+	pick_points(&campaign, false, NULL, pick_errors, SAMPLE);
+	campaign_end(&campaign);
+}
+
+static void
+no_program_runs_when_a_step_of_its_start_fails(void **state)
+{
+	(void)state;
+	campaign_begin(&campaign, true);
+	pick_points(&campaign, true, NULL, pick_errors, SAMPLE_OF_CHILDREN);
+	campaign_end(&campaign);
+}
+
+static void
+try_by_name(const char *name, int number, int error)
+{
+	const struct inject_plan plan = {
+		.act = INJECT_FAIL,
+		.number = number,
+		.nth = 1,
+		.error = error,
+	};
+	size_t n;
+	const struct day_step *step = day_steps(&n);
+
+	while (strcmp(step->name, name) != 0)
+		step++;
+	campaign_try(&campaign, step, &plan);
+}
+
+/* It waited for ever. */
+static void
+a_helper_that_cannot_be_answered_is_dropped(void **state)
+{
+	(void)state;
+	campaign_begin(&campaign, false);
+	try_by_name("ping", SYS_sendto, ENOBUFS);
+	assert_true(daemon_rig_has_logged(&campaign.day.rig,
+	    "dropped: its reply cannot be sent: No buffer space available"));
+	campaign_end(&campaign);
+}
+
+/* It was never looked at again. */
+static void
+a_listener_that_cannot_be_looked_at_is_looked_at_later(void **state)
+{
+	(void)state;
+	campaign_begin(&campaign, false);
+	try_by_name("accept", SYS_epoll_ctl, ENOMEM);
+	assert_true(daemon_rig_has_logged(&campaign.day.rig,
+	    "all: cannot look for clients: Cannot allocate memory"));
+	campaign_end(&campaign);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_helper_that_cannot_be_answered_is_dropped),
+		cmocka_unit_test(
+		    a_listener_that_cannot_be_looked_at_is_looked_at_later),
+		cmocka_unit_test(
+		    a_call_that_fails_is_answered_and_leaves_nothing),
+		cmocka_unit_test(
+		    no_program_runs_when_a_step_of_its_start_fails),
+	};
+
+	if (inject_prepare() != 0 || day_leave_host() != 0)
+		return 77;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
