@@ -27,7 +27,10 @@ int
 psd_cgroup_open(struct psd_cgroup *cgroup, const char *named, char *ret_why,
     size_t size)
 {
-	*cgroup = (struct psd_cgroup){ .base_fd = PSD_NO_FD };
+	*cgroup = (struct psd_cgroup){
+		.base_fd = PSD_NO_FD,
+		.stays_outside = cgroup->stays_outside,
+	};
 	return psd_cgroup_base_open(cgroup, named, ret_why, size);
 }
 

@@ -34,7 +34,8 @@ struct psd_cgroup_watch;
 struct psd_cgroup {
 	int base_fd; /* or PSD_NO_FD: there is none */
 	char path[PATH_MAX];
-	bool is_ours;              /* made by us, removed by us */
+	bool is_ours;       /* made by us, removed by us */
+	bool stays_outside; /* we do, if it is; set before it is opened */
 	bool has_memory, has_pids; /* controllers of the leaves */
 	bool has_kill;             /* cgroup.kill, from Linux 5.14 on */
 	struct psd_leaf *leaves;   /* owned */

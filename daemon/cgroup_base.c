@@ -153,13 +153,19 @@ check_alone(int base_fd)
 	return pid == getpid() && strcmp(end, "\n") == 0 ? 0 : -EBUSY;
 }
 
+/*
+ * A group that we have made in the topmost one holds nobody, so we need not be
+ * there.  To move takes 2 to 20 ms after an idle moment, which counts in a run
+ * of one program.
+ */
 static int
-move_in(int base_fd)
+move_in(const struct psd_cgroup *cgroup, int base_fd)
 {
 	_cleanup_fd_ int leaf_fd = make_dir(base_fd, OWN_LEAF);
 
-	return leaf_fd < 0 ? leaf_fd
-			   : psd_cgroup_write(leaf_fd, "cgroup.procs", "0");
+	if (leaf_fd < 0 || (cgroup->is_ours && cgroup->stays_outside))
+		return leaf_fd < 0 ? leaf_fd : 0;
+	return psd_cgroup_write(leaf_fd, "cgroup.procs", "0");
 }
 
 static bool
@@ -216,7 +222,7 @@ psd_cgroup_base_open(struct psd_cgroup *cgroup, const char *named,
 	}
 	if (r == 0) {
 		what = "cannot be divided";
-		r = move_in(base_fd);
+		r = move_in(cgroup, base_fd);
 	}
 	if (r < 0) {
 		(void)snprintf(ret_why, size, "%s %s (%s)", cgroup->path, what,
@@ -240,7 +246,8 @@ psd_cgroup_base_close(struct psd_cgroup *cgroup)
 		*slash = '\0';
 		top_fd = open_dir(AT_FDCWD, cgroup->path);
 		*slash = '/';
-		(void)psd_cgroup_write(top_fd, "cgroup.procs", "0");
+		if (!cgroup->stays_outside)
+			(void)psd_cgroup_write(top_fd, "cgroup.procs", "0");
 		(void)unlinkat(cgroup->base_fd, OWN_LEAF, AT_REMOVEDIR);
 		(void)unlinkat(AT_FDCWD, cgroup->path, AT_REMOVEDIR);
 	}

@@ -220,11 +220,12 @@ psd_host_init(struct psd_host *host, const struct psd_host_settings *settings,
 		miss_start(host);
 		return 0;
 	}
-	host->expects_namespaces = settings->expects_namespaces;
+	host->expects_namespaces = settings->is_run;
 	if (host->expects_namespaces)
 		host->layers |= PSD_LAYER_NAMESPACES;
 	else
 		look_at_namespaces(host);
+	host->cgroup.stays_outside = settings->is_run;
 	look_at_cgroup(host, settings->control_group);
 	return 0;
 }

@@ -16,10 +16,11 @@ struct psd_host_settings {
 	bool shares_uids; /* with other daemons and monitors of this host */
 	bool is_monitor;  /* of one process, which is there already */
 	/*
-	 * Namespaces are taken for granted until those of a service cannot be
-	 * made.  To make some for a trial takes as long as to make them.
+	 * Of one program's run, which is short.  Namespaces are taken for
+	 * granted then until the program's cannot be made: to make some for a
+	 * trial takes as long.  And we do not move into a control group of ours.
 	 */
-	bool expects_namespaces;
+	bool is_run;
 };
 
 /*
@@ -33,7 +34,7 @@ struct psd_host {
 	int landlock_abi;
 	bool is_rootless;        /* in a user namespace of our own making */
 	bool set_ids;            /* uids can be given to helpers */
-	bool expects_namespaces; /* as in the settings, and not tried yet */
+	bool expects_namespaces; /* of a run, and not tried yet */
 	bool is_unprivileged;    /* as in struct psd_plan */
 	struct psd_uid_range uids;
 	struct psd_cgroup cgroup;

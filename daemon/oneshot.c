@@ -63,7 +63,7 @@ look_at_host(struct psd_daemon *daemon, struct psd_diag *diag)
 		.n_uids =
 		    daemon->config.uid_last - daemon->config.uid_first + 1,
 		.shares_uids = true,
-		.expects_namespaces = true,
+		.is_run = true,
 	};
 
 	return psd_host_init(&daemon->host, &settings, diag);

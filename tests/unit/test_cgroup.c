@@ -250,7 +250,7 @@ limits_apply_where_controllers_are(void **state)
 static int
 open_shared(void *argument)
 {
-	struct psd_cgroup shared;
+	struct psd_cgroup shared = { .base_fd = PSD_NO_FD };
 	char why[256] = "";
 	const char *name = argument;
 

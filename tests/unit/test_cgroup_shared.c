@@ -25,7 +25,7 @@ static struct psd_cgroup cgroup;
 static void
 be_first(void)
 {
-	struct psd_cgroup theirs;
+	struct psd_cgroup theirs = { .base_fd = PSD_NO_FD };
 	char why[256];
 
 	if (psd_cgroup_open(&theirs, NULL, why, sizeof(why)) < 0) {
