@@ -421,13 +421,13 @@ check-unit: tests
 	    $(SHELL_TESTS)))' \
 	    bash tests/system/test_systemd_inside.sh
 
-# What takes hours: programs of which make check runs a sample, by PSD_SOAK=1.
-# Each says what it did, a line for everything.
-SOAK_TESTS := $(addprefix $(B)/tests/system/,test_faults test_kills)
+# What takes hours: the programs of which make check runs a sample, by PSD_SOAK=1,
+# one after the other.  Each says what it did, a line for everything.
+SOAK_TESTS := $(patsubst %.c,$(B)/%,$(shell grep -l PSD_SOAK $(SRC_tests)))
 SOAK_TIMEOUT ?= 86400
 .PHONY: soak
 soak: tests
-	@B='$(abspath $(B))' TEST_TIMEOUT='$(SOAK_TIMEOUT)' \
+	@B='$(abspath $(B))' TEST_TIMEOUT='$(SOAK_TIMEOUT)' TEST_JOBS=1 \
 	    PSD_ASAN='$(if $(SANITIZE),1)' PSD_SOAK=1 \
 	    scripts/run-tests $(SOAK_TESTS); status=$$?; \
 	    for log in $(SOAK_TESTS:$(B)/tests/%=%); do \
