@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # dir and ctl are of run.sh.
 #
 # Sourced by tests of watchers behind tests/support/run.sh: a daemon whose
 # services are the namer (tests/helpers/namer.c), which is told what to do line
@@ -20,6 +20,7 @@ mkdir "$dir/etc" "$dir/run" "$dir/many"
 # Whoever else is tested beside us has watchers, too.
 cp "$B/tests/helpers/namer" "$dir/namer"
 printf '[Daemon]\nWatcher=%s/watcher\n' "$dir" >"$dir/privsepd.conf"
+grep -s '^Keep' "${PSD_SANITIZED:-/dev/null}" >>"$dir/privsepd.conf"
 
 # service NAME LINE...: the namer as a filter, with lines of [Policy].
 service() {

@@ -106,6 +106,7 @@ a_capability_that_the_unit_takes_away_is_told_by_the_line_that_needs_it() {
 	policy 'SystemCallFilter=@helper @loader' 'AllowPacketSocket=lo' \
 	    'AllowOpen=@runtime'
 	setpriv --bounding-set=-net_raw "$B/privsepd" \
+	    ${PSD_SANITIZED:+--config "$PSD_SANITIZED"} \
 	    --policy-dir "$dir/policies" --runtime-dir "$dir/run" \
 	    >"$dir/said" 2>&1 </dev/null &
 	daemon=$!
