@@ -441,8 +441,8 @@ check-valgrind: $(UNIT_TESTS)
 
 # What the tests reach, counted by clang, in $(B)/coverage.  It fails below
 # these hundredths of lines and branches, and when a test fails.
-COVERED_LINES := 93
-COVERED_BRANCHES := 82
+COVERED_LINES := 94
+COVERED_BRANCHES := 84
 .PHONY: coverage coverage-run
 coverage:
 	$(if $(filter no,$(CHECK_DEPS)),,scripts/deps.sh coverage)
