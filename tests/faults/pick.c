@@ -46,6 +46,16 @@ is_a_lie(const struct day_step *step, const struct inject_plan *plan)
 	    (step->row == NULL || asks_first);
 }
 
+/* What a sanitizer asks for itself, and does not do without. */
+static bool
+is_a_sanitizers(int number)
+{
+	return getenv("PSD_ASAN") != NULL &&
+	    (number == SYS_mmap || number == SYS_munmap ||
+		number == SYS_mprotect || number == SYS_brk ||
+		number == SYS_futex);
+}
+
 static void
 try_error(struct campaign *campaign, const struct day_step *step,
     const struct campaign_point *point, int error)
@@ -67,7 +77,7 @@ pick_errors(struct campaign *campaign, const struct day_step *step,
 	if (errnos == NULL && !errnos_cannot_fail(point->number))
 		fail_msg("no row in errnos.def: %s",
 		    errnos_call_name(point->number));
-	if (errnos == NULL)
+	if (errnos == NULL || is_a_sanitizers(point->number))
 		return;
 	if (one_of_them) {
 		try_error(campaign, step, point,
