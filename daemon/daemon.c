@@ -6,6 +6,7 @@
 #include "common/message.h"
 #include "daemon/control.h"
 #include "daemon/dispose.h"
+#include "daemon/ending.h"
 #include "daemon/notify.h"
 #include "daemon/reexec.h"
 #include "daemon/reload.h"
@@ -18,7 +19,7 @@
 #include <time.h>
 
 /* Names of services that do not serve; what is longer is cut. */
-enum { HELD_BACK_MAX = 1024 };
+enum { HELD_BACK_MAX = 1024, TURNS = 64 };
 
 uint64_t
 psd_now(void)
@@ -261,4 +262,26 @@ psd_daemon_open_loop(struct psd_daemon *daemon)
 	if (r >= 0)
 		r = sd_event_set_watchdog(daemon->event, true);
 	return r < 0 ? r : 0;
+}
+
+/*
+ * Whoever waits for an answer comes before those who have ended.  The loop lets
+ * what comes first come first for ever, so after some turns one of them is
+ * looked for: helpers that ask without end keep nobody from being seen.
+ */
+int
+psd_daemon_run(struct psd_daemon *daemon)
+{
+	int r = 0, status;
+
+	for (unsigned turn = 1;
+	     r >= 0 && sd_event_get_state(daemon->event) != SD_EVENT_FINISHED;
+	     turn++) {
+		r = sd_event_run(daemon->event, UINT64_MAX);
+		if (r >= 0 && turn % TURNS == 0)
+			psd_ending_step(daemon);
+	}
+	if (r >= 0)
+		r = sd_event_get_exit_code(daemon->event, &status);
+	return r < 0 ? r : status;
 }

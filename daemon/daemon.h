@@ -90,4 +90,7 @@ void psd_daemon_log_diag(const struct psd_diag *diag);
 /* Makes the event loop with its signals and the watchdog.  0 or -errno. */
 int psd_daemon_open_loop(struct psd_daemon *daemon);
 
+/* Runs it until it is told to end: its exit status, or -errno. */
+int psd_daemon_run(struct psd_daemon *daemon);
+
 #endif

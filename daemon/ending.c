@@ -21,7 +21,6 @@
 #include "daemon/watch.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,26 +223,25 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 	psd_daemon_check_stopped(daemon);
 }
 
-static int
-on_exit_of(sd_event_source *source, int fd, uint32_t events, void *userdata)
+void
+psd_ending_seen(struct psd_instance *instance)
 {
-	struct psd_instance *instance = userdata;
 	siginfo_t info;
 	int r = 0;
 
-	(void)source;
-	(void)events;
 	if (psd_relay_holds(instance)) {
-		(void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
-		return 0;
+		(void)sd_event_source_set_enabled(instance->exit_source,
+		    SD_EVENT_OFF);
+		return;
 	}
 	memset(&info, 0, sizeof(info));
 	if (instance->is_adopted)
 		info.si_code = CLD_EXITED;
 	else
-		r = waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG);
+		r = waitid(P_PIDFD, (id_t)instance->child.pidfd, &info,
+		    WEXITED | WNOHANG);
 	if (r < 0 && errno == EINTR)
-		return 0;
+		return;
 	if (r < 0) {
 		/* Nobody else waits for our children. */
 		psd_log(LOG_CRIT, "%s[%d]: cannot wait for it: %s",
@@ -252,43 +250,35 @@ on_exit_of(sd_event_source *source, int fd, uint32_t events, void *userdata)
 		info.si_code = CLD_KILLED;
 		info.si_status = SIGKILL;
 	} else if (info.si_pid == 0 && !instance->is_adopted) {
-		return 0;
+		return;
 	}
 	bury(instance, &info);
+}
+
+static int
+on_exit_of(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	(void)source;
+	(void)fd;
+	(void)events;
+	psd_ending_seen(userdata);
 	return 0;
 }
 
-/*
- * At the same priority as requests.  What it sent before it died is read by
- * then (bury()), and below them it would have no turn while others ask without
- * end.
- */
 int
 psd_ending_watch(struct psd_instance *instance)
 {
-	return sd_event_add_io(instance->service->daemon->event,
-	    &instance->exit_source, instance->child.pidfd, EPOLLIN, on_exit_of,
-	    instance);
-}
+	sd_event *event = instance->service->daemon->event;
+	int r;
 
-static bool
-has_ended(const struct psd_instance *instance)
-{
-	struct pollfd look = { .fd = instance->child.pidfd, .events = POLLIN };
-
-	return instance->exit_source != NULL && poll(&look, 1, 0) > 0;
-}
-
-void
-psd_ending_look(struct psd_service *service)
-{
-	struct psd_instance *instance, *next;
-
-	for (instance = TAILQ_FIRST(&service->instances); instance != NULL;
-	     instance = next) {
-		next = TAILQ_NEXT(instance, of_service);
-		if (has_ended(instance))
-			(void)on_exit_of(instance->exit_source,
-			    instance->child.pidfd, EPOLLIN, instance);
-	}
+	r = sd_event_add_io(event, &instance->exit_source,
+	    instance->child.pidfd, EPOLLIN, on_exit_of, instance);
+	/*
+	 * Whoever waits for an answer comes first, and what it sent before it
+	 * died.  While others ask without end, psd_ending_step() sees it.
+	 */
+	if (r >= 0)
+		r = sd_event_source_set_priority(instance->exit_source,
+		    SD_EVENT_PRIORITY_NORMAL + 10);
+	return r;
 }

@@ -4,6 +4,8 @@
 
 #include "daemon/instance.h"
 
+struct psd_daemon;
+
 /*
  * Watches the pidfd, the sure end of a helper: when it fires, what is queued
  * is answered, the end is told as orderly, abrupt or overdue, whoever still
@@ -12,11 +14,15 @@
  */
 int psd_ending_watch(struct psd_instance *instance);
 
+/* The same at once, for one that may have ended: then it is freed. */
+void psd_ending_seen(struct psd_instance *instance);
+
 /*
- * The same, at once, for those of the service that have ended by now and whose
- * turn has not come.
+ * The same for those of the service that have ended by now and whose turn has
+ * not come; and for one of all helpers, if there is one.
  */
 void psd_ending_look(struct psd_service *service);
+void psd_ending_step(struct psd_daemon *daemon);
 
 /*
  * RuntimeMaxSec= starts; or, once it has, is over at that time.  0 or -errno.

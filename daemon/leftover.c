@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-enum { SWEEP_USEC = 500000, HOLDERS_TOLD_MAX = 16 };
+enum { SWEEP_USEC = 500000, HURRY_USEC = 500000, HOLDERS_TOLD_MAX = 16 };
 
 /* A search under way, with what is released when it ends. */
 struct search {
@@ -21,6 +21,7 @@ struct search {
 	struct psd_daemon *daemon;
 	struct psd_leak *leak;
 	sd_event_source *source;
+	sd_event_source *hurry_source;
 	char name[72];
 	uint64_t id;
 	pid_t pid; /* of the helper that died */
@@ -103,6 +104,7 @@ end_search(struct search *search)
 	psd_leak_free(search->leak);
 	release(daemon, search->owns_uid, search->uid, search->leaf);
 	sd_event_source_disable_unref(search->source);
+	sd_event_source_disable_unref(search->hurry_source);
 	free(search);
 	daemon->n_searches--;
 	psd_daemon_check_stopped(daemon);
@@ -153,6 +155,33 @@ has_processes(uid_t uid)
 	return getpriority(PRIO_USER, uid) != -1 || errno == 0;
 }
 
+/* From now on it has its turn, however many ask. */
+static int
+on_hurry(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct search *search = userdata;
+
+	(void)source;
+	(void)usec;
+	(void)sd_event_source_set_priority(search->source,
+	    SD_EVENT_PRIORITY_NORMAL);
+	return 0;
+}
+
+/*
+ * Whoever waits for an answer comes first, but not for ever: while some ask
+ * without end, what a helper left would never be killed.
+ */
+static void
+put_behind(struct search *search)
+{
+	if (sd_event_add_time_relative(search->daemon->event,
+		&search->hurry_source, CLOCK_MONOTONIC, HURRY_USEC, 0, on_hurry,
+		search) >= 0)
+		(void)sd_event_source_set_priority(search->source,
+		    SD_EVENT_PRIORITY_IDLE);
+}
+
 static struct search *
 start_search(struct psd_instance *instance, uint64_t inode)
 {
@@ -172,9 +201,7 @@ start_search(struct psd_instance *instance, uint64_t inode)
 		free(search);
 		return NULL;
 	}
-	/* Whoever waits for an answer comes first. */
-	(void)sd_event_source_set_priority(search->source,
-	    SD_EVENT_PRIORITY_IDLE);
+	put_behind(search);
 	(void)snprintf(search->name, sizeof(search->name), "%s",
 	    instance->service->name);
 	search->id = instance->id;

@@ -291,7 +291,7 @@ main(int argc, char **argv)
 	else if (r == EXIT_SUCCESS)
 		r = begin(&self, state);
 	if (r == EXIT_SUCCESS && !self.config.is_check) {
-		r = sd_event_loop(self.event);
+		r = psd_daemon_run(&self);
 		r = r < 0 ? give_up("event loop", r) : r;
 	}
 	finish(&self);

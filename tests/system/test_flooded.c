@@ -47,7 +47,8 @@ prepare(void **state)
 	(void)state;
 	daemon_rig_prepare(&rig);
 	write_flooder();
-	daemon_rig_puppet(&rig, "neighbour", "RestartSec=1ms", "");
+	daemon_rig_puppet(&rig, "neighbour", "RestartSec=1ms",
+	    "SystemCallFilter=clone fork vfork set_robust_list");
 	daemon_rig_write(&rig, "policies/echo.policy",
 	    "[Helper]\nType=inetd\nExecStart=/bin/cat\n"
 	    "ListenStream=%s/run/echo.sock\n"
@@ -85,6 +86,40 @@ a_helper_that_dies_is_buried_and_replaced(void **state)
 	psd_fd_close(puppet);
 }
 
+/* Nobody may have waited for it. */
+static bool
+is_dead(const char *pid)
+{
+	char path[64], status[256] = "";
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return true;
+	if (fgets(status, sizeof(status), file) == NULL)
+		status[0] = '\0';
+	(void)fclose(file);
+	return status[0] == '\0' || strstr(status, ") Z") != NULL;
+}
+
+static void
+what_a_dead_helper_left_is_killed(void **state)
+{
+	char orphan[32];
+	const int puppet = daemon_rig_connect(&rig, "neighbour");
+
+	(void)state;
+	(void)snprintf(orphan, sizeof(orphan), "%s",
+	    daemon_rig_say(puppet, "orphan"));
+	assert_true(atoi(orphan) > 1);
+	for (int ms = 0; !is_dead(orphan); ms += 10) {
+		assert_true(ms < TEST_DEADLINE);
+		(void)poll(NULL, 0, 10);
+	}
+	psd_fd_close(puppet);
+}
+
 static void
 clients_of_a_server_are_served_one_after_the_other(void **state)
 {
@@ -116,6 +151,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_helper_that_dies_is_buried_and_replaced),
+		cmocka_unit_test(what_a_dead_helper_left_is_killed),
 		cmocka_unit_test(
 		    clients_of_a_server_are_served_one_after_the_other),
 		cmocka_unit_test(the_daemon_answers_and_stops),
