@@ -182,7 +182,7 @@ help:
 	@echo 'check-tsan    the library under the thread sanitizer, in $(B)/tsan'
 	@echo 'check-msan    replies under the memory sanitizer, in $(B)/msan'
 	@echo 'check-valgrind  unit tests under valgrind'
-	@echo 'soak          what takes hours: each failure and each kill of a day'
+	@echo 'soak          what takes hours: each failure, allocation and kill of a day'
 	@echo 'check-unit    all of them inside the unit of systemd'
 	@echo 'coverage      all tests, and what of the sources they reached'
 	@echo 'lint          every static check'
