@@ -95,7 +95,7 @@ every_error_of_a_look_has_a_status_and_leads_back(void **state)
 
 /* The answer waits in the pair, as if the daemon had been quick. */
 static int
-say_hello(enum psd_op op, int status, bool is_answered)
+say_hello(uint16_t op, int status, bool is_answered)
 {
 	static struct psd_frame frame;
 	struct psd_hello_req asked;
