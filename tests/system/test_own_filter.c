@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* The filter of a real daemon: from its start on, over reloads and re-execs. */
+/*
+ * The filter and capabilities of a real daemon: from its start on, over reloads
+ * and re-execs.
+ */
 #include "tests/support/child.h"
 #include "tests/support/daemon_rig.h"
 
@@ -10,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/capability.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,6 +55,23 @@ status_of(pid_t pid, const char *key)
 			value = strtol(line + len + 1, NULL, 10);
 	assert_int_equal(fclose(status), 0);
 	return value;
+}
+
+static bool
+has_capability(int cap)
+{
+	char path[64], line[256];
+	unsigned long long bits = 0;
+	FILE *status;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", rig.pid);
+	status = fopen(path, "re");
+	assert_non_null(status);
+	while (fgets(line, sizeof(line), status) != NULL)
+		if (sscanf(line, "CapEff: %llx", &bits) == 1)
+			break;
+	assert_int_equal(fclose(status), 0);
+	return (bits >> cap & 1) != 0;
 }
 
 /* How many more the daemon has than whoever started it. */
@@ -162,6 +183,31 @@ a_call_that_there_is_not_cannot_be_kept(void **state)
 	    "in ptrace; got \"opnat\""));
 }
 
+/* A helper keeps the policy that it was started with, and what that takes. */
+static void
+a_reexec_keeps_the_capabilities_of_older_policies_in_use(void **state)
+{
+	const char *text;
+	int fd;
+
+	(void)state;
+	daemon_rig_puppet(&rig, "one", "", "AllowPacketSocket=lo");
+	daemon_rig_start(&rig);
+	assert_true(has_capability(CAP_NET_RAW));
+	fd = daemon_rig_connect(&rig, "one");
+	assert_string_equal(daemon_rig_say(fd, "ping 1"), "0");
+	daemon_rig_puppet(&rig, "one", "", "");
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "reload", NULL), 0);
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "reexec", NULL), 0);
+	assert_string_equal(daemon_rig_say(fd, "ping 1"), "0");
+	assert_true(has_capability(CAP_NET_RAW));
+	/* It is let go with the last who has it, at the next look. */
+	(void)close(fd);
+	assert_true(daemon_rig_logs(&rig, "ended: orderly"));
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "reexec", NULL), 0);
+	assert_false(has_capability(CAP_NET_RAW));
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, prepare, clean)
 
 int
@@ -173,6 +219,7 @@ main(void)
 		CASE(a_reload_that_names_more_calls_is_refused_whole),
 		CASE(calls_that_are_kept_may_be_named_later),
 		CASE(a_call_that_there_is_not_cannot_be_kept),
+		CASE(a_reexec_keeps_the_capabilities_of_older_policies_in_use),
 	};
 
 	if (geteuid() != 0) {
