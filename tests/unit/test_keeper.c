@@ -7,6 +7,7 @@
 #include "tests/support/deny.h"
 #include "tests/support/dir.h"
 #include "tests/support/expect.h"
+#include "tests/support/valgrind.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,6 +112,10 @@ try_all(const struct denied *cases, size_t n)
 {
 	if (geteuid() != 0) {
 		print_message("SKIP: making namespaces takes root\n");
+		skip();
+	}
+	if (test_under_valgrind()) {
+		print_message("SKIP: valgrind has no setdomainname()\n");
 		skip();
 	}
 	for (size_t i = 0; i < n; i++) {

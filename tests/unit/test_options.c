@@ -25,6 +25,7 @@ enum { WORDS_MAX = 48, USAGE = 2 };
 struct parsing {
 	const char *line; /* single blanks separate its words */
 	char copy[4096];
+	char *argv[WORDS_MAX + 1]; /* of which the configuration has words */
 	struct psd_config config;
 };
 
@@ -33,10 +34,11 @@ parse_line(void *argument)
 {
 	struct parsing *parsing = argument;
 	static char name[] = "privsepd";
-	char *argv[WORDS_MAX + 1] = { name };
+	char **argv = parsing->argv;
 	char *save = NULL;
 	int argc = 1;
 
+	argv[0] = name;
 	(void)snprintf(parsing->copy, sizeof(parsing->copy), "%s",
 	    parsing->line);
 	for (char *word = strtok_r(parsing->copy, " ", &save);
