@@ -13,7 +13,7 @@
 /*
  * After policies are loaded.  The first time, before
  * psd_spawn_prepare_process(), drops every capability from the permitted and
- * effective set that neither we nor policies need; later, after a reload,
+ * effective set that neither we nor policies need; later, after a re-exec,
  * from the effective set only, and takes back into it what was kept.  keep
  * holds names ("CAP_NET_RAW" or "net_raw") of those that KeepCapabilities=
  * keeps in advance.  A capability that we never had is no error; root is warned of
