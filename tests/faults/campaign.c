@@ -78,7 +78,8 @@ campaign_end(struct campaign *campaign)
 	    campaign->n_done, campaign->n_missed, campaign->n_failed);
 	assert_int_equal(status, 0);
 	assert_int_equal(campaign->n_failed, 0);
-	assert_true(campaign->n_done > 0);
+	/* Of one step alone there may be none. */
+	assert_true(campaign->n_done > 0 || getenv("PSD_FAULT_STEP") != NULL);
 }
 
 size_t

@@ -204,6 +204,17 @@ milliseconds(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* A zombie, which may be sent signals, is left to day_bury(). */
+static bool
+is_gone(pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+	const int r =
+	    waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT);
+
+	return r < 0 || info.si_pid == pid;
+}
+
 bool
 day_meet(struct day *day)
 {
@@ -221,7 +232,7 @@ day_meet(struct day *day)
 		/* It has waited for as long already. */
 		if (strcmp(answer, "...") == 0)
 			return false;
-		if (kill(day->rig.pid, 0) < 0)
+		if (is_gone(day->rig.pid))
 			return false;
 		(void)poll(NULL, 0, STEP_MS);
 	}
