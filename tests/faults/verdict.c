@@ -9,12 +9,14 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-/* A number of -errno or of an exit status, or several. */
+/* A number of -errno or of an exit status, or several; or an errno's name. */
 static bool
 is_error(const char *outcome)
 {
-	return *outcome != '\0' &&
-	    strspn(outcome, "-0123456789, ") == strlen(outcome);
+	const char *letters =
+	    *outcome == 'E' ? "ABCDEFGHIJKLMNOPQRSTUVWXYZ2" : "-0123456789, ";
+
+	return *outcome != '\0' && strspn(outcome, letters) == strlen(outcome);
 }
 
 static bool
