@@ -54,7 +54,11 @@ is_same_address(const struct sockaddr_storage *a,
 	}
 }
 
-/* A socket whose name somebody removed is there, and nobody gets to it. */
+/*
+ * A socket whose name somebody removed is there, and nobody gets to it.  That
+ * the name is another socket's by now cannot be seen from here; it takes the
+ * right to change the directory, which is root's or ours.
+ */
 static bool
 can_be_reached(const struct sockaddr_storage *address)
 {

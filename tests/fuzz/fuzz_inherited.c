@@ -16,6 +16,7 @@
 #include "common/mem.h"
 #include "daemon/control.h"
 #include "daemon/control_client.h"
+#include "daemon/runtime.h"
 #include "daemon/service.h"
 #include "tests/fuzz/inherited.h"
 #include "tests/support/fake_manager.h"
@@ -83,6 +84,7 @@ start(void)
 	dir = test_dir_make();
 	assert(dir != NULL);
 	places_init(inheritance.places, dir);
+	assert(psd_runtime_make_below(dir, "service") == 0);
 	(void)snprintf(text, sizeof(text),
 	    "[Helper]\nExecStart=/bin/true\nListenStream=0.0.0.0:7001\n"
 	    "ListenStream=[::]:7002\nListenStream=7003\n"
@@ -102,6 +104,9 @@ start(void)
 	if (has_manager)
 		fake_manager_start();
 	assert(sd_event_new(&daemon_self.event) >= 0);
+	/* The loop keeps a descriptor for all timers from the first one on. */
+	assert(sd_event_add_time(daemon_self.event, NULL, CLOCK_MONOTONIC,
+		   UINT64_MAX, 0, NULL, NULL) >= 0);
 	inherit_vacate();
 	assert(atexit(stop) == 0);
 }

@@ -273,10 +273,20 @@ thing_is_same(int a, int b)
 	    one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
+/* Whose socket is at the path is not asked (daemon/store_look.c). */
+static bool
+can_be_reached(const struct place *place)
+{
+	struct stat status;
+
+	return path_of(place) == NULL ||
+	    (lstat(path_of(place), &status) == 0 && S_ISSOCK(status.st_mode));
+}
+
 bool
 thing_is_right(int fd, const struct place *place)
 {
-	return place->right >= 0 && !place->is_unreachable &&
+	return place->right >= 0 && can_be_reached(place) &&
 	    thing_is_same(fd, place->right);
 }
 
