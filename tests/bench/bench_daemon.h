@@ -43,6 +43,6 @@ struct bench_asked {
 };
 
 /* A bench_case's run: by the helper's own clock. */
-double bench_ask(void *asked, unsigned n);
+double bench_ask(void *context, unsigned n);
 
 #endif
