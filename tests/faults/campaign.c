@@ -5,6 +5,7 @@
 #include "tests/faults/errnos.h"
 #include "tests/faults/orphans.h"
 #include "tests/faults/verdict.h"
+#include "tests/support/seed.h"
 
 #include <limits.h>
 #include <setjmp.h>
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -51,15 +51,11 @@ have_daemon(struct campaign *campaign)
 void
 campaign_begin(struct campaign *campaign, bool follows_children)
 {
-	const char *seed = getenv("PSD_FAULT_SEED");
-
 	*campaign = (struct campaign){
 		.follows_children = follows_children,
 		.is_complete = getenv("PSD_SOAK") != NULL,
-		.seed = seed != NULL ? (unsigned)strtoul(seed, NULL, 10)
-				     : (unsigned)time(NULL),
+		.seed = test_seed("PSD_FAULT_SEED"),
 	};
-	print_message("# PSD_FAULT_SEED=%u\n", campaign->seed);
 	orphans_adopt();
 	day_prepare(&campaign->day);
 	assert_true(have_daemon(campaign));

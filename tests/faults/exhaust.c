@@ -3,6 +3,7 @@
 
 #include "tests/support/child.h"
 #include "tests/support/fds.h"
+#include "tests/support/seed.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -13,7 +14,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -34,13 +34,9 @@ static unsigned
 seed_of_sample(void)
 {
 	static unsigned seed;
-	const char *given = getenv("PSD_FAULT_SEED");
 
-	if (seed == 0) {
-		seed = given != NULL ? (unsigned)strtoul(given, NULL, 10)
-				     : (unsigned)time(NULL);
-		print_message("# PSD_FAULT_SEED=%u\n", seed);
-	}
+	if (seed == 0)
+		seed = test_seed("PSD_FAULT_SEED");
 	return seed;
 }
 

@@ -10,8 +10,7 @@
 #include "daemon/credential.h"
 #include "tests/op/state_table.h"
 #include "tests/support/program_rig.h"
-
-#include <time.h>
+#include "tests/support/seed.h"
 
 enum {
 	DRAWN = 50, /* of each state, beside each message as first and last */
@@ -211,7 +210,6 @@ int
 main(void)
 {
 	struct CMUnitTest tests[PSD_ELEMENTS(states)];
-	const char *given = getenv("PSD_SEED");
 	const int r = sample_keep_host();
 
 	if (r < 0) {
@@ -219,9 +217,7 @@ main(void)
 		    strerror(-r));
 		return 77;
 	}
-	seed = given != NULL ? strtoul(given, NULL, 10)
-			     : (unsigned long)time(NULL);
-	print_message("# PSD_SEED=%lu\n", seed);
+	seed = test_seed("PSD_SEED");
 	for (size_t i = 0; i < PSD_ELEMENTS(states); i++)
 		tests[i] = (struct CMUnitTest){ .name = states[i].name,
 			.test_func = check_state,

@@ -8,6 +8,7 @@
 #include "tests/faults/allocations.h"
 #include "tests/faults/alone.h"
 #include "tests/faults/day.h"
+#include "tests/support/seed.h"
 
 #include <limits.h>
 #include <poll.h>
@@ -18,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -278,7 +278,6 @@ main(void)
 		cmocka_unit_test(
 		    a_start_succeeds_or_tells_that_there_is_no_memory),
 	};
-	const char *given = getenv("PSD_FAULT_SEED");
 	int r;
 
 	if (day_leave_host() != 0)
@@ -289,9 +288,7 @@ main(void)
 	/* It cannot cope, see tests/faults/exhaust.h. */
 	board->spares_libseccomp = true;
 	allocations_hide();
-	seed = given != NULL ? (unsigned)strtoul(given, NULL, 10)
-			     : (unsigned)time(NULL);
-	print_message("# PSD_FAULT_SEED=%u\n", seed);
+	seed = test_seed("PSD_FAULT_SEED");
 	day_prepare(&day);
 	r = cmocka_run_group_tests(tests, NULL, NULL);
 	day_clean(&day);

@@ -11,6 +11,7 @@
 #include "tests/support/daemon_rig.h"
 #include "tests/support/ledger.h"
 #include "tests/support/sample.h"
+#include "tests/support/seed.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -22,7 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include <cmocka.h>
 
@@ -247,7 +247,6 @@ main(void)
 		cmocka_unit_test(
 		    whoever_is_killed_while_it_asks_leaves_nothing),
 	};
-	const char *given = getenv("PSD_SEED");
 	const int r = geteuid() == 0 ? sample_keep_host() : -EPERM;
 
 	if (r < 0) {
@@ -255,8 +254,6 @@ main(void)
 		    strerror(-r));
 		return 77;
 	}
-	seed = given != NULL ? (unsigned)strtoul(given, NULL, 10)
-			     : (unsigned)time(NULL);
-	print_message("# PSD_SEED=%u\n", seed);
+	seed = test_seed("PSD_SEED");
 	return cmocka_run_group_tests(tests, prepare, clean);
 }
