@@ -122,11 +122,13 @@ on_end(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	struct psd_rehearsal *rehearsal = userdata;
 	siginfo_t info = { .si_code = 0 };
 	char report[REPORT_MAX + 64];
+	int r;
 
 	(void)source;
 	(void)events;
-	if (waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG) == 0 &&
-	    info.si_pid == 0)
+	r = waitid(P_PIDFD, (id_t)fd, &info, WEXITED | WNOHANG);
+	/* Not yet, or interrupted: the loop comes back. */
+	if (r == 0 ? info.si_pid == 0 : errno == EINTR)
 		return 0;
 	/* It was waited for, so there is nothing to be ended. */
 	rehearsal->end_source =

@@ -130,6 +130,10 @@ on_exit_of_call(struct tracee *tracee, const struct __ptrace_syscall_info *info)
 
 	if (tracee == &tracees[0])
 		board->is_in_loop = false;
+	if (tracee->is_changed)
+		(void)registers_restore_argument(tracee->pid, tracee->changed,
+		    tracee->before);
+	tracee->is_changed = false;
 	if (tracee->is_replaced) {
 		result = tracee->result;
 		(void)registers_set_result(tracee->pid, result);

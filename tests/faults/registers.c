@@ -68,6 +68,18 @@ put(pid_t pid, struct user_regs_struct *registers)
 	    sizeof(*registers));
 }
 
+int
+registers_restore_argument(pid_t pid, unsigned index, uint64_t value)
+{
+	struct user_regs_struct registers;
+	const int r = get(pid, &registers);
+
+	if (r < 0 || argument_of(&registers, index) == result_of(&registers))
+		return r;
+	*argument_of(&registers, index) = value;
+	return put(pid, &registers);
+}
+
 #if defined(__x86_64__)
 
 int

@@ -17,6 +17,9 @@ int registers_set_call(pid_t pid, int number);
 /* At the entry: the argument with this index. */
 int registers_set_argument(pid_t pid, unsigned index, uint64_t value);
 
+/* At the exit: what the argument was, where the result has not its place. */
+int registers_restore_argument(pid_t pid, unsigned index, uint64_t value);
+
 /* At the exit: what it returns. */
 int registers_set_result(pid_t pid, long result);
 

@@ -32,6 +32,16 @@ is_made(const struct board *board, const struct __ptrace_syscall_info *info)
 	    (number == SYS_epoll_ctl && info->entry.args[1] != EPOLL_CTL_ADD);
 }
 
+static int
+change(struct tracee *tracee, const struct __ptrace_syscall_info *info,
+    unsigned index, uint64_t value)
+{
+	tracee->is_changed = true;
+	tracee->changed = index;
+	tracee->before = info->entry.args[index];
+	return registers_set_argument(tracee->pid, index, value);
+}
+
 /* The call fails without being made, or is made and fails. */
 static void
 fail(const struct board *board, struct tracee *tracee,
@@ -43,7 +53,7 @@ fail(const struct board *board, struct tracee *tracee,
 	tracee->result = -board->plan.error;
 	if (tracee->number == SYS_brk) {
 		tracee->is_replaced = false;
-		r = registers_set_argument(tracee->pid, 0, 0);
+		r = change(tracee, info, 0, 0);
 	} else if (!is_made(board, info))
 		r = registers_set_call(tracee->pid, SYS_getpid);
 	if (r < 0 && r != -ESRCH)
@@ -66,7 +76,7 @@ strike(struct board *board, struct tracee *tracee,
 		fail(board, tracee, info);
 		break;
 	case INJECT_SHORTEN:
-		(void)registers_set_argument(tracee->pid, 2, 1);
+		(void)change(tracee, info, 2, 1);
 		break;
 	case INJECT_KILL_BEFORE:
 		strike_victim(board, tracee);

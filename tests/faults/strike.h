@@ -12,6 +12,9 @@ struct tracee {
 	int number;   /* of the call that it is in */
 	size_t index; /* in the board, or SIZE_MAX */
 	bool is_replaced, is_killed_after, is_faulted;
+	bool is_changed;  /* an argument, which its caller relies on */
+	unsigned changed; /* which, and what it was */
+	uint64_t before;
 	unsigned ordinal; /* of a child, from 1 */
 	long result;
 };
