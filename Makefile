@@ -409,11 +409,11 @@ check-tsan:
 	$(MAKE) check-threads B='$(B)/tsan' SANITIZE=thread CFLAGS='-O1 -g'
 
 # All but those that boot a system themselves, inside the shipped unit; and but
-# for three.  Two compare what the kernel does by a filter with what we think it
+# for four.  Three compare what the kernel does by a filter with what we think it
 # does, and the unit's own filter answers there, too.  privsepctl learn is for a
 # terminal: it observes programs by calls that the unit denies everybody.
-NOT_INSIDE := $(addprefix $(B)/tests/unit/test_,bpf_kernel filter_kernel) \
-    $(addprefix tests/system/test_,learn.sh systemd%)
+NOT_INSIDE := $(addprefix $(B)/tests/unit/test_,bpf_kernel filter_kernel \
+    own_filter) $(addprefix tests/system/test_,learn.sh systemd%)
 .PHONY: check-unit
 check-unit: tests
 	@B='$(abspath $(B))' TEST_TIMEOUT='$(TEST_TIMEOUT)' \
