@@ -11,6 +11,7 @@
 #include "tests/support/deny.h"
 #include "tests/support/expect.h"
 #include "tests/support/fds.h"
+#include "tests/support/valgrind.h"
 
 #include <errno.h>
 #include <fcntl.h>
