@@ -435,7 +435,7 @@ soak: tests
 	    exit $$status
 
 UNIT_TESTS := $(filter $(B)/tests/unit/%,$(TESTS))
-check-valgrind: $(UNIT_TESTS)
+check-valgrind: tests
 	@B='$(abspath $(B))' TEST_TIMEOUT='$(TEST_TIMEOUT)' PSD_VALGRIND=1 \
 	    scripts/run-tests --valgrind $(UNIT_TESTS)
 
