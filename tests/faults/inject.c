@@ -3,6 +3,7 @@
 
 #include "tests/faults/board.h"
 #include "tests/support/child.h"
+#include "tests/support/ledger.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -182,25 +183,6 @@ inject_total(void)
 	return board->total;
 }
 
-/* Asleep, and not stopped for us. */
-static bool
-sleeps(pid_t pid)
-{
-	char path[64], line[256] = "";
-	const char *state;
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return false;
-	if (fgets(line, sizeof(line), file) == NULL)
-		line[0] = '\0';
-	(void)fclose(file);
-	state = strrchr(line, ')');
-	return state != NULL && strncmp(state, ") S", 3) == 0;
-}
-
 bool
 inject_settles(void)
 {
@@ -209,7 +191,8 @@ inject_settles(void)
 
 		if (board->has_ended)
 			return true;
-		if (board->is_in_loop && sleeps(board->wanted) &&
+		if (board->is_in_loop &&
+		    ledger_state_of(board->wanted) == 'S' &&
 		    board->is_in_loop && board->total == total)
 			return true;
 		(void)usleep(200);

@@ -15,22 +15,22 @@
 
 enum { STEP_MS = 5, REST_STEPS = 40 };
 
-static bool
-is_zombie(int pid)
+char
+ledger_state_of(pid_t pid)
 {
 	char path[64], line[256] = "";
 	const char *state;
 	FILE *file;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	file = fopen(path, "re");
 	if (file == NULL)
-		return false;
+		return '\0';
 	if (fgets(line, sizeof(line), file) == NULL)
 		line[0] = '\0';
 	(void)fclose(file);
 	state = strrchr(line, ')');
-	return state != NULL && strncmp(state, ") Z", 3) == 0;
+	return state != NULL && strlen(state) > 2 ? state[2] : '\0';
 }
 
 static void
@@ -46,7 +46,7 @@ count_children(pid_t daemon, struct ledger *ret)
 	assert_non_null(file);
 	while (fscanf(file, "%d", &pid) == 1) {
 		ret->children++;
-		ret->zombies += is_zombie(pid);
+		ret->zombies += ledger_state_of(pid) == 'Z';
 	}
 	(void)fclose(file);
 }

@@ -12,6 +12,9 @@ struct ledger {
 	size_t memory; /* resident, in KiB */
 };
 
+/* What proc(5) has of a process: 'S', 'Z'; '\0' when it is gone. */
+char ledger_state_of(pid_t pid);
+
 /* Fails the test when the process is gone. */
 struct ledger ledger_of(pid_t daemon);
 

@@ -4,37 +4,17 @@
  * that it speaks of comes to harm.  For a rehearsal the daemon executes this
  * program, which changes the state of a real daemon and executes the real one.
  */
-#include "common/codec.h"
 #include "common/fd.h"
 #include "common/mem.h"
 #include "tests/support/door_rig.h"
 #include "tests/support/install_rig.h"
 #include "tests/support/state_change.h"
-#include "tests/system/reexec_fixture.h"
+#include "tests/system/reexec_narrow.h"
 
 #include <limits.h>
 #include <sys/un.h>
 
 static char ourselves[PATH_MAX];
-
-/* Narrows as a helper would, to one line. */
-static void
-narrow(int puppet, const char *line)
-{
-	static struct psd_frame frame;
-	struct psd_narrow_req req = { .lines = psd_str_of(line) };
-	char hex[1024];
-	size_t len = 0;
-
-	psd_frame_init(&frame);
-	assert_int_equal(psd_encode_request(&frame, psd_op_find(PSD_OP_narrow),
-			     77, &req),
-	    0);
-	for (uint32_t i = 0; i < frame.len; i++)
-		len += (size_t)snprintf(hex + len, sizeof(hex) - len, "%02x",
-		    frame.bytes[i]);
-	assert_string_equal(daemon_rig_say(puppet, "frame 0 %s", hex), "0");
-}
 
 /* A local listener that has room for no connection. */
 static void

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What the kinds of services have under way goes on over a re-exec. */
-#include "common/codec.h"
 #include "tests/support/door_rig.h"
-#include "tests/system/reexec_fixture.h"
+#include "tests/system/reexec_narrow.h"
 
 #include <sys/un.h>
 
@@ -152,25 +151,6 @@ a_service_that_is_held_back_stays_so(void **state)
 	assert_non_null(strstr(text, "stopped"));
 	expect_count("sick", "started", 2);
 	(void)daemon_rig_stop(&rig);
-}
-
-/* Narrows as a helper would, to one line. */
-static void
-narrow(int puppet, const char *line)
-{
-	static struct psd_frame frame;
-	struct psd_narrow_req req = { .lines = psd_str_of(line) };
-	char hex[1024];
-	size_t len = 0;
-
-	psd_frame_init(&frame);
-	assert_int_equal(psd_encode_request(&frame, psd_op_find(PSD_OP_narrow),
-			     77, &req),
-	    0);
-	for (uint32_t i = 0; i < frame.len; i++)
-		len += (size_t)snprintf(hex + len, sizeof(hex) - len, "%02x",
-		    frame.bytes[i]);
-	assert_string_equal(daemon_rig_say(puppet, "frame 0 %s", hex), "0");
 }
 
 static void
