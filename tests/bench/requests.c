@@ -5,97 +5,17 @@
 #include "common/fd.h"
 #include "common/mem.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/bench_bare.h"
 #include "tests/bench/bench_daemon.h"
-#include "tests/support/child.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* Bytes of both frames: header and cookie; header, access, path and mode. */
 enum { PING_BYTES = 20, OPEN_BYTES = 12 + 4 + 2 + 1 + 4, REPLY_BYTES = 12 };
-
-/* Two processes that send each other records. */
-struct bare {
-	int ours, theirs;
-	size_t request, reply;
-	bool by_epoll; /* the other side waits as an event loop does */
-	pid_t pid;
-};
-
-static int
-wait_by_epoll(int epoll)
-{
-	struct epoll_event event;
-
-	return epoll_wait(epoll, &event, 1, -1) == 1 ? 0 : -1;
-}
-
-static int
-send_back(void *argument)
-{
-	const struct bare *bare = argument;
-	struct epoll_event wanted = { .events = EPOLLIN };
-	const int epoll = epoll_create1(EPOLL_CLOEXEC);
-	char record[4096] = { 0 };
-
-	(void)close(bare->ours);
-	/*
-	 * As a helper has one.  Where each session is a group of its own for
-	 * the scheduler, a switch between two costs more than within one.
-	 */
-	(void)setsid();
-	if (epoll_ctl(epoll, EPOLL_CTL_ADD, bare->theirs, &wanted) < 0)
-		return 1;
-	for (;;) {
-		if (bare->by_epoll && wait_by_epoll(epoll) < 0)
-			return 1;
-		if (recv(bare->theirs, record, sizeof(record), 0) <= 0)
-			return 0;
-		if (send(bare->theirs, record, bare->reply, MSG_NOSIGNAL) < 0)
-			return 1;
-	}
-}
-
-static int
-start_bare(struct bare *bare)
-{
-	int ends[2];
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return -errno;
-	bare->ours = ends[0];
-	bare->theirs = ends[1];
-	bare->pid = test_child_start(send_back, bare);
-	psd_fd_cleanup(&bare->theirs);
-	return bare->pid < 0 ? bare->pid : 0;
-}
-
-static void
-stop_bare(struct bare *bare)
-{
-	psd_fd_cleanup(&bare->ours);
-	test_child_kill(bare->pid);
-}
-
-static double
-ping_pong(void *context, unsigned n)
-{
-	const struct bare *bare = context;
-	char record[4096] = { 0 };
-	const double start = bench_now();
-
-	for (unsigned i = 0; i < n; i++)
-		if (send(bare->ours, record, bare->request, MSG_NOSIGNAL) < 0 ||
-		    recv(bare->ours, record, sizeof(record), 0) <= 0)
-			return -1;
-	return bench_now() - start;
-}
 
 static double
 open_directly(void *path, unsigned n)
@@ -112,23 +32,24 @@ open_directly(void *path, unsigned n)
 }
 
 static void
-measure(int client, struct bare bare[3], char *path)
+measure(int client, struct bench_bare bare[3], char *path)
 {
 	struct bench_asked ping = { client, "ping" };
 	struct bench_asked eight = { client, "flight 8" };
 	struct bench_asked many = { client, "flight 64" };
 	struct bench_asked opened = { .client = client };
 	const struct bench_case cases[] = {
-		{ "bare ping-pong", ping_pong, &bare[0], 1000, NULL, 0, NULL },
-		{ "bare ping-pong, one side by epoll_wait()", ping_pong,
+		{ "bare ping-pong", bench_bare_run, &bare[0], 1000, NULL, 0,
+		    NULL },
+		{ "bare ping-pong, one side by epoll_wait()", bench_bare_run,
 		    &bare[1], 1000, "bare ping-pong", 0, NULL },
 		{ "ping", bench_ask, &ping, 1000, "bare ping-pong", 1.3, NULL },
 		{ "ping, 8 in flight", bench_ask, &eight, 1000,
 		    "bare ping-pong", 0, NULL },
 		{ "ping, 64 in flight", bench_ask, &many, 1000,
 		    "bare ping-pong", 0.6, NULL },
-		{ "bare ping-pong of open's size", ping_pong, &bare[2], 500,
-		    NULL, 0, NULL },
+		{ "bare ping-pong of open's size", bench_bare_run, &bare[2],
+		    500, NULL, 0, NULL },
 		{ "open and close, brokered", bench_ask, &opened, 500,
 		    "bare ping-pong of open's size", 1.9,
 		    "open and close, direct" },
@@ -145,7 +66,7 @@ bench_requests(void)
 {
 	struct bench_daemon daemon;
 	char path[256];
-	struct bare bare[3] = {
+	struct bench_bare bare[3] = {
 		{ .request = PING_BYTES, .reply = PING_BYTES },
 		{ .request = PING_BYTES,
 		    .reply = PING_BYTES,
@@ -160,12 +81,12 @@ bench_requests(void)
 	bare[2].request = OPEN_BYTES + strlen(path);
 	client = bench_daemon_connect(&daemon, "asked");
 	for (size_t i = 0; i < PSD_ELEMENTS(bare); i++)
-		started = start_bare(&bare[i]) == 0 && started;
+		started = bench_bare_start(&bare[i]) == 0 && started;
 	if (started && client >= 0)
 		measure(client, bare, path);
 	else
 		bench_skip("a request", "no helper to ask");
 	for (size_t i = 0; i < PSD_ELEMENTS(bare); i++)
-		stop_bare(&bare[i]);
+		bench_bare_stop(&bare[i]);
 	bench_daemon_stop(&daemon);
 }

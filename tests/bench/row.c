@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-enum { ROWS_MAX = 128 };
+enum { ROWS_MAX = 256 };
 
 static struct bench_row rows[ROWS_MAX];
 static size_t n_rows;
