@@ -103,6 +103,7 @@ list_directory(struct names *names, const char *dir, struct psd_diag *diag)
 {
 	const struct psd_where where = { dir, 0 };
 	DIR *entries = opendir(dir);
+	const unsigned errors = diag->errors;
 	const struct dirent *entry;
 	bool is_good = true;
 
@@ -113,10 +114,10 @@ list_directory(struct names *names, const char *dir, struct psd_diag *diag)
 		    strerror(errno));
 		return false;
 	}
-	while (is_good && (entry = readdir(entries)) != NULL)
+	while (is_good && (entry = psd_search_next(entries, dir, diag)) != NULL)
 		is_good = add(names, dir, entry, diag);
 	(void)closedir(entries);
-	return is_good;
+	return is_good && diag->errors == errors;
 }
 
 static int

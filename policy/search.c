@@ -72,12 +72,27 @@ add_dropin(struct dropins *all, const char *dir, const char *name,
 	return PSD_FOUND_FILE;
 }
 
+const struct dirent *
+psd_search_next(DIR *entries, const char *dir, struct psd_diag *diag)
+{
+	const struct psd_where where = { dir, 0 };
+	const struct dirent *entry;
+
+	errno = 0;
+	entry = readdir(entries);
+	if (entry == NULL && errno != 0)
+		psd_diag_error(diag, &where, "cannot be read: %s",
+		    strerror(errno));
+	return entry;
+}
+
 /* Adds what earlier directories do not hide. */
 static enum psd_found
 list_directory(struct dropins *all, const char *dir, struct psd_diag *diag)
 {
 	const struct psd_where where = { dir, 0 };
 	enum psd_found found = PSD_FOUND_FILE;
+	const unsigned errors = diag->errors;
 	DIR *entries = opendir(dir);
 	const struct dirent *entry;
 
@@ -86,13 +101,14 @@ list_directory(struct dropins *all, const char *dir, struct psd_diag *diag)
 		    strerror(errno));
 		return PSD_FOUND_BAD;
 	}
-	while (found == PSD_FOUND_FILE && (entry = readdir(entries)) != NULL)
+	while (found == PSD_FOUND_FILE &&
+	    (entry = psd_search_next(entries, dir, diag)) != NULL)
 		if (entry->d_name[0] != '.' &&
 		    ends_in(entry->d_name, ".conf") &&
 		    !is_known(all, entry->d_name))
 			found = add_dropin(all, dir, entry->d_name, diag);
 	(void)closedir(entries);
-	return found;
+	return diag->errors == errors ? found : PSD_FOUND_BAD;
 }
 
 /*

@@ -4,12 +4,20 @@
 
 #include "policy/file.h"
 
+#include <dirent.h>
 #include <stdbool.h>
 
 enum { PSD_SEARCH_NAME_MAX = 64 };
 
 /* Letters, digits, - and _: may a policy be called so? */
 bool psd_search_is_name(const char *name, size_t len);
+
+/*
+ * The next entry of a directory, which diag calls dir; NULL at its end, and
+ * when it cannot be read further, which is an error.
+ */
+const struct dirent *psd_search_next(DIR *entries, const char *dir,
+    struct psd_diag *diag);
 
 /* Where the files of a policy are. */
 struct psd_search {

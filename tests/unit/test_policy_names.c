@@ -1,6 +1,26 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/unit/search_fixture.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+
+/* Entries until the one that cannot be read; 0: all can. */
+static unsigned countdown;
+
+struct dirent *
+readdir(DIR *dir)
+{
+	struct dirent *(*next)(DIR * dir);
+
+	if (countdown > 0 && --countdown == 0) {
+		errno = EIO;
+		return NULL;
+	}
+	*(void **)&next = dlsym(RTLD_NEXT, "readdir");
+	return next(dir);
+}
+
 static void
 names_are_listed_without_masked_ones(void **state)
 {
@@ -98,6 +118,48 @@ cat_shows_the_lines_that_count(void **state)
 	psd_diag_free(&diag);
 }
 
+/* Else a reload would take it that the rest is gone. */
+static void
+directory_that_is_read_in_part_lists_nothing(void **state)
+{
+	const struct search *search = *state;
+	struct psd_diag diag;
+
+	put(search, 0, "a.policy", "");
+	put(search, 0, "b.policy", "");
+	for (unsigned nth = 1; nth <= 5; nth++) {
+		psd_diag_init(&diag);
+		countdown = nth;
+		assert_null(psd_policy_names(search->dirs, &diag));
+		assert_int_equal(countdown, 0);
+		assert_int_equal(diag.errors, 1);
+		assert_non_null(
+		    strstr(diag.text, "cannot be read: Input/output error"));
+		psd_diag_free(&diag);
+	}
+}
+
+/* Else the policy would be loaded without what a drop-in denies. */
+static void
+drop_ins_that_are_read_in_part_refuse_the_policy(void **state)
+{
+	const struct search *search = *state;
+	struct psd_diag diag;
+
+	put(search, 0, "www.policy", "[Helper]\nExecStart=/bin/true\n");
+	put(search, 1, "www.policy.d/10.conf", "[Policy]\nDenyOpen=any /**\n");
+	for (unsigned nth = 1; nth <= 7; nth++) {
+		psd_diag_init(&diag);
+		countdown = nth;
+		assert_null(psd_policy_load(search->dirs, "www", 0, &diag));
+		assert_int_equal(countdown, 0);
+		assert_int_equal(diag.errors, 1);
+		assert_non_null(
+		    strstr(diag.text, "cannot be read: Input/output error"));
+		psd_diag_free(&diag);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -107,6 +169,8 @@ main(void)
 		TEST(names_are_listed_without_masked_ones),
 		TEST(names_that_could_leave_the_directory_are_refused),
 		TEST(cat_shows_the_lines_that_count),
+		TEST(directory_that_is_read_in_part_lists_nothing),
+		TEST(drop_ins_that_are_read_in_part_refuse_the_policy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
