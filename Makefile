@@ -187,6 +187,7 @@ help:
 	@echo 'coverage      all tests, and what of the sources they reached'
 	@echo 'lint          every static check'
 	@echo 'fuzz, bench   FUZZ_TIME and BENCH_TIME seconds each'
+	@echo '              (bench GROUP=NAME: one group; CHECK_DEPS=no as above)'
 	@echo 'install, uninstall  PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)'
 	@echo 'dist          what is committed, as $(DIST).tar.gz in $(B)'
 	@echo 'check-package  Debian packages: built twice, judged, installed'
@@ -457,10 +458,15 @@ coverage-run: tests
 	    scripts/coverage $(COVERED_LINES) $(COVERED_BRANCHES) && \
 	    exit $$status
 
-.PHONY: bench
-bench: all $(BENCHES) $(TEST_HELPERS)
-	@B='$(abspath $(B))' BENCH_TIME='$(BENCH_TIME)' \
-	    $(B)/bench/bench --json $(B)/bench.json
+# GROUP=NAME measures that one alone, into a file of its own.
+.PHONY: bench bench-run
+bench:
+	$(if $(filter no,$(CHECK_DEPS)),,scripts/deps.sh bench)
+	$(MAKE) bench-run
+
+bench-run: all $(BENCHES) $(TEST_HELPERS)
+	@B='$(abspath $(B))' BENCH_TIME='$(BENCH_TIME)' $(B)/bench/bench \
+	    --json '$(B)/bench$(addprefix -,$(GROUP)).json' $(GROUP)
 
 # -- Fuzzing -----------------------------------------------------------------
 

@@ -8,7 +8,6 @@
 #include <limits.h>
 #include <sched.h>
 #include <spawn.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,32 +161,6 @@ bench_group(const char *title, const struct bench_case *cases, size_t n)
 		report(title, cases, n, round);
 }
 
-void
-bench_value(const char *title, const char *name, const char *unit, double value)
-{
-	const struct bench_row row = {
-		.title = title,
-		.name = name,
-		.unit = unit,
-		.rounds = 1,
-		.value = { value, value, value },
-	};
-
-	bench_row_add(&row);
-}
-
-void
-bench_skip(const char *title, const char *format, ...)
-{
-	struct bench_row row = { .title = title };
-	va_list arguments;
-
-	va_start(arguments, format);
-	(void)vsnprintf(row.why, sizeof(row.why), format, arguments);
-	va_end(arguments);
-	bench_row_add(&row);
-}
-
 /*
  * On one processor whoever waits makes room for whoever is waited for, and a
  * wake-up never crosses to another: less spread, and the same for both sides
@@ -224,43 +197,71 @@ come_first(void)
 		printf("at real-time priority (BENCH_ORDINARY=1: ordinary)\n");
 }
 
+/* The last gives up capabilities of this process. */
+static const struct {
+	const char *name;
+	void (*run)(void);
+} groups[] = {
+	{ "requests", bench_requests },
+	{ "grants", bench_grants },
+	{ "crowd", bench_crowd },
+	{ "pool", bench_pool },
+	{ "pages", bench_pages },
+	{ "filters", bench_filters },
+	{ "opens", bench_opens },
+	{ "inetd", bench_inetd },
+	{ "servers", bench_servers },
+	{ "memory", bench_memory },
+	{ "starts", bench_starts },
+};
+
 static void
 run_groups(const char *only)
 {
-	/* The last gives up capabilities of this process. */
-	static const struct {
-		const char *name;
-		void (*run)(void);
-	} groups[] = {
-		{ "requests", bench_requests },
-		{ "grants", bench_grants },
-		{ "crowd", bench_crowd },
-		{ "pool", bench_pool },
-		{ "pages", bench_pages },
-		{ "filters", bench_filters },
-		{ "opens", bench_opens },
-		{ "inetd", bench_inetd },
-		{ "servers", bench_servers },
-		{ "memory", bench_memory },
-		{ "starts", bench_starts },
-	};
-
-	for (size_t i = 0; i < PSD_ELEMENTS(groups); i++)
-		if (only == NULL || strcmp(only, groups[i].name) == 0)
-			groups[i].run();
+	for (size_t i = 0; i < PSD_ELEMENTS(groups); i++) {
+		if (only != NULL && strcmp(only, groups[i].name) != 0)
+			continue;
+		bench_row_group(groups[i].name);
+		groups[i].run();
+	}
 }
 
-/* "bench [--json FILE] [GROUP]". */
+static bool
+is_group(const char *name)
+{
+	for (size_t i = 0; i < PSD_ELEMENTS(groups); i++)
+		if (strcmp(name, groups[i].name) == 0)
+			return true;
+	return false;
+}
+
+static int
+usage(FILE *to, int status)
+{
+	(void)fprintf(to,
+	    "usage: bench [--json FILE] [GROUP]\n"
+	    "B= is where things were built (build), BENCH_TIME= the seconds of "
+	    "a table (1),\nBENCH_ORDINARY=1 for ordinary priority.  Groups:");
+	for (size_t i = 0; i < PSD_ELEMENTS(groups); i++)
+		(void)fprintf(to, " %s", groups[i].name);
+	(void)fprintf(to, "\n");
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
 	const char *json = NULL;
 	int i = 1;
 
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		return usage(stdout, 0);
 	if (argc > 2 && strcmp(argv[1], "--json") == 0) {
 		json = argv[2];
 		i = 3;
 	}
+	if (argc > i + 1 || (argc > i && !is_group(argv[i])))
+		return usage(stderr, 2);
 	if (!stay_on_one_processor())
 		printf("not on one processor: %s\n", strerror(errno));
 	come_first();

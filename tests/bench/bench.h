@@ -22,7 +22,8 @@ struct bench_case {
 	void *context;
 	unsigned times;        /* n of a round */
 	const char *limit;     /* the case that it is held against, or NULL */
-	double goal;           /* most that the ratio may be, or 0 */
+	double goal;           /* most that the ratio may be; less than 0: the
+				  least, negated; 0: none */
 	const char *increment; /* the case whose time is taken off, or NULL */
 };
 
@@ -36,6 +37,10 @@ void bench_value(const char *title, const char *name, const char *unit,
 /* A row, or a whole group, that cannot be measured here, and why. */
 void bench_skip(const char *title, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* A row of a group that is measured but for it. */
+void bench_skip_row(const char *title, const char *name, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
 
 /* Monotonic nanoseconds. */
 double bench_now(void);

@@ -29,7 +29,18 @@ cat >"$dir/bench.json" <<'END'
   "increment_to": "bare", "increment": {"q1": 1, "median": 2.4, "q3": 3}},
  {"group": "memory", "name": "all", "unit": "KiB", "rounds": 1,
   "value": {"q1": 1, "median": 258.4, "q3": 2}},
- {"group": "pages", "skipped": "no server"}]}
+ {"group": "peers", "name": "b | wrap", "value": null,
+  "skipped": "there is no b | wrap", "command": "make bench GROUP=peers"},
+ {"group": "peers", "name": "setpriv", "unit": "µs", "rounds": 9,
+  "value": {"q1": 1, "median": 1359, "q3": 2}, "limit": "ours",
+  "ratio": {"q1": 7, "median": 7.612, "q3": 8}, "goal": 6, "at_least": true,
+  "held": true, "command": "make bench GROUP=peers"},
+ {"group": "peers", "name": "slow", "unit": "µs", "rounds": 9,
+  "value": {"q1": 1, "median": 359, "q3": 2}, "limit": "ours",
+  "ratio": {"q1": 1, "median": 2, "q3": 3}, "goal": 6, "at_least": true,
+  "held": false, "command": "make bench GROUP=peers"},
+ {"group": "pages", "value": null, "skipped": "no server",
+  "command": "make bench GROUP=pages"}]}
 END
 
 every_row_has_its_line() {
@@ -43,7 +54,26 @@ every_row_has_its_line() {
 	        "$dir/table" &&
 	    grep -qxF '| all | 258 KiB |  |  |  |  |  |' "$dir/table" &&
 	    grep -qxF '| **pages**: not measured, no server | | | | | | |' "$dir/table" &&
-	    test "$(grep -c '^|' "$dir/table")" -eq 8
+	    test "$(grep -c '^|' "$dir/table")" -eq 12
+}
+
+group_says_what_repeats_it() {
+	# shellcheck disable=SC2016 # These are Markdown's.
+	grep -qxF '| **peers**, `make bench GROUP=peers` | | | | | | |' \
+	    "$dir/table" &&
+	    test "$(grep -c 'make bench' "$dir/table")" -eq 1
+}
+
+row_that_was_skipped_says_why_beside_the_others() {
+	grep -qxF '| b \| wrap: not measured, there is no b \| wrap | | | | | | |' \
+	    "$dir/table"
+}
+
+goal_may_be_the_least() {
+	grep -qxF '| setpriv | 1359 |  | ours | 7.61 | 7.00 to 8.00 | at least 6 |' \
+	    "$dir/table" &&
+	    grep -qxF '| slow | 359 |  | ours | 2.00 | 1.00 to 3.00 | at least 6, missed |' \
+	        "$dir/table"
 }
 
 page_has_the_new_table_and_all_else() {
@@ -74,6 +104,9 @@ page_of_the_map_has_markers() {
 }
 
 try every_row_has_its_line
+try group_says_what_repeats_it
+try row_that_was_skipped_says_why_beside_the_others
+try goal_may_be_the_least
 try page_has_the_new_table_and_all_else
 try page_without_markers_stays_as_it_is
 try page_of_the_map_has_markers
