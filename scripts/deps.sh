@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# deps.sh [build|check|coverage|demo|lint|package|all]
+# deps.sh [bench|build|check|coverage|demo|lint|package|all]
 #
 # Installs the Debian or Ubuntu packages that a target needs, and those only
 # that are missing; when none is, it does nothing at all.  Not as root it
@@ -16,21 +16,25 @@ check="$build g++ libcmocka-dev curl apache2-utils wrk valgrind strace procps
     libxml2-utils poppler-utils imagemagick ghostscript libimage-exiftool-perl
     ffmpeg bind9-dnsutils micro-httpd busybox fingerd finger"
 coverage="$check clang libclang-rt-dev llvm"
+# What privsepd is held against.
+bench="$check bubblewrap firejail python3-oslo.privsep"
 lint="$build libcmocka-dev git clang clang-tidy clang-format libclang-rt-dev
     perl cppcheck mandoc shellcheck abigail-tools"
 package="$build dpkg-dev debhelper lintian mmdebstrap git systemd iproute2
     util-linux"
 
 case ${1:-all} in
+bench) wanted=$bench ;;
 build) wanted=$build ;;
 demo) wanted=$demo ;;
 check) wanted=$check ;;
 coverage) wanted=$coverage ;;
 lint) wanted=$lint ;;
 package) wanted=$package ;;
+# Without bench: its peers are some fifty packages, most of them Python's.
 all) wanted="$coverage $lint $package" ;;
 *)
-	echo 'usage: deps.sh [build|check|coverage|demo|lint|package|all]' >&2
+	echo 'usage: deps.sh [bench|build|check|coverage|demo|lint|package|all]' >&2
 	exit 2
 	;;
 esac

@@ -206,6 +206,7 @@ static const struct {
 	{ "grants", bench_grants },
 	{ "crowd", bench_crowd },
 	{ "pool", bench_pool },
+	{ "peers", bench_peers },
 	{ "pages", bench_pages },
 	{ "filters", bench_filters },
 	{ "opens", bench_opens },

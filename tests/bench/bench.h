@@ -56,6 +56,7 @@ void bench_requests(void);
 void bench_grants(void);
 void bench_crowd(void);
 void bench_pool(void);
+void bench_peers(void);
 void bench_pages(void);
 void bench_filters(void);
 void bench_opens(void);

@@ -29,6 +29,11 @@ double bench_start_planned(void *context, unsigned n);
 /* The same by a process that has much: the group of rows. */
 void bench_large_starts(const struct bench_planned_start *planned);
 
+/*
+ * A leaf of plan_rig_host's control group, which the host owns, or PSD_NO_FD.
+ */
+int bench_leaf_for_all(void);
+
 /* Makes such a child n times and waits for its end; for a case. */
 double bench_start_own(void *context, unsigned n);
 

@@ -4,6 +4,7 @@
 #include "common/raw.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_start.h"
+#include "tests/support/plan_rig.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -23,6 +24,18 @@ bench_has_ended_well(int pidfd)
 
 	psd_fd_close(pidfd);
 	return r == 0 && info.si_code == CLD_EXITED && info.si_status == 0;
+}
+
+int
+bench_leaf_for_all(void)
+{
+	struct psd_cgroup *cgroup = &plan_rig_host.cgroup;
+	int leaf;
+
+	if (cgroup->base_fd < 0)
+		return PSD_NO_FD;
+	leaf = psd_cgroup_leaf_make(cgroup, UINT64_MAX, UINT32_MAX);
+	return leaf < 0 ? PSD_NO_FD : psd_cgroup_leaf_fd(cgroup, leaf);
 }
 
 double

@@ -218,18 +218,6 @@ measure_leaves(const struct psd_plan *plan, const int ends[2])
 		    PSD_ELEMENTS(cases));
 }
 
-static int
-leaf_for_all(void)
-{
-	struct psd_cgroup *cgroup = &plan_rig_host.cgroup;
-	int leaf;
-
-	if (cgroup->base_fd < 0)
-		return PSD_NO_FD;
-	leaf = psd_cgroup_leaf_make(cgroup, UINT64_MAX, UINT32_MAX);
-	return leaf < 0 ? PSD_NO_FD : psd_cgroup_leaf_fd(cgroup, leaf);
-}
-
 void
 bench_starts(void)
 {
@@ -247,7 +235,7 @@ bench_starts(void)
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
 		bench_skip(title, "no plan: %s", rig.diag.text);
 	} else {
-		measure_layers(&rig.prepared->plan, ends, leaf_for_all());
+		measure_layers(&rig.prepared->plan, ends, bench_leaf_for_all());
 		measure_leaves(&rig.prepared->plan, ends);
 		filtered =
 		    up_to(FILTER, &rig.prepared->plan, ends[1], PSD_NO_FD);
