@@ -103,6 +103,7 @@ psd_carry_save(struct psd_state_writer *writer, const struct psd_daemon *daemon)
 	struct psd_carry_policies policies;
 
 	save_daemon(writer, daemon);
+	psd_carry_save_turns(writer, &daemon->turns);
 	save_own_filter(writer);
 	psd_carry_save_host(writer, &daemon->host);
 	psd_dispose_tell(put_closer, writer);
@@ -204,9 +205,10 @@ static bool
 load(struct psd_state_reader *reader, struct psd_daemon *daemon,
     struct psd_carry_policies *policies)
 {
-	if (!load_daemon(reader, daemon) || !load_own_filter(reader) ||
-	    !psd_carry_load_host(reader, daemon) || !load_closers(reader) ||
-	    !load_passed(reader, &daemon->store) ||
+	if (!load_daemon(reader, daemon) ||
+	    !psd_carry_load_turns(reader, &daemon->turns) ||
+	    !load_own_filter(reader) || !psd_carry_load_host(reader, daemon) ||
+	    !load_closers(reader) || !load_passed(reader, &daemon->store) ||
 	    !psd_carry_load_policies(reader, daemon, policies))
 		return false;
 	while (psd_state_next_is(reader, PSD_RECORD_service))

@@ -66,6 +66,13 @@ void psd_carry_save_tally(struct psd_state_writer *writer,
 bool psd_carry_load_tally(struct psd_state_reader *reader,
     struct psd_tally *tally);
 
+/* What the turns of the loop were like. */
+struct psd_turns;
+void psd_carry_save_turns(struct psd_state_writer *writer,
+    const struct psd_turns *turns);
+bool psd_carry_load_turns(struct psd_state_reader *reader,
+    struct psd_turns *turns);
+
 void psd_carry_save_clients(struct psd_state_writer *writer,
     const struct psd_client_list *clients);
 

@@ -142,11 +142,14 @@ converse(struct psd_control_client *client)
 static int
 on_frame(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
+	struct psd_control_client *client = userdata;
+
 	(void)source;
 	(void)fd;
 	(void)events;
-	if (!converse(userdata))
-		drop_client(userdata);
+	client->control->daemon->turns.work = PSD_WORK_CONTROL;
+	if (!converse(client))
+		drop_client(client);
 	return 0;
 }
 

@@ -48,6 +48,23 @@ psd_do_ctl_latency(struct psd_daemon *daemon,
 }
 
 int
+psd_do_ctl_turn(struct psd_daemon *daemon, const struct psd_ctl_turn_req *req,
+    struct psd_ctl_turn_rep *rep)
+{
+	const struct psd_turns_of *of = &daemon->turns.of[0];
+
+	if (req->after >= PSD_WORKS)
+		return -ENOENT;
+	of += req->after;
+	rep->id = req->after + 1;
+	rep->work = psd_str_of(psd_work_name((enum psd_work)req->after));
+	rep->longest_usec = of->longest_usec;
+	rep->longest_cpu_usec = of->longest_cpu_usec;
+	rep->slow = of->slow;
+	return 0;
+}
+
+int
 psd_do_ctl_memory(struct psd_daemon *daemon,
     const struct psd_ctl_memory_req *req, struct psd_ctl_memory_rep *rep)
 {

@@ -170,6 +170,7 @@ psd_daemon_reload(struct psd_daemon *daemon, bool dry_run,
 
 	if (daemon->is_stopping)
 		return -ESHUTDOWN;
+	daemon->turns.work = PSD_WORK_RELOAD;
 	if (dry_run)
 		return psd_reload(daemon, true, diag, change, cookie);
 	psd_notify_reloading();
@@ -280,6 +281,7 @@ psd_daemon_run(struct psd_daemon *daemon)
 		r = sd_event_run(daemon->event, UINT64_MAX);
 		if (r >= 0 && turn % TURNS == 0)
 			psd_ending_step(daemon);
+		psd_turn_end(daemon);
 	}
 	if (r >= 0)
 		r = sd_event_get_exit_code(daemon->event, &status);

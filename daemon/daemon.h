@@ -7,6 +7,7 @@
 #include "daemon/loaded.h"
 #include "daemon/lookup.h"
 #include "daemon/store.h"
+#include "daemon/turn.h"
 
 #include <sys/queue.h>
 #include <systemd/sd-event.h>
@@ -22,6 +23,7 @@ TAILQ_HEAD(psd_services, psd_service);
 struct psd_daemon {
 	struct psd_config config;
 	sd_event *event;
+	struct psd_turns turns;       /* of the loop */
 	struct psd_host host;         /* what all services share */
 	struct psd_store store;       /* what the service manager passed */
 	struct psd_services services; /* sorted by name */

@@ -229,6 +229,7 @@ psd_ending_seen(struct psd_instance *instance)
 	siginfo_t info;
 	int r = 0;
 
+	instance->service->daemon->turns.work = PSD_WORK_ENDS;
 	if (psd_relay_holds(instance)) {
 		(void)sd_event_source_set_enabled(instance->exit_source,
 		    SD_EVENT_OFF);

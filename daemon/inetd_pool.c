@@ -84,6 +84,7 @@ on_refill(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
+	service->daemon->turns.work = PSD_WORK_STARTS;
 	service->refill_source =
 	    sd_event_source_disable_unref(service->refill_source);
 	if (psd_service_is_short(service) && psd_inetd_pool_start(service) == 0)

@@ -114,6 +114,7 @@ on_changes(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	(void)source;
 	(void)fd;
 	(void)events;
+	daemon->turns.work = PSD_WORK_LEFTOVERS;
 	psd_cgroup_changes(&daemon->host.cgroup, on_change, daemon);
 	/* Whoever was in a group that is gone had a uid, too. */
 	psd_leftover_sweep(daemon);

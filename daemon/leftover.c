@@ -68,6 +68,7 @@ on_sweep(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
+	daemon->turns.work = PSD_WORK_LEFTOVERS;
 	if (daemon->host.cgroup.n_doomed > 0)
 		psd_cgroup_sweep(&daemon->host.cgroup);
 	psd_leftover_sweep(daemon);
@@ -140,6 +141,7 @@ on_turn(sd_event_source *source, void *userdata)
 	const int r = psd_leak_step(search->leak, &holder);
 
 	(void)source;
+	search->daemon->turns.work = PSD_WORK_LEFTOVERS;
 	if (r > 0)
 		tell(search, &holder);
 	else if (r < 0)

@@ -53,6 +53,7 @@ on_due(sd_event_source *source, uint64_t usec, void *userdata)
 
 	(void)source;
 	(void)usec;
+	service->daemon->turns.work = PSD_WORK_STARTS;
 	psd_respawn_cancel(service);
 	psd_service_fill(service);
 	psd_clients_serve(service);

@@ -194,6 +194,7 @@ on_pair(sd_event_source *source, int fd, uint32_t events, void *userdata)
 
 	(void)source;
 	(void)fd;
+	conversation->instance->service->daemon->turns.work = PSD_WORK_REQUESTS;
 	talk_on(conversation, events);
 	psd_conversation_reap(conversation);
 	return 0;

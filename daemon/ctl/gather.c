@@ -136,6 +136,16 @@ psd_ctl_ask_memory(struct psd_ctl *ctl, const char *service, json_t *list)
 }
 
 static enum psd_ctl_exit
+ask_turns(struct psd_ctl *ctl, json_t *list)
+{
+	struct psd_ctl_turn_req req = { .after = 0 };
+	struct psd_ctl_turn_rep rep;
+
+	return ask_list(ctl, PSD_OP_ctl_turn, &req, &req.after, &rep, &rep.id,
+	    list);
+}
+
+static enum psd_ctl_exit
 ask_counts(struct psd_ctl *ctl, bool wants_all, json_t *service)
 {
 	static const struct {
@@ -169,6 +179,8 @@ sample(struct psd_ctl *ctl, bool wants_all, json_t *all)
 	json_object_set_new(all, "daemon", daemon);
 	if (status == PSD_CTL_DONE)
 		status = psd_ctl_ask_services(ctl, NULL, services);
+	if (status == PSD_CTL_DONE && wants_all)
+		status = ask_turns(ctl, json_object_get(all, "turns"));
 	for (size_t i = 0;
 	     status == PSD_CTL_DONE && i < json_array_size(services); i++) {
 		json_t *service = json_array_get(services, i);
@@ -186,8 +198,8 @@ sample(struct psd_ctl *ctl, bool wants_all, json_t *all)
 enum psd_ctl_exit
 psd_ctl_sample(struct psd_ctl *ctl, bool wants_all, json_t **ret)
 {
-	json_t *all =
-	    json_pack("{s:{}, s:[], s:[]}", "daemon", "services", "instances");
+	json_t *all = json_pack("{s:{}, s:[], s:[], s:[]}", "daemon",
+	    "services", "instances", "turns");
 	const enum psd_ctl_exit status = sample(ctl, wants_all, all);
 
 	if (status == PSD_CTL_DONE)

@@ -95,6 +95,42 @@ write_daemon(FILE *out, const json_t *daemon)
 	    psd_ctl_count_of(daemon, "generation"));
 }
 
+/* Wall time is what others waited; of that, what the daemon was running. */
+static void
+write_turns(FILE *out, const json_t *turns)
+{
+	static const char name[] = "privsepd_loop_longest_turn_seconds";
+	static const char *const clocks[] = { "wall", "cpu" };
+	static const char *const keys[] = { "longest_usec",
+		"longest_cpu_usec" };
+
+	psd_metric_family(out, name, "gauge", "seconds",
+	    "The longest that one turn of the loop has taken.");
+	for (size_t i = 0; i < json_array_size(turns) * 2; i++) {
+		const json_t *turn = json_array_get(turns, i / 2);
+		const struct psd_metric_label labels[] = {
+			{ "work", psd_ctl_text_of(turn, "work") },
+			{ "clock", clocks[i % 2] },
+			{ NULL, NULL },
+		};
+
+		psd_metric_usec(out, name, "", labels,
+		    psd_ctl_count_of(turn, keys[i % 2]));
+	}
+	psd_metric_family(out, "privsepd_loop_slow_turns", "counter", NULL,
+	    "Turns of the loop that took longer than 20 ms.");
+	for (size_t i = 0; i < json_array_size(turns); i++) {
+		const json_t *turn = json_array_get(turns, i);
+		const struct psd_metric_label labels[] = {
+			{ "work", psd_ctl_text_of(turn, "work") },
+			{ NULL, NULL },
+		};
+
+		psd_metric_count(out, "privsepd_loop_slow_turns", "_total",
+		    labels, psd_ctl_count_of(turn, "slow"));
+	}
+}
+
 /* How many of objects, of that service unless it is NULL, are in that state. */
 static int64_t
 count_state(const json_t *objects, const char *service, const char *state)
@@ -241,6 +277,7 @@ psd_metrics_write(FILE *out, const json_t *all)
 	const json_t *services = json_object_get(all, "services");
 
 	write_daemon(out, json_object_get(all, "daemon"));
+	write_turns(out, json_object_get(all, "turns"));
 	write_states(out, services, json_object_get(all, "instances"));
 	for (size_t i = 0; i < PSD_ELEMENTS(of_services); i++)
 		write_family(out, &of_services[i], services);

@@ -7,6 +7,7 @@
  * PSD_SOAK=1 has 500 of them, and tells how long a neighbour waited beside one,
  * beside all, and alone.
  */
+#include "tests/support/turns.h"
 #include "tests/system/attack_fixture.h"
 
 #include <sys/resource.h>
@@ -150,35 +151,6 @@ a_daemon_without_descriptors_left_drops_who_sends_some(void **state)
 			attack_without_numbers(i);
 }
 
-/*
- * In what time its longest answer came, from when the loop was woken for it: so
- * the daemon's own statistic of how long a turn was by then, in milliseconds.
- */
-static double
-longest_turn(void)
-{
-	double bound, longest = 0;
-	const char *text, *line;
-	unsigned long n, last = 0;
-
-	assert_int_equal(daemon_rig_ctl(&rig, &text, "metrics", NULL), 0);
-	for (line = text; line != NULL; line = strchr(line + 1, '\n')) {
-		const char *le = strstr(line, "le=\"");
-		const char *end = strchr(line + 1, '\n');
-
-		if (strncmp(line + 1, "privsepd_request_duration_seconds_b",
-			35) != 0 ||
-		    le == NULL || le > end ||
-		    sscanf(le, "le=\"%lf\"} %lu", &bound, &n) != 2)
-			continue;
-		/* Buckets add up; a smaller number is another service's. */
-		if (n > last && bound < 1e9 && bound > longest)
-			longest = bound;
-		last = n;
-	}
-	return longest * 1000;
-}
-
 static uint32_t
 neighbour_alone(void)
 {
@@ -222,9 +194,7 @@ static void
 many_together_hold_up_nobody(void **state)
 {
 	const uint32_t alone = neighbour_alone();
-	const double turn_alone = longest_turn();
 	uint32_t one = 0, all;
-	double turn_one;
 
 	(void)state;
 	for (size_t i = 0; i < PSD_ELEMENTS(floods); i++) {
@@ -233,16 +203,15 @@ many_together_hold_up_nobody(void **state)
 
 		one = worst > one ? worst : one;
 	}
-	turn_one = longest_turn();
+	turns_print(&rig, "beside one");
 	attack_together(count_crowd());
 	all = neighbour_worst(&neighbour);
 	assert_true(ledger_settles(rig.pid, &before));
 	assert_int_equal(sentinels_sum(&rig), untouched);
 	print_message("# a neighbour's ping took at worst %u us alone, %u us "
-		      "beside one, %u us beside %zu; answers came within %g, "
-		      "%g and %g ms of the turn's begin\n",
-	    alone, one, all, count_crowd(), turn_alone, turn_one,
-	    longest_turn());
+		      "beside one, %u us beside %zu\n",
+	    alone, one, all, count_crowd());
+	turns_print(&rig, "beside all of them");
 	assert_int_equal(daemon_rig_stop(&rig), 0);
 }
 

@@ -103,6 +103,22 @@ durations_are_those_of_what_did_not_wait() {
 }
 puppets_try durations_are_those_of_what_did_not_wait
 
+turns_of_the_loop_are_told_by_their_work() {
+	local work
+	for work in requests ends starts leftovers control reload other; do
+		[ -n "$(value "privsepd_loop_longest_turn_seconds{clock=\"wall\",work=\"$work\"}")" ] &&
+		    [ -n "$(value "privsepd_loop_longest_turn_seconds{clock=\"cpu\",work=\"$work\"}")" ] &&
+		    [ -n "$(value "privsepd_loop_slow_turns_total{work=\"$work\"}")" ] ||
+		    return 1
+	done
+	# There were some of these.
+	for work in requests ends control; do
+		! has "privsepd_loop_longest_turn_seconds{clock=\"wall\",work=\"$work\"} 0.000000" \
+		    >/dev/null || return 1
+	done
+}
+puppets_try turns_of_the_loop_are_told_by_their_work
+
 each_instance_has_some_memory() {
 	[ "$(grep -c '^privsepd_instance_memory_bytes{.*"lax"} [1-9][0-9]*$' \
 	    "$puppets_dir/samples")" -eq 1 ]

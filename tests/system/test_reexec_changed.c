@@ -101,6 +101,7 @@ static const struct state_change changes[] = {
 	{ "daemon", 0, "pid", 1, "it is another process's" },
 	{ "daemon", 0, "lock", 77777, NOT_LISTED },
 	{ "daemon", 0, "lock", UINT32_MAX, "a descriptor is missing" },
+	{ "turns", 0, "work", 77777, "there is no work 77777" },
 	{ "uids", 0, "n", 77777, HAS_CHANGED },
 	{ "uids", 0, "lock", UINT32_MAX, "belongs to nothing" },
 	{ "source", 0, "size", 77777, "no piece where one belongs" },
