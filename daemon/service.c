@@ -63,6 +63,8 @@ free_service(struct psd_service *service)
 	    sd_event_source_disable_unref(service->backoff_source);
 	service->refill_source =
 	    sd_event_source_disable_unref(service->refill_source);
+	service->fill_source =
+	    sd_event_source_disable_unref(service->fill_source);
 	psd_listeners_free(&service->daemon->store, &service->listeners);
 	psd_loaded_unref(service->loaded);
 	free(service->name);
