@@ -3,6 +3,7 @@
 
 #include "common/fd.h"
 #include "common/sys.h"
+#include "daemon/daemon.h"
 #include "daemon/uid_check.h"
 
 #include <assert.h>
@@ -21,8 +22,11 @@
 
 enum state { FREE, TAKEN, QUARANTINED };
 
-/* Uids in quarantine that one sweep looks at, and what each may take. */
-enum { SWEEP_MAX = 8, SWEEP_MSEC = 20 };
+/*
+ * Uids in quarantine that one sweep looks at, and what it may take: neighbours
+ * that stop whoever kills them have it once.
+ */
+enum { SWEEP_MAX = 8, SWEEP_MSEC = 10 };
 
 int
 psd_uid_range_init(struct psd_uid_range *range, uid_t first, uint32_t n,
@@ -222,17 +226,29 @@ sweep(uid_t uid)
 		continue;
 }
 
+/* The next one in quarantine, round the range: one that stays holds up none. */
+static uint32_t
+next_quarantined(struct psd_uid_range *range)
+{
+	uint32_t at;
+
+	do {
+		at = range->swept;
+		range->swept = (at + 1) % range->n;
+	} while (range->states[at] != QUARANTINED);
+	return at;
+}
+
 void
 psd_uid_sweep(struct psd_uid_range *range)
 {
-	unsigned looked_at = 0;
+	const uint64_t until = psd_now() + SWEEP_MSEC * UINT64_C(1000);
+	const uint32_t n =
+	    range->n_quarantined < SWEEP_MAX ? range->n_quarantined : SWEEP_MAX;
 
-	for (uint32_t at = 0; at < range->n; at++) {
-		if (range->n_quarantined == 0 || looked_at == SWEEP_MAX)
-			return;
-		if (range->states[at] != QUARANTINED)
-			continue;
-		looked_at++;
+	for (uint32_t i = 0; i < n && psd_now() < until; i++) {
+		const uint32_t at = next_quarantined(range);
+
 		if (is_in_use(range->first + at))
 			sweep(range->first + at);
 		if (is_in_use(range->first + at))

@@ -21,6 +21,7 @@ struct psd_uid_range {
 	uint32_t n;
 	uint32_t next;          /* where the search begins */
 	uint32_t n_quarantined; /* released, but a process still has it */
+	uint32_t swept;         /* where the next sweep begins */
 	unsigned char *states;  /* one for each; owned */
 	int lock_fd;            /* of psd_uid_range_share(); owned */
 };

@@ -2,7 +2,6 @@
 /* No two processes of different helpers ever share a uid. */
 #include "daemon/uid.h"
 #include "daemon/uid_check.h"
-#include "tests/support/child.h"
 #include "tests/support/dir.h"
 #include "tests/support/fds.h"
 #include "tests/support/valgrind.h"
@@ -21,51 +20,9 @@
 
 #include <cmocka.h>
 
-enum { FIRST = 1900060000, N = 4 };
+enum { FIRST = 1900060000 };
 
-static void
-init(struct psd_uid_range *range)
-{
-	struct psd_diag diag;
-
-	psd_diag_init(&diag);
-	assert_int_equal(psd_uid_range_init(range, FIRST, N, &diag), 0);
-	psd_diag_free(&diag);
-}
-
-/* Waits for a signal, as a uid, after telling that it is there. */
-static int
-live_as(void *argument)
-{
-	const int *told = argument;
-	const uid_t uid = (uid_t)told[1];
-
-	if (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0 ||
-	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return 1;
-	if (write(told[0], "", 1) != 1)
-		return 1;
-	for (;;)
-		(void)pause();
-}
-
-static pid_t
-start_as(uid_t uid)
-{
-	int ends[2], told[2];
-	char byte;
-	pid_t pid;
-
-	assert_int_equal(pipe(ends), 0);
-	told[0] = ends[1];
-	told[1] = (int)uid;
-	pid = test_child_start(live_as, told);
-	assert_true(pid > 0);
-	assert_int_equal(read(ends[0], &byte, 1), 1);
-	(void)close(ends[0]);
-	(void)close(ends[1]);
-	return pid;
-}
+#include "tests/unit/uid_fixture.h"
 
 static void
 each_uid_is_given_once(void **state)
@@ -123,85 +80,6 @@ uid_that_a_process_has_is_passed_over(void **state)
 	test_child_kill(stranger);
 	assert_int_equal(psd_uid_take(&range, &uid), 0);
 	assert_int_equal(uid, FIRST);
-	psd_uid_range_free(&range);
-}
-
-static void
-released_uid_loses_the_processes_that_are_left(void **state)
-{
-	struct psd_uid_range range;
-	pid_t left[3], bystander;
-	uid_t uid;
-	int status;
-	size_t fds;
-
-	(void)state;
-	init(&range);
-	assert_int_equal(psd_uid_take(&range, &uid), 0);
-	for (int i = 0; i < 3; i++)
-		left[i] = start_as(uid);
-	bystander = start_as(uid + 1);
-	fds = test_fds_count();
-	psd_uid_release(&range, uid);
-	/* Killed, but not yet reaped: the uid is not free. */
-	assert_int_equal(range.n_quarantined, 1);
-	for (int i = 0; i < 3; i++) {
-		assert_int_equal(test_child_wait(left[i], &status), 0);
-		assert_true(WIFSIGNALED(status));
-		assert_int_equal(WTERMSIG(status), SIGKILL);
-	}
-	psd_uid_sweep(&range);
-	assert_int_equal(range.n_quarantined, 0);
-	assert_int_equal(test_fds_count(), fds);
-	assert_int_equal(kill(bystander, 0), 0);
-	test_child_kill(bystander);
-	psd_uid_range_free(&range);
-}
-
-/* It stops whoever shares its uid, the sweeper too, as fast as it can. */
-static int
-stop_neighbours(void *argument)
-{
-	const int *told = argument;
-	const uid_t uid = (uid_t)told[1];
-
-	if (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0 ||
-	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return 1;
-	if (write(told[0], "", 1) != 1)
-		return 1;
-	for (;;)
-		(void)kill(-1, SIGSTOP);
-}
-
-static void
-neighbour_that_fights_back_does_not_hold_us_up(void **state)
-{
-	struct psd_uid_range range;
-	int ends[2], told[2], status;
-	char byte;
-	uid_t uid;
-	pid_t pid;
-
-	(void)state;
-	init(&range);
-	assert_int_equal(psd_uid_take(&range, &uid), 0);
-	assert_int_equal(pipe(ends), 0);
-	told[0] = ends[1];
-	told[1] = (int)uid;
-	pid = test_child_start(stop_neighbours, told);
-	assert_int_equal(read(ends[0], &byte, 1), 1);
-	psd_uid_release(&range, uid);
-	for (int i = 0; i < 1000 && range.n_quarantined > 0; i++) {
-		psd_uid_sweep(&range);
-		if (waitpid(pid, &status, WNOHANG) == pid)
-			pid = -1;
-		(void)usleep(1000);
-	}
-	assert_int_equal(range.n_quarantined, 0);
-	assert_int_equal(pid, -1);
-	(void)close(ends[0]);
-	(void)close(ends[1]);
 	psd_uid_range_free(&range);
 }
 
@@ -297,10 +175,6 @@ main(void)
 		cmocka_unit_test(each_uid_is_given_once),
 		cmocka_unit_test(released_uid_rests_as_long_as_others_are_free),
 		cmocka_unit_test(uid_that_a_process_has_is_passed_over),
-		cmocka_unit_test(
-		    released_uid_loses_the_processes_that_are_left),
-		cmocka_unit_test(
-		    neighbour_that_fights_back_does_not_hold_us_up),
 		cmocka_unit_test(range_that_belongs_to_others_is_refused),
 		cmocka_unit_test(default_range_is_free_here),
 	};
