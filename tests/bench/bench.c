@@ -207,6 +207,7 @@ static const struct {
 	{ "crowd", bench_crowd },
 	{ "pool", bench_pool },
 	{ "peers", bench_peers },
+	{ "calls", bench_calls },
 	{ "pages", bench_pages },
 	{ "filters", bench_filters },
 	{ "opens", bench_opens },

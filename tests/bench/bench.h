@@ -57,6 +57,7 @@ void bench_grants(void);
 void bench_crowd(void);
 void bench_pool(void);
 void bench_peers(void);
+void bench_calls(void);
 void bench_pages(void);
 void bench_filters(void);
 void bench_opens(void);

@@ -2,8 +2,8 @@
 /*
  * A helper that measures its own requests: it greets each client with one
  * byte, and answers "NUMBER ping", "NUMBER flight DEPTH" (pings, DEPTH of which
- * wait at a time) and "NUMBER open PATH" with the nanoseconds that this many took
- * together, or -1.  With an argument it is no helper, but
+ * wait at a time), "NUMBER open PATH" and "NUMBER stat PATH" with the nanoseconds
+ * that this many took together, or -1.  With an argument it is no helper, but
  * writes its byte and ends: what its start costs without privsepd.
  */
 #include "helper/privsep.h"
@@ -30,10 +30,13 @@ now(void)
 static int
 request(struct privsep *conversation, const char *command)
 {
+	struct privsep_stat status;
 	int fd;
 
 	if (strcmp(command, "ping") == 0)
 		return privsep_ping(conversation);
+	if (strncmp(command, "stat ", 5) == 0)
+		return privsep_stat(conversation, command + 5, &status);
 	if (strncmp(command, "open ", 5) != 0)
 		return -1;
 	fd = privsep_open(conversation, command + 5, O_RDONLY, 0);
