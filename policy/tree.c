@@ -11,9 +11,6 @@
 enum {
 	/* Of the prelude: what decides of numbers above the highest. */
 	BEYOND = 4,
-
-	/* So many single numbers are asked for in a row. */
-	SINGLES_MAX = 3,
 };
 
 unsigned
@@ -104,28 +101,6 @@ add_part(struct psd_tree *tree, size_t begin, size_t end,
 	    (struct psd_tree_part){ begin, end, way };
 }
 
-static bool
-is_single(const struct psd_tree_run *run)
-{
-	return run[0].first + 1 == run[1].first;
-}
-
-/* Does one step serve all runs but a few, of one number each? */
-static bool
-has_ground(const struct psd_tree *tree, const struct psd_tree_part *part,
-    unsigned ground)
-{
-	size_t n = 0;
-
-	for (size_t i = part->begin; i < part->end; i++) {
-		if (tree->runs[i].step == ground)
-			continue;
-		if (!is_single(&tree->runs[i]) || ++n > SINGLES_MAX)
-			return false;
-	}
-	return true;
-}
-
 static void
 ask_for_singles(struct psd_tree *tree, const struct psd_tree_part *part,
     unsigned ground)
@@ -145,28 +120,10 @@ ask_for_singles(struct psd_tree *tree, const struct psd_tree_part *part,
 	*way = to_step(ground);
 }
 
-/*
- * Between the runs nearest to the middle of the numbers, not of the runs: when
- * a filter is loaded the kernel tries it with each number there is.
- */
-static size_t
-middle(const struct psd_tree *tree, const struct psd_tree_part *part)
-{
-	const struct psd_tree_run *runs = tree->runs;
-	const uint32_t sum =
-	    runs[part->begin].first + runs[part->end - 1].first;
-	size_t i = part->begin + 1;
-
-	while (i + 1 < part->end && 2 * runs[i].first < sum)
-		i++;
-	return i;
-}
-
 /* The lesser numbers come first, so that their node follows at once. */
 static void
-part_runs(struct psd_tree *tree, const struct psd_tree_part *part)
+part_runs(struct psd_tree *tree, const struct psd_tree_part *part, size_t at)
 {
-	const size_t at = middle(tree, part);
 	struct psd_tree_node *node =
 	    add_node(tree, part->way, PSD_STEP_IF_LEAST, tree->runs[at].first);
 
@@ -177,23 +134,29 @@ part_runs(struct psd_tree *tree, const struct psd_tree_part *part)
 int
 psd_tree_plant(struct psd_tree *tree, const struct psd_callset *set)
 {
+	_cleanup_free_ struct psd_tree_choice *choices = NULL;
 	const int r = find_runs(tree, set);
 
 	if (r < 0)
 		return r;
+	choices = calloc(tree->n_runs * (tree->n_runs + 1), sizeof(*choices));
+	if (choices == NULL)
+		return -ENOMEM;
+	tree->choices = choices;
+	psd_tree_choose(tree);
 	add_part(tree, 0, tree->n_runs, &tree->root);
 	while (tree->n_parts > 0) {
 		const struct psd_tree_part part = tree->parts[--tree->n_parts];
-		const unsigned first = tree->runs[part.begin].step;
-		const unsigned last = tree->runs[part.end - 1].step;
+		const struct psd_tree_choice *choice =
+		    psd_tree_choice_of(tree, part.begin, part.end);
 
-		if (has_ground(tree, &part, first))
-			ask_for_singles(tree, &part, first);
-		else if (has_ground(tree, &part, last))
-			ask_for_singles(tree, &part, last);
+		if (choice->at == part.begin)
+			ask_for_singles(tree, &part,
+			    tree->runs[choice->ground].step);
 		else
-			part_runs(tree, &part);
+			part_runs(tree, &part, choice->at);
 	}
+	tree->choices = NULL;
 	return 0;
 }
 
@@ -201,12 +164,14 @@ int
 psd_program_tree(const struct psd_callset *set, struct sock_fprog *program)
 {
 	_cleanup_free_ struct psd_tree *tree = calloc(1, sizeof(*tree));
+	int r;
 
 	if (tree == NULL)
 		return -ENOMEM;
 	tree->old = program;
-	if (psd_tree_plant(tree, set) < 0)
-		return 0;
+	r = psd_tree_plant(tree, set);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
 	psd_tree_write(tree, set->arch);
 	if (BPF_MAXINSNS - tree->at > program->len)
 		return 0;

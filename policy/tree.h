@@ -46,6 +46,13 @@ struct psd_tree_part {
 	struct psd_tree_way *way;
 };
 
+/* How runs are told apart, of all ways that were tried the cheapest. */
+struct psd_tree_choice {
+	uint32_t cost;
+	size_t at;     /* the run where they are parted; the first: nowhere */
+	size_t ground; /* then: a run of the step of all that are not single */
+};
+
 struct psd_tree {
 	const struct sock_fprog *old;
 	struct psd_tree_run runs[PSD_TREE_RUNS_MAX + 1];
@@ -55,6 +62,7 @@ struct psd_tree {
 	size_t n_nodes;
 	struct psd_tree_part parts[PSD_TREE_RUNS_MAX + 1];
 	size_t n_parts;
+	struct psd_tree_choice *choices; /* of all parts, while it is planted */
 	struct psd_tree_way root;
 	bool is_needed[BPF_MAXINSNS];
 	unsigned short places[BPF_MAXINSNS]; /* of old steps in the new one */
@@ -67,9 +75,16 @@ struct psd_tree {
 /* Of returns with the same verdict the last stands for all. */
 unsigned psd_tree_stand_in(const struct sock_fprog *old, size_t i);
 
+/* Fills choices, of the runs that are there. */
+void psd_tree_choose(struct psd_tree *tree);
+
+/* The choice of the runs from begin to before end. */
+struct psd_tree_choice *psd_tree_choice_of(const struct psd_tree *tree,
+    size_t begin, size_t end);
+
 /*
  * Fills runs and nodes.  -EINVAL for a program in which architecture and
- * number decide otherwise than by comparisons.
+ * number decide otherwise than by comparisons; -ENOMEM.
  */
 int psd_tree_plant(struct psd_tree *tree, const struct psd_callset *set);
 
