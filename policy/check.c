@@ -48,9 +48,12 @@ static const struct psd_grant *
 find_denial(const struct psd_grants *grants,
     const struct psd_question *question)
 {
-	struct candidates all = candidates_of(grants, question);
+	struct candidates all;
 	const struct psd_grant *grant, *first = NULL;
 
+	if (grants->has_no_deny)
+		return NULL;
+	all = candidates_of(grants, question);
 	while ((grant = next_candidate(&all)) != NULL)
 		if (grant->is_deny && psd_match_denies(grant, question) &&
 		    (first == NULL || grant->index < first->index))

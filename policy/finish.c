@@ -237,8 +237,12 @@ finish_grants(struct psd_build *build)
 	for (size_t i = 0; i < psd_op_count; i++) {
 		struct psd_grants *grants = &policy->grants[i];
 
-		for (size_t k = 0; k < grants->n; k++)
+		grants->has_no_deny = true;
+		for (size_t k = 0; k < grants->n; k++) {
 			grants->at[k].index = policy->n_grants++;
+			if (grants->at[k].is_deny)
+				grants->has_no_deny = false;
+		}
 		if (grants->n == 0 || !has_path(&psd_op_rows[i]))
 			continue;
 		grants->index = psd_index_new(policy->arena, grants);

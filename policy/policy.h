@@ -157,6 +157,7 @@ struct psd_grants {
 	struct psd_grant *at; /* in order of the files */
 	size_t n;
 	struct psd_index *index; /* by directory; NULL: each is looked at */
+	bool has_no_deny;        /* known to be without a Deny line */
 };
 
 /*
