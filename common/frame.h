@@ -81,7 +81,7 @@ enum psd_heard psd_frame_recv_by(int fd, int wait, struct psd_frame *frame,
 
 /*
  * The same with one recv(), which is cheaper, for an end to which the kernel
- * lets no descriptor come.
+ * lets no descriptor come, or where it may close what comes.
  */
 enum psd_heard psd_frame_recv_bare(int fd, int wait, struct psd_frame *frame);
 

@@ -140,13 +140,25 @@ psd_op_find_name(const char *name, size_t len)
 	return NULL;
 }
 
+static bool
+has_fd(const struct psd_field *layout)
+{
+	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++)
+		if (f->kind == PSD_KIND_fd || f->kind == PSD_KIND_fds)
+			return true;
+	return false;
+}
+
 bool
 psd_op_takes_fd(const struct psd_op_row *row)
 {
-	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end; f++)
-		if (f->kind == PSD_KIND_fd)
-			return true;
-	return false;
+	return has_fd(row->req);
+}
+
+bool
+psd_op_gives_fd(const struct psd_op_row *row)
+{
+	return has_fd(row->rep);
 }
 
 const struct psd_op_row *

@@ -127,6 +127,9 @@ const struct psd_op_row *psd_op_find_name(const char *name, size_t len);
 /* Does a descriptor go along with a request of this row? */
 bool psd_op_takes_fd(const struct psd_op_row *row);
 
+/* And with a reply? */
+bool psd_op_gives_fd(const struct psd_op_row *row);
+
 /* The row of an operation of control.sock, or NULL. */
 const struct psd_op_row *psd_ctl_find(uint32_t number);
 

@@ -9,6 +9,14 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+/* Where the C library does not tell, there may be other threads. */
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define HAS_ONE_THREAD (__libc_single_threaded != 0)
+#else
+#define HAS_ONE_THREAD false
+#endif
+
 /* The kernel's errors end here, and so does what a status may say. */
 enum { ERRNO_MAX = 4095 };
 
@@ -154,6 +162,26 @@ take_cut_reply(struct psd_exchange *exchange)
 	return 0;
 }
 
+static enum psd_heard
+hear(const struct psd_exchange *exchange, bool is_bare, int wait)
+{
+	const int fd = exchange->conv.fd;
+
+	return is_bare ? psd_frame_recv_bare(fd, wait, exchange->in)
+		       : psd_frame_recv(fd, wait, exchange->in);
+}
+
+/*
+ * recv() is cheaper than recvmsg(), and the kernel closes what comes with a
+ * record.  So no descriptor may be waited for, and no other thread be there that
+ * could ask for one while we wait.
+ */
+static bool
+needs_no_fds(const struct psd_exchange *exchange)
+{
+	return HAS_ONE_THREAD && !psd_waiting_for_fds(exchange);
+}
+
 /*
  * in belongs to this thread alone as long as receiving is set.  Without a
  * limit one system call does it.  Not psd_conv_recv(): its state is the
@@ -162,7 +190,7 @@ take_cut_reply(struct psd_exchange *exchange)
 static enum psd_heard
 receive_unlocked(struct psd_exchange *exchange, psd_deadline deadline)
 {
-	const int fd = exchange->conv.fd;
+	const bool is_bare = needs_no_fds(exchange);
 	enum psd_heard heard = PSD_HEARD_NOTHING;
 	int r = 0;
 
@@ -170,12 +198,13 @@ receive_unlocked(struct psd_exchange *exchange, psd_deadline deadline)
 	(void)pthread_mutex_unlock(&exchange->lock);
 	psd_frame_init(exchange->in);
 	if (deadline == PSD_DEADLINE_NONE) {
-		heard = psd_frame_recv(fd, 1, exchange->in);
+		heard = hear(exchange, is_bare, 1);
 	} else {
 		if (deadline != PSD_DEADLINE_NOW)
-			r = psd_deadline_poll(fd, POLLIN, deadline);
+			r = psd_deadline_poll(exchange->conv.fd, POLLIN,
+			    deadline);
 		if (r == 0)
-			heard = psd_frame_recv(fd, 0, exchange->in);
+			heard = hear(exchange, is_bare, 0);
 	}
 	(void)pthread_mutex_lock(&exchange->lock);
 	exchange->receiving = false;

@@ -63,6 +63,16 @@ psd_waiting_find_left(struct psd_exchange *exchange,
 	return found;
 }
 
+bool
+psd_waiting_for_fds(const struct psd_exchange *exchange)
+{
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
+		if (exchange->waiting[i].state == PSD_WAIT_ASKED &&
+		    psd_op_gives_fd(exchange->waiting[i].row))
+			return true;
+	return false;
+}
+
 void
 psd_waiting_release(struct psd_waiting *place)
 {

@@ -32,6 +32,9 @@ struct psd_waiting *psd_waiting_find_left(struct psd_exchange *exchange,
 /* What psd_waiting_find_left() compares. */
 uint32_t psd_waiting_key(const struct psd_op_row *row, const void *req);
 
+/* Can a reply that is waited for have descriptors beside it? */
+bool psd_waiting_for_fds(const struct psd_exchange *exchange);
+
 /* Frees a place; the descriptors of a reply that nobody took are closed. */
 void psd_waiting_release(struct psd_waiting *place);
 
