@@ -9,7 +9,7 @@
 static unsigned countdown;
 
 struct dirent *
-readdir(DIR *dir)
+readdir(DIR *dirp)
 {
 	struct dirent *(*next)(DIR * dir);
 
@@ -18,7 +18,7 @@ readdir(DIR *dir)
 		return NULL;
 	}
 	*(void **)&next = dlsym(RTLD_NEXT, "readdir");
-	return next(dir);
+	return next(dirp);
 }
 
 static void
