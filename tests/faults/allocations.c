@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/faults/allocations.h"
 
+#include "tests/faults/places.h"
+
 #include <assert.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -83,6 +85,7 @@ allocations_prepare(void)
 	if (allocations_are_watched())
 		return open_board();
 	board = make_board();
+	board->wants_places = places_are_asked();
 	board->pid = -1;
 	allocations_show();
 	return board;
@@ -102,6 +105,25 @@ allocations_disarm(struct allocations *board)
 {
 	board->fails_at = 0;
 	return board->n;
+}
+
+size_t
+allocations_choose(const struct allocations *board, uint64_t n, uint64_t most,
+    unsigned *seed, const uint64_t **ret_which)
+{
+	static uint64_t which[ALLOCATIONS_PLACES];
+	const bool by_place = places_are_asked();
+	const bool is_all = getenv("PSD_SOAK") != NULL || n <= most;
+	size_t chosen = 0;
+
+	assert(n < ALLOCATIONS_PLACES);
+	for (uint64_t i = 1; i <= n; i++)
+		if (by_place ? places_is_new(board->places[i]) : is_all)
+			which[chosen++] = i;
+	while (!by_place && !is_all && chosen < most)
+		which[chosen++] = (uint64_t)rand_r(seed) % n + 1;
+	*ret_which = which;
+	return chosen;
 }
 
 bool

@@ -14,7 +14,7 @@
  * them, does so, in the one process that the board names; both share it as a
  * file.
  */
-enum { ALLOCATIONS_FRAMES = 24 };
+enum { ALLOCATIONS_FRAMES = 24, ALLOCATIONS_PLACES = 1 << 16 };
 
 struct allocations {
 	_Atomic pid_t pid;         /* 0: whoever is executed next */
@@ -24,6 +24,8 @@ struct allocations {
 	_Atomic int64_t n_live;    /* since the process began */
 	_Atomic int n_frames; /* above 0: it has failed, and that is where */
 	void *frames[ALLOCATIONS_FRAMES];
+	bool wants_places; /* of those that do not fail, too */
+	uint64_t places[ALLOCATIONS_PLACES]; /* tests/faults/places.h */
 };
 
 /* The names of its file and of the library, as the library looks for them. */
@@ -46,6 +48,15 @@ void allocations_arm(struct allocations *board, pid_t pid, uint64_t fails_at);
 
 /* Stops counting; how many were asked for. */
 uint64_t allocations_disarm(struct allocations *board);
+
+/*
+ * Which are to fail of the first n that were asked for since it was armed: all
+ * with PSD_SOAK=1 and when there are no more than most, one of each new
+ * place with PSD_FAULT_PLACES=1, else so many at random.  Valid until the next
+ * call.
+ */
+size_t allocations_choose(const struct allocations *board, uint64_t n,
+    uint64_t most, unsigned *seed, const uint64_t **ret_which);
 
 bool allocations_have_failed(const struct allocations *board);
 

@@ -124,7 +124,9 @@ try_them(struct allocations *board, const struct trial *trial, unsigned sample,
     bool goes(struct allocations *board, const struct trial *trial, uint64_t n))
 {
 	unsigned seed = seed_of_sample(), n_failed = 0;
-	uint64_t n, n_tries;
+	const uint64_t *which;
+	uint64_t n;
+	size_t n_tries;
 
 	/* Once for what is kept from then on. */
 	n_died = 0;
@@ -134,15 +136,13 @@ try_them(struct allocations *board, const struct trial *trial, unsigned sample,
 	trial->perform(board, trial->argument, &usual);
 	n = allocations_disarm(board);
 	assert_true(n > 0);
-	n_tries = getenv("PSD_SOAK") != NULL || n < sample ? n : sample;
-	for (uint64_t i = 0; i < n_tries; i++)
-		if (!goes(board, trial,
-			n_tries == n ? i + 1 : (uint64_t)rand_r(&seed) % n + 1))
+	n_tries = allocations_choose(board, n, sample, &seed, &which);
+	for (size_t i = 0; i < n_tries; i++)
+		if (!goes(board, trial, which[i]))
 			n_failed++;
-	print_message("# %s: %llu of %llu allocations, %u failed, "
+	print_message("# %s: %zu of %llu allocations, %u failed, "
 		      "libseccomp died of %u\n",
-	    trial->what, (unsigned long long)n_tries, (unsigned long long)n,
-	    n_failed, n_died);
+	    trial->what, n_tries, (unsigned long long)n, n_failed, n_died);
 	assert_int_equal(n_failed, 0);
 }
 

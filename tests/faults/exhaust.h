@@ -19,7 +19,7 @@ typedef void exhaust_perform(struct allocations *board, void *argument,
  * Does it, without and then with each of its allocations failing: it must go
  * as it does without, or tell of an error, and give back all memory and
  * descriptors.  Without PSD_SOAK=1 a sample of so many allocations, seeded by
- * PSD_FAULT_SEED=.  Fails the test after all were tried, having said which.
+ * PSD_FAULT_SEED=, and with PSD_FAULT_PLACES=1 one of each place of ours.  Fails the test after all were tried, having said which.
  *
  * perform() is called while the board counts, and stops that itself
  * (allocations_disarm()) before it looks at what it got.

@@ -4,6 +4,7 @@
  * tests/faults/allocations.h.  What they do is left to them.
  */
 #include "tests/faults/allocations.h"
+#include "tests/faults/places.h"
 
 #include <errno.h>
 #include <execinfo.h>
@@ -23,28 +24,40 @@ extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 extern void __libc_free(void *memory);
 
+/* As many callers as make another place of it. */
+enum { PLACE_FRAMES = 4 };
+
 static struct allocations *board;
 
-/* Where libseccomp's code is. */
-static uintptr_t seccomp_first, seccomp_end;
+/* Where libseccomp's code is, and the program's own. */
+static uintptr_t seccomp_first, seccomp_end, own_first, own_end;
 
-static int
-look_for_libseccomp(struct dl_phdr_info *info, size_t size, void *data)
+static void
+find_code(const struct dl_phdr_info *info, uintptr_t *ret_first,
+    uintptr_t *ret_end)
 {
-	(void)size;
-	(void)data;
-	if (info->dlpi_name == NULL ||
-	    strstr(info->dlpi_name, "/libseccomp.so") == NULL)
-		return 0;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
 
 		if (part->p_type != PT_LOAD || (part->p_flags & PF_X) == 0)
 			continue;
-		seccomp_first = info->dlpi_addr + part->p_vaddr;
-		seccomp_end = seccomp_first + part->p_memsz;
+		*ret_first = info->dlpi_addr + part->p_vaddr;
+		*ret_end = *ret_first + part->p_memsz;
 	}
-	return 1;
+}
+
+/* The program is the first. */
+static int
+look_for_code(struct dl_phdr_info *info, size_t size, void *data)
+{
+	(void)size;
+	(void)data;
+	if (own_end == 0)
+		find_code(info, &own_first, &own_end);
+	else if (info->dlpi_name != NULL &&
+	    strstr(info->dlpi_name, "/libseccomp.so") != NULL)
+		find_code(info, &seccomp_first, &seccomp_end);
+	return 0;
 }
 
 __attribute__((constructor)) static void
@@ -57,7 +70,7 @@ look_for_board(void)
 
 	/* It loads what it needs, which takes memory. */
 	(void)backtrace(first, 1);
-	(void)dl_iterate_phdr(look_for_libseccomp, NULL);
+	(void)dl_iterate_phdr(look_for_code, NULL);
 	fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
 	if (fd < 0)
 		return;
@@ -76,6 +89,27 @@ is_watched(void)
 	return board != NULL && board->pid == (pid_t)syscall(SYS_getpid);
 }
 
+static void
+note_place(uint64_t n)
+{
+	void *frames[ALLOCATIONS_FRAMES];
+	const int n_frames =
+	    n < ALLOCATIONS_PLACES ? backtrace(frames, ALLOCATIONS_FRAMES) : 0;
+	uint64_t place = 0;
+	int found = 0;
+
+	for (int i = 0; i < n_frames && found < PLACE_FRAMES; i++) {
+		const uintptr_t at = (uintptr_t)frames[i];
+
+		if (at < own_first || at >= own_end)
+			continue;
+		place = places_add(place, at - own_first);
+		found++;
+	}
+	if (n < ALLOCATIONS_PLACES)
+		board->places[n] = place;
+}
+
 static bool
 fails(const void *caller)
 {
@@ -83,9 +117,13 @@ fails(const void *caller)
 
 	if (!is_watched() ||
 	    (board->spares_libseccomp && at >= seccomp_first &&
-		at < seccomp_end) ||
-	    ++board->n != board->fails_at)
+		at < seccomp_end))
 		return false;
+	if (++board->n != board->fails_at) {
+		if (board->wants_places && board->fails_at == 0)
+			note_place(board->n);
+		return false;
+	}
 	board->n_frames = backtrace(board->frames, ALLOCATIONS_FRAMES);
 	errno = ENOMEM;
 	return true;

@@ -8,6 +8,7 @@
 #include "tests/faults/allocations.h"
 #include "tests/faults/alone.h"
 #include "tests/faults/day.h"
+#include "tests/faults/places.h"
 #include "tests/support/seed.h"
 
 #include <limits.h>
@@ -33,6 +34,12 @@ static bool
 is_whole(void)
 {
 	return getenv("PSD_SOAK") != NULL;
+}
+
+static bool
+tries_all_steps(void)
+{
+	return is_whole() || places_are_asked();
 }
 
 /* Only the daemon is executed with the board. */
@@ -149,21 +156,20 @@ try_step(const struct day_step *step, uint64_t most)
 	const unsigned before = n_failed;
 	char usual[DAY_OUTCOME_MAX];
 	const uint64_t n = count(step, usual);
-	const uint64_t tries = is_whole() || n < most ? n : most;
+	const uint64_t *which;
+	const size_t tries = allocations_choose(board, n, most, &seed, &which);
 
 	/* It takes too long on this machine to tell anything. */
 	if (strstr(usual, "not replaced") != NULL)
 		return;
-	for (uint64_t i = 0; i < tries; i++) {
-		try_one(step, usual,
-		    tries == n ? i + 1 : (uint64_t)rand_r(&seed) % n + 1);
+	for (size_t i = 0; i < tries; i++) {
+		try_one(step, usual, which[i]);
 		/* The next start of a helper would wait for ever longer. */
 		if (strcmp(usual, "replaced") == 0 && i % 2 == 1)
 			start_another();
 	}
-	print_message("# %s: %llu of %llu allocations, %u failed\n", step->name,
-	    (unsigned long long)tries, (unsigned long long)n,
-	    n_failed - before);
+	print_message("# %s: %zu of %llu allocations, %u failed\n", step->name,
+	    tries, (unsigned long long)n, n_failed - before);
 }
 
 /* It is another program afterwards, which does not know the board. */
@@ -202,11 +208,12 @@ a_day_goes_on_without_some_memory(void **state)
 	(void)state;
 	n_failed = 0;
 	start();
-	if (is_whole())
+	if (tries_all_steps())
 		for (size_t i = 0; i < n; i++)
 			if (can_be_tried(&steps[i]))
 				try_step(&steps[i], TRIES);
-	for (int i = 0; !is_whole() && n > 0 && i < SAMPLE_OF_STEPS; i++) {
+	for (int i = 0; !tries_all_steps() && n > 0 && i < SAMPLE_OF_STEPS;
+	     i++) {
 		const size_t k = (size_t)rand_r(&seed) % n;
 
 		if (can_be_tried(&steps[k]))
@@ -240,31 +247,30 @@ start_without(uint64_t n, int *ret_status)
 static void
 a_start_succeeds_or_tells_that_there_is_no_memory(void **state)
 {
-	uint64_t n, tries;
+	const uint64_t *which;
 	const char *wrong;
+	uint64_t n;
+	size_t tries;
 	int status;
 
 	(void)state;
 	assert_null(start_without(0, &status));
 	n = board->n;
-	tries = is_whole() ? n : SAMPLE_OF_STARTS;
+	tries = allocations_choose(board, n, SAMPLE_OF_STARTS, &seed, &which);
 	n_failed = 0;
-	for (uint64_t i = 0; i < tries; i++) {
-		const uint64_t which =
-		    is_whole() ? i + 1 : (uint64_t)rand_r(&seed) % n + 1;
-
-		wrong = start_without(which, &status);
+	for (size_t i = 0; i < tries; i++) {
+		wrong = start_without(which[i], &status);
 		if (wrong == NULL)
 			continue;
 		n_failed++;
 		print_message(
 		    "# FAILED start: allocation %llu: %s: %d\n#   %s\n",
-		    (unsigned long long)which, wrong, status,
+		    (unsigned long long)which[i], wrong, status,
 		    allocations_where(board, getpid()));
 		alone_print_log(&day.rig);
 	}
-	print_message("# start: %llu of %llu allocations, %u failed\n",
-	    (unsigned long long)tries, (unsigned long long)n, n_failed);
+	print_message("# start: %zu of %llu allocations, %u failed\n", tries,
+	    (unsigned long long)n, n_failed);
 	assert_int_equal(n_failed, 0);
 }
 
