@@ -3,6 +3,7 @@
 
 #include "common/print.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
@@ -21,13 +22,12 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static bool
+/* For one there is room, which our callers have seen to. */
+static void
 put(struct word *word, char c)
 {
-	if (word->len + 1 >= word->size)
-		return false;
+	assert(word->len + 1 < word->size);
 	word->ret[word->len++] = c;
-	return true;
 }
 
 /* The value of n digits, or -1. */
@@ -48,14 +48,15 @@ digits(const char *text, size_t n, int base)
 	return value;
 }
 
-/* One character of "\xNN" or "\NNN"; a NUL is none. */
+/* One character of "\xNN" or "\NNN", up to "\377"; a NUL is none. */
 static bool
 take_number(struct word *word, size_t n, int base)
 {
 	const int value = digits(word->at, n, base);
 
-	if (value <= 0 || value > 255 || !put(word, (char)value))
+	if (value <= 0)
 		return false;
+	put(word, (char)value);
 	word->at += n;
 	return true;
 }
@@ -71,7 +72,8 @@ take_escape(struct word *word)
 
 	if (name != NULL) {
 		word->at++;
-		return put(word, values[name - names]);
+		put(word, values[name - names]);
+		return true;
 	}
 	if (c == 'x') {
 		word->at++;
@@ -92,7 +94,9 @@ take_quoted(struct word *word, char quote)
 		if (word->len + 1 >= word->size)
 			return PSD_WORD_LONG;
 		word->at++;
-		if (c == '\\' ? !take_escape(word) : !put(word, c))
+		if (c != '\\')
+			put(word, c);
+		else if (!take_escape(word))
 			return PSD_WORD_ESCAPE;
 	}
 	word->at++;
@@ -116,7 +120,9 @@ take_plain(struct word *word)
 		if (word->len + 1 >= word->size)
 			return PSD_WORD_LONG;
 		word->at++;
-		if (c == '\\' ? !take_escape(word) : !put(word, c))
+		if (c != '\\')
+			put(word, c);
+		else if (!take_escape(word))
 			return PSD_WORD_ESCAPE;
 	}
 	return PSD_WORD_FOUND;
