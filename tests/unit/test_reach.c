@@ -7,6 +7,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -199,6 +201,67 @@ ports_are_covered_as_listed(void **state)
 	judge(cases, PSD_ELEMENTS(cases));
 }
 
+static int
+sign(int way)
+{
+	return (way > 0) - (way < 0);
+}
+
+/* In their order. */
+static void
+lines_have_an_order_in_which_no_two_are_equal(void **state)
+{
+	static const char *const lines[] = {
+		"192.0.2.0/24:80",
+		"192.0.3.0/24:80",
+		"192.0.3.0/24:81",
+		"192.0.3.0/24:80,81",
+		"192.0.3.0/24:*",
+		"192.0.2.1:80",
+		"[2001:db8::]/32:80",
+		"[2001:db8::1]:80",
+		"*:80",
+		"*:*",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(lines); i++) {
+		const struct psd_reach one = reach_of(lines[i]);
+
+		assert_int_equal(sign(psd_reach_order(NULL, &one)), -1);
+		assert_int_equal(sign(psd_reach_order(&one, NULL)), 1);
+		for (size_t k = 0; k < PSD_ELEMENTS(lines); k++) {
+			const struct psd_reach other = reach_of(lines[k]);
+
+			if (sign(psd_reach_order(&one, &other)) !=
+			    (i > k) - (i < k))
+				fail_msg("%s and %s", lines[i], lines[k]);
+		}
+	}
+	assert_int_equal(psd_reach_order(NULL, NULL), 0);
+}
+
+static void
+what_is_too_long_is_refused(void **state)
+{
+	char text[1024] = "*:1";
+	struct psd_reach reach;
+
+	(void)state;
+	for (size_t at = strlen(text); at < sizeof(text) - 2; at += 2)
+		memcpy(text + at, ",1", 3);
+	assert_string_equal(psd_reach_parse(text, &reach),
+	    "there are too many ports");
+	text[strlen("*:1") + 2 * PSD_REACH_PORTS_MAX] = '\0';
+	assert_string_equal(psd_reach_parse(text, &reach),
+	    "there are too many ports");
+	text[strlen("*:1") + 2 * (PSD_REACH_PORTS_MAX - 1)] = '\0';
+	assert_null(psd_reach_parse(text, &reach));
+	(void)snprintf(text, sizeof(text), "%0200d:80", 1);
+	assert_string_equal(psd_reach_parse(text, &reach),
+	    "the address is too long");
+}
+
 int
 main(void)
 {
@@ -209,6 +272,8 @@ main(void)
 		cmocka_unit_test(
 		    special_addresses_are_covered_where_they_are_named),
 		cmocka_unit_test(ports_are_covered_as_listed),
+		cmocka_unit_test(lines_have_an_order_in_which_no_two_are_equal),
+		cmocka_unit_test(what_is_too_long_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
