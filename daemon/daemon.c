@@ -118,6 +118,7 @@ psd_daemon_stop(struct psd_daemon *daemon)
 		    daemon->n_instances);
 	psd_notify_stopping();
 	psd_store_freeze(&daemon->store);
+	psd_ending_come_first(daemon);
 	for (service = TAILQ_FIRST(&daemon->services); service != NULL;
 	     service = next) {
 		next = TAILQ_NEXT(service, of_daemon);
@@ -252,6 +253,8 @@ psd_daemon_open_loop(struct psd_daemon *daemon)
 	r = sd_event_new(&daemon->event);
 	if (r >= 0)
 		psd_dispose_init(daemon->event);
+	if (r >= 0)
+		r = psd_ending_open(daemon);
 	if (r >= 0)
 		r = add_signal(daemon, SIGTERM, on_stop_signal);
 	if (r >= 0)

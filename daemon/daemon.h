@@ -40,7 +40,8 @@ struct psd_daemon {
 	uint64_t next_instance;        /* ids are never used twice */
 	uint64_t started_usec;
 	uint32_t n_instances;
-	uint32_t n_searches; /* for what dead helpers left behind */
+	uint32_t n_searches;           /* for what dead helpers left behind */
+	sd_event_source *exits_source; /* all pidfds (daemon/ending.h) */
 	sd_event_source *sweep_source;
 	sd_event_source *spare_source; /* of leaves (daemon/leaves.h) */
 	sd_event_source *leaves_source;

@@ -25,7 +25,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/wait.h>
 
 /* What the kernel tells of the process's end leaves this open. */
@@ -144,7 +143,7 @@ psd_instance_free(struct psd_instance *instance)
 	psd_clients_forget(&instance->clients);
 	psd_program_forget_caller(instance);
 	psd_output_close(instance);
-	sd_event_source_disable_unref(instance->exit_source);
+	psd_ending_forget(instance);
 	sd_event_source_disable_unref(instance->listener_source);
 	sd_event_source_disable_unref(instance->deadline_source);
 	sd_event_source_disable_unref(instance->runtime_source);
@@ -231,8 +230,7 @@ psd_ending_seen(struct psd_instance *instance)
 
 	instance->service->daemon->turns.work = PSD_WORK_ENDS;
 	if (psd_relay_holds(instance)) {
-		(void)sd_event_source_set_enabled(instance->exit_source,
-		    SD_EVENT_OFF);
+		psd_ending_pause(instance);
 		return;
 	}
 	memset(&info, 0, sizeof(info));
@@ -254,32 +252,4 @@ psd_ending_seen(struct psd_instance *instance)
 		return;
 	}
 	bury(instance, &info);
-}
-
-static int
-on_exit_of(sd_event_source *source, int fd, uint32_t events, void *userdata)
-{
-	(void)source;
-	(void)fd;
-	(void)events;
-	psd_ending_seen(userdata);
-	return 0;
-}
-
-int
-psd_ending_watch(struct psd_instance *instance)
-{
-	sd_event *event = instance->service->daemon->event;
-	int r;
-
-	r = sd_event_add_io(event, &instance->exit_source,
-	    instance->child.pidfd, EPOLLIN, on_exit_of, instance);
-	/*
-	 * Whoever waits for an answer comes first, and what it sent before it
-	 * died.  While others ask without end, psd_ending_step() sees it.
-	 */
-	if (r >= 0)
-		r = sd_event_source_set_priority(instance->exit_source,
-		    SD_EVENT_PRIORITY_NORMAL + 10);
-	return r;
 }

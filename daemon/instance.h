@@ -83,7 +83,7 @@ struct psd_instance {
 	uint64_t lookup_turn;      /* of the next that it asks for */
 	bool has_served;           /* a look; then its end is no failure */
 
-	sd_event_source *exit_source;
+	bool is_watched, looks_for_exit; /* of its pidfd (daemon/ending.h) */
 	sd_event_source *listener_source;
 	sd_event_source *output_source;
 	sd_event_source *deadline_source; /* of the state it is in */

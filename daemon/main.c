@@ -206,6 +206,7 @@ finish(struct psd_daemon *daemon)
 {
 	psd_reexec_cancel(daemon);
 	psd_control_close(daemon->control);
+	sd_event_source_disable_unref(daemon->exits_source);
 	sd_event_source_disable_unref(daemon->sweep_source);
 	sd_event_source_disable_unref(daemon->spare_source);
 	sd_event_source_disable_unref(daemon->leaves_source);

@@ -4,6 +4,7 @@
 #include "common/codec.h"
 #include "common/fd.h"
 #include "common/log.h"
+#include "daemon/ending.h"
 #include "daemon/inetd.h"
 #include "daemon/loaded.h"
 #include "daemon/own.h"
@@ -205,7 +206,7 @@ finish(struct psd_relayed *relayed, int status)
 	relayed->is_over = true;
 	relayed->status = status;
 	psd_inetd_client_gone(instance);
-	(void)sd_event_source_set_enabled(instance->exit_source, SD_EVENT_ON);
+	psd_ending_resume(instance);
 	if (status == -ETIMEDOUT) {
 		psd_instance_log(instance, LOG_WARNING,
 		    "nothing was said for IdleTimeoutSec=");
@@ -278,8 +279,8 @@ psd_relay_end(struct psd_instance *instance)
 {
 	struct psd_relay_end_req req = { .end = 0 };
 
-	if (!psd_relay_holds(instance) ||
-	    sd_event_source_get_enabled(instance->exit_source, NULL) != 0)
+	if (!psd_relay_holds(instance) || !instance->is_watched ||
+	    instance->looks_for_exit)
 		return;
 	/* It has exited, so there is nothing but the delivery to end. */
 	req.request = instance->relayed->id;

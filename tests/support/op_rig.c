@@ -148,6 +148,7 @@ op_rig_start(struct op_rig *rig, const char *helper_lines,
 	psd_lookups_init(&rig->daemon.lookups);
 	rig->daemon.host.cgroup.base_fd = PSD_NO_FD;
 	assert_true(sd_event_new(&rig->daemon.event) >= 0);
+	assert_int_equal(psd_ending_open(&rig->daemon), 0);
 	rig->loaded.references = 1;
 	rig->loaded.policy = load_policy(rig, helper_lines, policy_lines);
 	psd_diag_init(&diag);
@@ -177,6 +178,7 @@ op_rig_stop(struct op_rig *rig)
 	psd_service_remove(rig->service);
 	assert_int_equal(rig->loaded.references, 1);
 	psd_policy_free(rig->loaded.policy);
+	sd_event_source_disable_unref(rig->daemon.exits_source);
 	sd_event_unref(rig->daemon.event);
 	psd_fd_cleanup(&rig->helper);
 	test_child_kill(rig->child);
