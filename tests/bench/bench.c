@@ -205,6 +205,8 @@ static const struct {
 	{ "requests", bench_requests },
 	{ "grants", bench_grants },
 	{ "crowd", bench_crowd },
+	{ "grow", bench_grow },
+	{ "cost", bench_cost },
 	{ "pool", bench_pool },
 	{ "peers", bench_peers },
 	{ "calls", bench_calls },

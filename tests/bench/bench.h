@@ -55,6 +55,8 @@ double bench_posix_spawn(void *program, unsigned n);
 void bench_requests(void);
 void bench_grants(void);
 void bench_crowd(void);
+void bench_grow(void);
+void bench_cost(void);
 void bench_pool(void);
 void bench_peers(void);
 void bench_calls(void);

@@ -2,13 +2,16 @@
 /*
  * A helper that measures its own requests: it greets each client with one
  * byte, and answers "NUMBER ping", "NUMBER flight DEPTH" (pings, DEPTH of which
- * wait at a time), "NUMBER open PATH" and "NUMBER stat PATH" with the nanoseconds
- * that this many took together, or -1.  With an argument it is no helper, but
- * writes its byte and ends: what its start costs without privsepd.
+ * wait at a time), "NUMBER open PATH", "NUMBER stat PATH", "NUMBER accept" and
+ * "NUMBER resolve NAME" with the nanoseconds that this many took together, or -1.
+ * With "p99" before the request it is the slowest of a hundred that many times.
+ * With an argument it is no helper, but writes its byte and ends: what its start
+ * costs without privsepd.
  */
 #include "helper/privsep.h"
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 512 };
+enum { LINE_MAX_BYTES = 512, SLOWEST_MAX = 64 };
 
 static long long
 now(void)
@@ -25,6 +28,19 @@ now(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &time);
 	return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+static int
+resolve(struct privsep *conversation, const char *name)
+{
+	struct addrinfo *list;
+	const int r =
+	    privsep_getaddrinfo(conversation, name, NULL, NULL, &list);
+
+	if (r != 0)
+		return -1;
+	privsep_freeaddrinfo(list);
+	return 0;
 }
 
 static int
@@ -37,10 +53,42 @@ request(struct privsep *conversation, const char *command)
 		return privsep_ping(conversation);
 	if (strncmp(command, "stat ", 5) == 0)
 		return privsep_stat(conversation, command + 5, &status);
-	if (strncmp(command, "open ", 5) != 0)
+	if (strncmp(command, "resolve ", 8) == 0)
+		return resolve(conversation, command + 8);
+	if (strcmp(command, "accept") == 0)
+		fd = privsep_accept(conversation, NULL);
+	else if (strncmp(command, "open ", 5) == 0)
+		fd = privsep_open(conversation, command + 5, O_RDONLY, 0);
+	else
 		return -1;
-	fd = privsep_open(conversation, command + 5, O_RDONLY, 0);
 	return fd < 0 ? fd : close(fd);
+}
+
+/* What one in a hundred takes at least, so many times. */
+static long long
+slowest_times(struct privsep *conversation, const char *command, long n)
+{
+	long long slowest[SLOWEST_MAX] = { 0 }; /* the slowest first */
+	const long kept = n / 100 + 1;
+
+	if (kept > SLOWEST_MAX)
+		return -1;
+	for (long i = 0; i < n; i++) {
+		long long took = now();
+
+		if (request(conversation, command) < 0)
+			return -1;
+		took = now() - took;
+		for (long k = 0; k < kept; k++) {
+			const long long other = slowest[k];
+
+			if (took > other) {
+				slowest[k] = took;
+				took = other;
+			}
+		}
+	}
+	return slowest[kept - 1] * n;
 }
 
 /*
@@ -83,6 +131,8 @@ repeat(struct privsep *conversation, char *line)
 			   strtol(line + 8, NULL, 10)) < 0
 		    ? -1
 		    : now() - start;
+	if (strncmp(line + 1, "p99 ", 4) == 0)
+		return slowest_times(conversation, line + 5, n);
 	for (long i = 0; i < n; i++)
 		if (request(conversation, line + 1) < 0)
 			return -1;
