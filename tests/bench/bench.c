@@ -207,6 +207,8 @@ static const struct {
 	{ "crowd", bench_crowd },
 	{ "grow", bench_grow },
 	{ "cost", bench_cost },
+	{ "grant", bench_grant },
+	{ "cores", bench_cores },
 	{ "pool", bench_pool },
 	{ "peers", bench_peers },
 	{ "calls", bench_calls },

@@ -57,6 +57,8 @@ void bench_grants(void);
 void bench_crowd(void);
 void bench_grow(void);
 void bench_cost(void);
+void bench_grant(void);
+void bench_cores(void);
 void bench_pool(void);
 void bench_peers(void);
 void bench_calls(void);
