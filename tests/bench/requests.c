@@ -7,15 +7,13 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/bench_bare.h"
 #include "tests/bench/bench_daemon.h"
+#include "tests/bench/bench_piece.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Bytes of both frames: header and cookie; header, access, path and mode. */
-enum { PING_BYTES = 20, OPEN_BYTES = 12 + 4 + 2 + 1 + 4, REPLY_BYTES = 12 };
 
 static double
 open_directly(void *path, unsigned n)
@@ -43,7 +41,7 @@ measure(int client, struct bench_bare bare[3], char *path)
 		    NULL },
 		{ "bare ping-pong, one side by epoll_wait()", bench_bare_run,
 		    &bare[1], 1000, "bare ping-pong", 0, NULL },
-		{ "ping", bench_ask, &ping, 1000, "bare ping-pong", 1.3, NULL },
+		{ "ping", bench_ask, &ping, 1000, "bare ping-pong", 1.2, NULL },
 		{ "ping, 8 in flight", bench_ask, &eight, 1000,
 		    "bare ping-pong", 0, NULL },
 		{ "ping, 64 in flight", bench_ask, &many, 1000,
@@ -51,7 +49,7 @@ measure(int client, struct bench_bare bare[3], char *path)
 		{ "bare ping-pong of open's size", bench_bare_run, &bare[2],
 		    500, NULL, 0, NULL },
 		{ "open and close, brokered", bench_ask, &opened, 500,
-		    "bare ping-pong of open's size", 1.9,
+		    "bare ping-pong of open's size", 1.8,
 		    "open and close, direct" },
 		{ "open and close, direct", open_directly, path, 500, NULL, 0,
 		    NULL },
@@ -67,25 +65,28 @@ bench_requests(void)
 	struct bench_daemon daemon;
 	char path[256];
 	struct bench_bare bare[3] = {
-		{ .request = PING_BYTES, .reply = PING_BYTES },
-		{ .request = PING_BYTES,
-		    .reply = PING_BYTES,
+		{ .request = BENCH_PING_BYTES, .reply = BENCH_PING_BYTES },
+		{ .request = BENCH_PING_BYTES,
+		    .reply = BENCH_PING_BYTES,
 		    .by_epoll = true },
-		{ .reply = REPLY_BYTES },
+		{ .reply = BENCH_REPLY_BYTES },
 	};
 	_cleanup_fd_ int client = PSD_NO_FD;
 	bool started = true;
 
 	bench_daemon_start(&daemon, "asked", "bench_helper", "Instances=1");
 	(void)snprintf(path, sizeof(path), "%s/files/a", daemon.rig.dir);
-	bare[2].request = OPEN_BYTES + strlen(path);
+	bare[2].request = BENCH_OPEN_BYTES + strlen(path);
 	client = bench_daemon_connect(&daemon, "asked");
 	for (size_t i = 0; i < PSD_ELEMENTS(bare); i++)
 		started = bench_bare_start(&bare[i]) == 0 && started;
-	if (started && client >= 0)
+	if (started && client >= 0) {
 		measure(client, bare, path);
-	else
+		*strrchr(path, '/') = '\0';
+		bench_pieces(client, path);
+	} else {
 		bench_skip("a request", "no helper to ask");
+	}
 	for (size_t i = 0; i < PSD_ELEMENTS(bare); i++)
 		bench_bare_stop(&bare[i]);
 	bench_daemon_stop(&daemon);

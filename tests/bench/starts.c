@@ -134,7 +134,7 @@ measure_layers(const struct psd_plan *plan, const int ends[2], int cgroup_fd)
 		{ "+ Landlock", bench_start_planned, &planned[LANDLOCK], TIMES,
 		    bare_name, 0, "+ groups, gid, uid" },
 		{ filtered_name, bench_start_planned, &planned[FILTER], TIMES,
-		    bare_name, 1.35, "+ Landlock" },
+		    bare_name, 1.3, "+ Landlock" },
 		{ "+ listener for denied calls", bench_start_planned,
 		    &planned[LISTENER], TIMES, bare_name, 0, filtered_name },
 		{ "+ namespaces", bench_start_planned, &planned[NAMESPACES],
