@@ -74,7 +74,12 @@ psd_leaves_take(struct psd_daemon *daemon, uint64_t memory_max,
 	const int leaf = psd_cgroup_leaf_make(cgroup, memory_max, tasks_max);
 
 	settle(daemon, n_doomed);
-	psd_leaves_refill(daemon);
+	/*
+	 * The loop is idle as soon as a helper has been started, and on the
+	 * same processor its client is not served yet.
+	 */
+	if (cgroup->n_spare < PSD_SPARE_LEAVES / 2)
+		psd_leaves_refill(daemon);
 	return leaf;
 }
 

@@ -12,7 +12,7 @@
 
 /*
  * A leaf for an instance, as psd_cgroup_leaf_make(); what is taken is made
- * again later.
+ * again when fewer than half are left, or when a helper has ended.
  */
 int psd_leaves_take(struct psd_daemon *daemon, uint64_t memory_max,
     uint32_t tasks_max);

@@ -79,8 +79,10 @@ static void
 release(struct psd_daemon *daemon, bool owns_uid, uid_t uid, int leaf)
 {
 	/* The group first: its kill reaches processes of any uid. */
-	if (leaf >= 0)
+	if (leaf >= 0) {
 		psd_cgroup_leaf_remove(&daemon->host.cgroup, leaf);
+		psd_leaves_refill(daemon);
+	}
 	if (owns_uid)
 		psd_uid_release(&daemon->host.uids, uid);
 	if (leaf >= 0 || owns_uid)

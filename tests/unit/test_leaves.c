@@ -23,7 +23,7 @@ one_is_made_a_turn_and_then_the_loop_rests(void **state)
 }
 
 static void
-what_is_taken_was_made_before_and_is_made_again_later(void **state)
+what_is_taken_was_made_before(void **state)
 {
 	struct psd_cgroup *cgroup = &owner.host.cgroup;
 	size_t fds;
@@ -38,9 +38,27 @@ what_is_taken_was_made_before_and_is_made_again_later(void **state)
 	/* Nothing was opened for it. */
 	assert_int_equal(test_fds_count(), fds);
 	assert_int_equal(cgroup->n_spare, PSD_SPARE_LEAVES - 1);
+	psd_cgroup_leaf_remove(cgroup, leaf);
+}
+
+static void
+what_is_taken_is_made_again_when_half_of_them_are_gone(void **state)
+{
+	struct psd_cgroup *cgroup = &owner.host.cgroup;
+	int leaves[PSD_SPARE_LEAVES / 2 + 1];
+
+	(void)state;
+	psd_leaves_refill(&owner);
+	(void)turns();
+	for (int i = 0; i <= PSD_SPARE_LEAVES / 2; i++) {
+		/* Before that the loop goes to sleep at once. */
+		assert_int_equal(turns(), 0);
+		leaves[i] = psd_leaves_take(&owner, UINT64_MAX, UINT32_MAX);
+	}
 	(void)turns();
 	assert_int_equal(cgroup->n_spare, PSD_SPARE_LEAVES);
-	psd_cgroup_leaf_remove(cgroup, leaf);
+	for (int i = 0; i <= PSD_SPARE_LEAVES / 2; i++)
+		psd_cgroup_leaf_remove(cgroup, leaves[i]);
 }
 
 static void
@@ -104,7 +122,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		CASE(one_is_made_a_turn_and_then_the_loop_rests),
-		CASE(what_is_taken_was_made_before_and_is_made_again_later),
+		CASE(what_is_taken_was_made_before),
+		CASE(what_is_taken_is_made_again_when_half_of_them_are_gone),
 		CASE(who_finds_none_makes_one),
 		CASE(a_run_of_one_program_makes_none_ahead),
 		CASE(one_that_cannot_be_made_keeps_the_loop_no_busier),
