@@ -130,7 +130,10 @@ tell_failure(struct psd_service *service, enum psd_step step, int error)
 	    "%s: %s",
 	    step == PSD_STEP_NONE ? "prepare the start" : psd_step_name(step),
 	    strerror(error));
-	psd_say(PSD_MESSAGE_start_failed, fields, PSD_ELEMENTS(fields));
+	/* Clients have these started, as often as they like. */
+	if (service->loaded->policy->type != PSD_TYPE_INETD ||
+	    psd_rate_pass(&service->starts, psd_now()))
+		psd_say(PSD_MESSAGE_start_failed, fields, PSD_ELEMENTS(fields));
 }
 
 /* While nobody else has its uid who might disturb. */

@@ -8,6 +8,7 @@
 #include "common/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -18,19 +19,34 @@ enum {
 	CLIENTS_MAX = 32,
 	CLIENTS_PER_UID = 8, /* but for root, who must always get in */
 	CLIENT_TIMEOUT_USEC = 30 * 1000000,
+	RESERVE_TIMEOUT_USEC = 2 * 1000000, /* who is next needs it, too */
 	ANSWER_TIMEOUT_USEC = 60 * 1000000, /* as long as privsepctl waits */
 };
 
 static struct psd_frame incoming, outgoing;
 
+void
+psd_control_reserve(struct psd_control *control)
+{
+	int fd;
+
+	if (control->reserve >= 0)
+		return;
+	fd = fcntl(control->daemon->host.null_fd, F_DUPFD_CLOEXEC, 0);
+	control->reserve = fd < 0 ? PSD_NO_FD : fd;
+}
+
 static void
 drop_client(struct psd_control_client *client)
 {
-	TAILQ_REMOVE(&client->control->clients, client, of_control);
+	struct psd_control *control = client->control;
+
+	TAILQ_REMOVE(&control->clients, client, of_control);
 	sd_event_source_disable_unref(client->source);
 	sd_event_source_disable_unref(client->deadline);
 	psd_conv_close(&client->conv);
 	free(client);
+	psd_control_reserve(control);
 }
 
 static bool
@@ -205,26 +221,53 @@ psd_control_add(struct psd_control *control, int fd, const struct ucred *who,
 	return NULL;
 }
 
+/*
+ * Whoever wants to know why nothing works gets in when there is no descriptor
+ * left: one at a time, by the one that is kept for that.
+ */
+static int
+accept_client(struct psd_control *control, uint64_t *ret_usec)
+{
+	const int flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
+	int fd;
+
+	*ret_usec = CLIENT_TIMEOUT_USEC;
+	fd = accept4(control->fd, NULL, NULL, flags);
+	if (fd >= 0 || (errno != EMFILE && errno != ENFILE) ||
+	    control->reserve < 0)
+		return fd;
+	psd_fd_close(psd_fd_take(&control->reserve));
+	*ret_usec = RESERVE_TIMEOUT_USEC;
+	return accept4(control->fd, NULL, NULL, flags);
+}
+
+static void
+admit(struct psd_control *control)
+{
+	struct ucred who;
+	socklen_t len = sizeof(who);
+	uint64_t usec;
+	_cleanup_fd_ int fd = accept_client(control, &usec);
+
+	if (fd < 0)
+		return;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0 ||
+	    !has_room(control, who.uid))
+		return;
+	if (psd_control_add(control, psd_fd_take(&fd), &who, usec) == NULL)
+		psd_log(LOG_ERR, "no memory for a client of control.sock");
+}
+
 int
 psd_control_on_client(sd_event_source *source, int listener, uint32_t events,
     void *userdata)
 {
-	struct psd_control *control = userdata;
-	struct ucred who;
-	socklen_t len = sizeof(who);
-	_cleanup_fd_ int fd = PSD_NO_FD;
-
 	(void)source;
+	(void)listener;
 	(void)events;
-	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd < 0)
-		return 0;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0 ||
-	    !has_room(control, who.uid))
-		return 0;
-	if (psd_control_add(control, psd_fd_take(&fd), &who,
-		CLIENT_TIMEOUT_USEC) == NULL)
-		psd_log(LOG_ERR, "no memory for a client of control.sock");
+	admit(userdata);
+	/* Whoever was turned away has given it back. */
+	psd_control_reserve(userdata);
 	return 0;
 }
 
@@ -240,5 +283,6 @@ psd_control_close(struct psd_control *control)
 		(void)unlink(control->path);
 	psd_store_drop(&control->daemon->store, "control", "control",
 	    control->fd, control->holder);
+	psd_fd_close(control->reserve);
 	free(control);
 }

@@ -27,9 +27,13 @@ struct psd_control {
 	int fd;
 	enum psd_holder holder;
 	sd_event_source *source;
+	int reserve; /* given up when there is no other, for one client */
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 	TAILQ_HEAD(psd_control_clients, psd_control_client) clients;
 };
+
+/* Takes the reserve again, when it is not there and can be had. */
+void psd_control_reserve(struct psd_control *control);
 
 /* Adds one, for so long; takes over fd.  NULL: out of memory. */
 struct psd_control_client *psd_control_add(struct psd_control *control, int fd,

@@ -87,9 +87,12 @@ make(struct psd_daemon *daemon, struct psd_control **ret)
 		return -ENOMEM;
 	control->daemon = daemon;
 	control->fd = PSD_NO_FD;
+	control->reserve = PSD_NO_FD;
+	psd_control_reserve(control);
 	TAILQ_INIT(&control->clients);
 	if ((size_t)snprintf(control->path, size, "%s/control.sock",
 		daemon->config.runtime_dir) >= size) {
+		psd_fd_close(control->reserve);
 		free(control);
 		return -ENAMETOOLONG;
 	}

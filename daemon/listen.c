@@ -10,7 +10,8 @@
 
 enum {
 	CLIENTS_PER_TURN = 32,
-	BACKOFF_USEC = 100000, /* after EMFILE and its like */
+	BACKOFF_USEC = 100000,    /* after EMFILE and its like */
+	TOLD_USEC = 60 * 1000000, /* it lasts; once a minute will do */
 };
 
 /* Answers the oldest waiting call with a connection, which it takes over. */
@@ -54,8 +55,14 @@ begin_backoff(struct psd_service *service)
 void
 psd_service_back_off(struct psd_service *service, int error)
 {
-	psd_log(LOG_WARNING, "%s: cannot accept a client: %s", service->name,
-	    strerror(error));
+	const uint64_t now = psd_now();
+
+	if (service->told_backoff_usec == 0 ||
+	    now - service->told_backoff_usec >= TOLD_USEC) {
+		psd_log(LOG_WARNING, "%s: cannot accept a client: %s",
+		    service->name, strerror(error));
+		service->told_backoff_usec = now;
+	}
 	begin_backoff(service);
 	psd_service_watch_listeners(service);
 }
