@@ -55,22 +55,6 @@ free_caps(cap_t *caps)
 
 #define _cleanup_caps_ __attribute__((cleanup(free_caps)))
 
-uint64_t
-psd_caps_permitted(void)
-{
-	_cleanup_caps_ cap_t now = cap_get_proc();
-	uint64_t bits = 0;
-
-	for (cap_value_t cap = 0; now != NULL && cap < CAPS_MAX; cap++) {
-		cap_flag_value_t is_set = CAP_CLEAR;
-
-		if (cap_get_flag(now, cap, CAP_PERMITTED, &is_set) == 0 &&
-		    is_set == CAP_SET)
-			bits |= bit(cap);
-	}
-	return bits;
-}
-
 /* "CAP_CHOWN", "cap_chown" and "chown" mean the same. */
 static int
 find(const char *name, cap_value_t *ret)
@@ -234,6 +218,40 @@ psd_caps_resume(uint64_t before)
 	has_started = true;
 }
 
+/* What these policies and we need, and what is kept in advance. */
+static int
+find_needed(const struct psd_policy *const *policies, size_t n_policies,
+    const struct psd_words *keep, uint64_t *ret, struct psd_diag *diag)
+{
+	*ret = 0;
+	for (size_t i = 0; i < PSD_ELEMENTS(fixed); i++)
+		*ret |= bit(fixed[i]);
+	for (size_t i = 0; i < n_policies; i++)
+		for_each_need(policies[i], add_bit, ret);
+	return add_kept(keep, ret, diag);
+}
+
+int
+psd_caps_raise(void)
+{
+	const uint64_t now = psd_caps_permitted();
+
+	return has_started ? set(now, now) : 0;
+}
+
+int
+psd_caps_lower(const struct psd_policy *const *policies, size_t n_policies,
+    const struct psd_words *keep, struct psd_diag *diag)
+{
+	uint64_t needed;
+	int r;
+
+	if (!has_started)
+		return 0;
+	r = find_needed(policies, n_policies, keep, &needed, diag);
+	return r < 0 ? r : keep_only(needed, diag);
+}
+
 struct search {
 	uint64_t missing;
 	struct psd_diag *diag;
@@ -272,14 +290,9 @@ psd_caps_keep(const struct psd_policy *const *policies, size_t n_policies,
     const struct psd_words *keep, struct psd_diag *diag)
 {
 	struct search search = { .diag = diag, .is_start = true };
-	uint64_t needed = 0;
-	int r;
+	uint64_t needed;
+	int r = find_needed(policies, n_policies, keep, &needed, diag);
 
-	for (size_t i = 0; i < PSD_ELEMENTS(fixed); i++)
-		needed |= bit(fixed[i]);
-	for (size_t i = 0; i < n_policies; i++)
-		for_each_need(policies[i], add_bit, &needed);
-	r = add_kept(keep, &needed, diag);
 	if (r == 0)
 		r = keep_only(needed, diag);
 	/* Others than root were given what they were to have. */

@@ -23,6 +23,15 @@ int psd_caps_keep(const struct psd_policy *const *policies, size_t n_policies,
     const struct psd_words *keep, struct psd_diag *diag);
 
 /*
+ * Around a reload: all that was kept goes into the effective set, and out of it
+ * what the policies of services and running instances do not call for.  0, or
+ * -errno, with diag where there is one.
+ */
+int psd_caps_raise(void);
+int psd_caps_lower(const struct psd_policy *const *policies, size_t n_policies,
+    const struct psd_words *keep, struct psd_diag *diag);
+
+/*
  * The same for a monitor, whose one helper is there already, after
  * psd_spawn_prepare_process(), which takes more.
  */

@@ -7,6 +7,24 @@
 
 enum { CAPS_MAX = 64 };
 
+uint64_t
+psd_caps_permitted(void)
+{
+	const cap_t now = cap_get_proc();
+	uint64_t bits = 0;
+
+	for (cap_value_t cap = 0; now != NULL && cap < CAPS_MAX; cap++) {
+		cap_flag_value_t is_set = CAP_CLEAR;
+
+		if (cap_get_flag(now, cap, CAP_PERMITTED, &is_set) == 0 &&
+		    is_set == CAP_SET)
+			bits |= UINT64_C(1) << cap;
+	}
+	if (now != NULL)
+		(void)cap_free(now);
+	return bits;
+}
+
 void
 psd_caps_text(char *ret, size_t size)
 {

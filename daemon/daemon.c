@@ -4,9 +4,11 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/message.h"
+#include "daemon/caps.h"
 #include "daemon/control.h"
 #include "daemon/dispose.h"
 #include "daemon/ending.h"
+#include "daemon/in_use.h"
 #include "daemon/notify.h"
 #include "daemon/reexec.h"
 #include "daemon/reload.h"
@@ -162,6 +164,21 @@ note_reload(struct psd_daemon *daemon, int r, const struct psd_diag *diag)
 		    (int)strcspn(why, "\n"), why);
 }
 
+/* Policies are read, and ports bound, with all that may be had. */
+static int
+reload(struct psd_daemon *daemon, bool dry_run, struct psd_diag *diag,
+    void (*change)(void *cookie, char sign, const char *text), void *cookie)
+{
+	int r = psd_caps_raise();
+
+	if (r < 0)
+		return r;
+	r = psd_reload(daemon, dry_run, diag, change, cookie);
+	/* Without memory for that they stay until the next time. */
+	(void)psd_in_use_lower_caps(daemon);
+	return r;
+}
+
 int
 psd_daemon_reload(struct psd_daemon *daemon, bool dry_run,
     struct psd_diag *diag,
@@ -173,10 +190,10 @@ psd_daemon_reload(struct psd_daemon *daemon, bool dry_run,
 		return -ESHUTDOWN;
 	daemon->turns.work = PSD_WORK_RELOAD;
 	if (dry_run)
-		return psd_reload(daemon, true, diag, change, cookie);
+		return reload(daemon, true, diag, change, cookie);
 	psd_notify_reloading();
 	daemon->is_loading = true;
-	r = psd_reload(daemon, false, diag, change, cookie);
+	r = reload(daemon, false, diag, change, cookie);
 	daemon->is_loading = false;
 	psd_daemon_log_diag(diag);
 	note_reload(daemon, r, diag);

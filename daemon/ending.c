@@ -6,6 +6,7 @@
 #include "common/mem.h"
 #include "daemon/client_run.h"
 #include "daemon/denial.h"
+#include "daemon/in_use.h"
 #include "daemon/inetd.h"
 #include "daemon/leftover.h"
 #include "daemon/loaded.h"
@@ -181,12 +182,21 @@ tell_status(const struct psd_instance *instance, int status)
 	psd_client_tell_end(instance, status);
 }
 
+/* That may have been alone in what it needs, and is gone with it. */
+static bool
+is_last_of_its_policy(const struct psd_instance *instance)
+{
+	return instance->loaded->references <=
+	    (instance->service->is_removed ? 2 : 1);
+}
+
 static void
 bury(struct psd_instance *instance, const siginfo_t *info)
 {
 	struct psd_service *service = instance->service;
 	struct psd_daemon *daemon = service->daemon;
 	const bool is_run = psd_oneshot_is(instance);
+	const bool is_last = is_last_of_its_policy(instance);
 	const struct psd_conversation *held;
 	enum psd_ending ending;
 
@@ -217,6 +227,8 @@ bury(struct psd_instance *instance, const siginfo_t *info)
 	daemon->n_instances--;
 	psd_instance_free(instance);
 	psd_service_reap(service);
+	if (is_last)
+		(void)psd_in_use_lower_caps(daemon);
 	if (is_run)
 		psd_daemon_stop(daemon);
 	psd_daemon_check_stopped(daemon);

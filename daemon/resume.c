@@ -8,6 +8,7 @@
 #include "common/version.h"
 #include "daemon/caps.h"
 #include "daemon/carry.h"
+#include "daemon/in_use.h"
 #include "daemon/leaves.h"
 #include "daemon/leftover.h"
 #include "daemon/loaded.h"
@@ -54,35 +55,6 @@ psd_resume_read(int fd, unsigned first)
 	return reader;
 }
 
-/*
- * Those of services, and those that helpers keep who were started with older
- * ones.  The array is the caller's to free; NULL: out of memory.
- */
-static const struct psd_policy **
-policies_in_use(const struct psd_daemon *daemon, size_t *ret_n)
-{
-	const struct psd_service *service;
-	const struct psd_instance *instance;
-	const struct psd_policy **policies;
-	size_t n = 0, at = 0;
-
-	TAILQ_FOREACH(service, &daemon->services, of_daemon) {
-		n++;
-		TAILQ_FOREACH(instance, &service->instances, of_service)
-			n++;
-	}
-	policies = calloc(n + 1, sizeof(*policies));
-	if (policies == NULL)
-		return NULL;
-	TAILQ_FOREACH(service, &daemon->services, of_daemon) {
-		policies[at++] = service->loaded->policy;
-		TAILQ_FOREACH(instance, &service->instances, of_service)
-			policies[at++] = instance->loaded->policy;
-	}
-	*ret_n = at;
-	return policies;
-}
-
 /* Takes what policies call for back into the effective set, or tells. */
 static int
 settle_privileges(struct psd_daemon *daemon, bool is_rehearsal,
@@ -90,7 +62,7 @@ settle_privileges(struct psd_daemon *daemon, bool is_rehearsal,
 {
 	size_t n = 0;
 	_cleanup_free_ const struct psd_policy **policies =
-	    policies_in_use(daemon, &n);
+	    psd_in_use_policies(daemon, &n);
 	int r;
 
 	if (policies == NULL)
