@@ -10,7 +10,7 @@ enum { CAPS_MAX = 64 };
 uint64_t
 psd_caps_permitted(void)
 {
-	const cap_t now = cap_get_proc();
+	cap_t now = cap_get_proc();
 	uint64_t bits = 0;
 
 	for (cap_value_t cap = 0; now != NULL && cap < CAPS_MAX; cap++) {

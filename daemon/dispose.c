@@ -7,6 +7,7 @@
 #include "common/sys.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,7 +19,13 @@
 #include <sys/queue.h>
 #include <sys/wait.h>
 
-enum { PATIENCE_MSEC = 50, JOBS_MAX = 64 };
+/* A round without a step is too long; without the first one, all of them. */
+enum {
+	ROUND_MSEC = 25,
+	ROUNDS_MAX = 40,
+	CHILDREN_MAX = 8, /* one after the other, when somebody kills them */
+	JOBS_MAX = 64
+};
 
 /* One that takes longer. */
 struct job {
@@ -144,41 +151,83 @@ psd_dispose_adopt(int pidfd)
 	watch(pidfd);
 }
 
-void
-psd_dispose(const int *fds, size_t n)
+/*
+ * How many of them the child has closed, or is closing: close(2) gives up the
+ * number first and waits then.  We open nothing meanwhile that would have it.
+ */
+static size_t
+count_begun(const int *fds, size_t n)
 {
-	struct pollfd look = { .events = POLLIN };
-	int pidfd = PSD_NO_FD;
-	long pid;
+	size_t at = 0;
 
-	was_slow = false;
-	if (n == 0)
-		return;
-	if (loop == NULL) {
-		close_here(fds, n);
-		return;
+	while (at < n && fcntl(fds[at], F_GETFD) < 0)
+		at++;
+	return at;
+}
+
+/*
+ * Waits for the child: true when it has ended.  One that has begun and gets no
+ * further is held up by what it closes; one that has not begun has had no
+ * processor yet, for which nobody is to blame.
+ */
+static bool
+has_ended(int pidfd, const int *fds, size_t n)
+{
+	struct pollfd look = { .fd = pidfd, .events = POLLIN };
+	size_t begun = 0;
+
+	for (int round = 0; round < ROUNDS_MAX && !was_slow; round++) {
+		const size_t before = begun;
+
+		if (poll(&look, 1, ROUND_MSEC) == 1)
+			return true;
+		begun = count_begun(fds, n);
+		was_slow = begun > 0 && begun == before;
 	}
+	return false;
+}
+
+/* How many of them are closed, or left to a job: all, unless it was killed. */
+static size_t
+dispose(const int *fds, size_t n)
+{
+	int pidfd = PSD_NO_FD;
 	/* fork(), but for the descriptors; glibc has no call for that. */
-	pid = syscall(SYS_clone, CLONE_FILES | CLONE_PIDFD | SIGCHLD, NULL,
-	    &pidfd, NULL, NULL);
+	const long pid = syscall(SYS_clone, CLONE_FILES | CLONE_PIDFD | SIGCHLD,
+	    NULL, &pidfd, NULL, NULL);
+
 	if (pid == 0)
 		close_all(fds, n);
 	if (pid < 0) {
 		psd_log(LOG_ERR, "no process to close what a helper sent: %s",
 		    strerror(errno));
 		close_here(fds, n);
-		return;
+		return n;
 	}
-	look.fd = pidfd;
-	if (poll(&look, 1, PATIENCE_MSEC) == 1) {
+	if (has_ended(pidfd, fds, n)) {
+		const size_t begun = count_begun(fds, n);
+
 		reap(pidfd);
 		psd_fd_close(pidfd);
-		return;
+		return begun;
 	}
-	was_slow = true;
 	watch(pidfd);
-	psd_log(LOG_WARNING,
-	    "what a helper sent takes long to close; %u such now", n_jobs);
+	if (was_slow)
+		psd_log(LOG_WARNING,
+		    "what a helper sent takes long to close; %u such now",
+		    n_jobs);
+	return n;
+}
+
+void
+psd_dispose(const int *fds, size_t n)
+{
+	size_t done = 0;
+
+	was_slow = false;
+	for (int i = 0; loop != NULL && done < n && i < CHILDREN_MAX; i++)
+		done += dispose(fds + done, n - done);
+	close_here(fds + done, n - done);
 }
 
 void

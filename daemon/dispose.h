@@ -23,7 +23,10 @@ void psd_dispose_init(sd_event *event);
  */
 void psd_dispose(const int *fds, size_t n);
 
-/* Did the last one take longer?  Whoever sent it is to send no more. */
+/*
+ * Did the last one take longer, by itself and not for want of a processor?
+ * Whoever sent it is to send no more.
+ */
 bool psd_dispose_was_slow(void);
 
 /* Are there so many that take long that no more should be let come? */

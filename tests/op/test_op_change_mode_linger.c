@@ -3,11 +3,14 @@
 #include "daemon/dispose.h"
 #include "daemon/ending.h"
 #include "tests/op/sent_fixture.h"
+#include "tests/support/child.h"
 #include "tests/support/linger.h"
 
 #include "common/codec.h"
 
-enum { LONG = 300, DEADLINE = 60 };
+#include <sched.h>
+
+enum { LONG = 300, DEADLINE = 60, HOG_MSEC = 200 };
 
 static struct path_rig rig;
 static double began;
@@ -128,6 +131,82 @@ what_closes_at_once_costs_nobody_his_conversation(void **state)
 	}
 }
 
+/* On this processor only, and before all others of a lower rank. */
+static int
+take_processor(int cpu, int rank)
+{
+	const struct sched_param param = { .sched_priority = rank };
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET((size_t)cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set) < 0)
+		return -errno;
+	return sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param) <
+		0
+	    ? -errno
+	    : 0;
+}
+
+struct hog {
+	int cpu, ready;
+};
+
+static int
+take_all(void *argument)
+{
+	const struct hog *hog = argument;
+	const int r = take_processor(hog->cpu, 1);
+	const double end = test_linger_now() + HOG_MSEC / 1000.0;
+
+	if (write(hog->ready, &r, sizeof(r)) != sizeof(r))
+		return 1;
+	while (r == 0 && test_linger_now() < end)
+		continue;
+	return 0;
+}
+
+/* The child has our processor, which the hog takes from it and not from us. */
+static int
+dispose_beside_a_hog(void *argument)
+{
+	struct hog hog = { .cpu = sched_getcpu() };
+	int ready[2], ends[2], r = 0;
+	pid_t pid;
+
+	(void)argument;
+	psd_dispose_init(rig.op.daemon.event);
+	if (pipe(ready) < 0 ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		return 1;
+	hog.ready = ready[1];
+	if (take_processor(hog.cpu, 2) < 0)
+		return 77;
+	pid = test_child_start(take_all, &hog);
+	if (pid < 0 || read(ready[0], &r, sizeof(r)) != sizeof(r))
+		return 1;
+	psd_dispose(ends, 2);
+	test_child_kill(pid);
+	if (r < 0)
+		return 77;
+	return psd_dispose_was_slow() || fcntl(ends[0], F_GETFD) >= 0 ||
+	    fcntl(ends[1], F_GETFD) >= 0;
+}
+
+static void
+a_child_that_gets_no_processor_is_not_taken_for_slow(void **state)
+{
+	const pid_t pid = test_child_start(dispose_beside_a_hog, NULL);
+	const int status = test_child_exit_status(pid);
+
+	(void)state;
+	if (status == 77) {
+		print_message("SKIP: no real-time scheduling here\n");
+		skip();
+	}
+	assert_int_equal(status, 0);
+}
+
 int
 main(void)
 {
@@ -137,6 +216,7 @@ main(void)
 		TEST(too_many_that_linger_are_dropped_together),
 		TEST(what_was_not_read_lingers_elsewhere),
 		TEST(what_closes_at_once_costs_nobody_his_conversation),
+		TEST(a_child_that_gets_no_processor_is_not_taken_for_slow),
 #undef TEST
 	};
 
