@@ -202,6 +202,8 @@ what_else_comes_beside_a_record_is_no_descriptor(void **state)
 	assert_int_equal(receive_notice(), 0);
 	assert_int_equal(send_frame(), 0);
 	assert_int_equal(receive_frame(), -EBADMSG);
+	assert_int_equal(send_handover(), 0);
+	assert_int_equal(receive_handover(), -EBADMSG);
 }
 
 static void

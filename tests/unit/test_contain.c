@@ -3,11 +3,13 @@
 #include "policy/contain.h"
 #include "tests/support/policy.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -187,6 +189,49 @@ a_word_that_nobody_knows_is_contained_in_nothing(void **state)
 	assert_false(psd_grant_contains(row, &unknown, &unknown));
 }
 
+/*
+ * A line without xdev ends where its mount does: what it covers in words may
+ * lie in another one.
+ */
+static void
+a_line_gets_as_far_as_its_mount(void **state)
+{
+	static char all[] = "/**", other[] = "/proc/**", away[] = "/usr/**";
+	struct psd_grant wider = { .glob = all, .dir_len = 1, .dir_fd = -1 };
+	struct psd_grant narrower = { .glob = other,
+		.dir_len = 6,
+		.dir_fd = -1 };
+	const struct psd_grant of_no_path = { .dir_fd = -1 };
+	const int root = open("/usr", O_PATH | O_CLOEXEC),
+		  proc = open("/proc", O_PATH | O_CLOEXEC);
+
+	(void)state;
+	assert_true(root >= 0 && proc >= 0);
+	assert_true(psd_grant_gets_as_far(&of_no_path, &narrower));
+	assert_true(psd_grant_gets_as_far(&wider, &wider));
+	assert_false(psd_grant_gets_as_far(&narrower, &wider));
+	/* That cannot be told without both directories. */
+	assert_false(psd_grant_gets_as_far(&wider, &narrower));
+	wider.dir_fd = root;
+	assert_false(psd_grant_gets_as_far(&wider, &narrower));
+	narrower.dir_fd = 1 << 20;
+	assert_false(psd_grant_gets_as_far(&wider, &narrower));
+	narrower.dir_fd = proc;
+	assert_false(psd_grant_gets_as_far(&wider, &narrower));
+	wider.dir_fd = 1 << 20;
+	assert_false(psd_grant_gets_as_far(&wider, &narrower));
+	wider.dir_fd = root;
+	narrower.glob = away;
+	narrower.dir_fd = root;
+	assert_true(psd_grant_gets_as_far(&wider, &narrower));
+	narrower.glob = other;
+	narrower.dir_fd = proc;
+	wider.modifiers = PSD_MODIFIER_XDEV;
+	assert_true(psd_grant_gets_as_far(&wider, &narrower));
+	(void)close(root);
+	(void)close(proc);
+}
+
 int
 main(void)
 {
@@ -196,6 +241,7 @@ main(void)
 		cmocka_unit_test(nothing_is_allowed_by_a_contained_line_alone),
 		cmocka_unit_test(
 		    a_word_that_nobody_knows_is_contained_in_nothing),
+		cmocka_unit_test(a_line_gets_as_far_as_its_mount),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

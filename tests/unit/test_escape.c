@@ -36,6 +36,12 @@ static const struct sample samples[] = {
 	BECOMES("\x1b[2J\x1b]0;title\x07", "\\x1b[2J\\x1b]0;title\\x07"),
 	BECOMES("nul\0inside", "nul\\x00inside"),
 	BECOMES("delete\x7f", "delete\\x7f"),
+	/* Notes between lines and tags, and what stands beside them. */
+	BECOMES("\xef\xbf\xb9", "\\xef\\xbf\\xb9"),
+	BECOMES("\xef\xbf\xbb", "\\xef\\xbf\\xbb"),
+	AS_IT_IS("\xef\xbf\xb8\xef\xbf\xbc"),
+	BECOMES("\xf3\xa0\x80\x81", "\\xf3\\xa0\\x80\\x81"),
+	AS_IT_IS("\xf3\xa0\x82\x80\xc2\xa0"),
 	/* C1 controls, bare and as UTF-8. */
 	BECOMES("\x9b"
 		"2J",

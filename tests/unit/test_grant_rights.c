@@ -159,6 +159,7 @@ static void
 owners_are_found_by_name_and_number(void **state)
 {
 	uint64_t owner = 0;
+	char text[512];
 
 	(void)state;
 	assert_int_equal(psd_owner_find("root", false, &owner), 0);
@@ -175,6 +176,8 @@ owners_are_found_by_name_and_number(void **state)
 	assert_true(owner == PSD_OWNER(4294967294u, 4294967294u));
 	assert_int_equal(psd_owner_find("", false, &owner), -EINVAL);
 	assert_int_equal(psd_owner_find("root:", false, &owner), -EINVAL);
+	(void)snprintf(text, sizeof(text), "%0300d:root", 1);
+	assert_int_equal(psd_owner_find(text, false, &owner), -EINVAL);
 	assert_int_equal(psd_owner_find("a:b:c", false, &owner), -ENOENT);
 }
 

@@ -93,6 +93,12 @@ nothing_is_kept_of_what_is_no_handover(void **state)
 		.kind = PSD_HANDOVER_ENDED };
 	const struct psd_handover allowed = { .version = PSD_HANDOVER_VERSION,
 		.kind = PSD_HANDOVER_REFUSED };
+	const struct psd_handover negative = { .version = PSD_HANDOVER_VERSION,
+		.kind = PSD_HANDOVER_ENDED,
+		.status = -1 };
+	const struct psd_handover refused = { .version = PSD_HANDOVER_VERSION,
+		.kind = PSD_HANDOVER_REFUSED,
+		.status = -1 };
 	const struct psd_handover odd = { .version = PSD_HANDOVER_VERSION,
 		.kind = PSD_HANDOVER_REFUSED + 1 };
 	const char longer[sizeof(good) + 1] = { PSD_HANDOVER_VERSION };
@@ -110,6 +116,8 @@ nothing_is_kept_of_what_is_no_handover(void **state)
 		{ &lost, sizeof(lost), 1 },
 		{ &allowed, sizeof(allowed), 0 },
 		{ &odd, sizeof(odd), 0 },
+		{ &negative, sizeof(negative), 0 },
+		{ &refused, sizeof(refused), 1 },
 	};
 
 	(void)state;

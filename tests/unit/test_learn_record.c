@@ -132,16 +132,34 @@ malformed_records_are_refused(void **state)
 		"\n[X-Learned]\nProgram=/a\nCall=1 1 \"a\\nb\"\n",
 		"\n[X-Learned]\nProgram=/a\nSocket=1 1 \"a\\nb\"\n",
 		"\n[X-Learned]\nProgram=\"/a\n",
+		"\n[X-Learned]\nProgram=/a \"b\n",
+		"\n[X-Learned]\nProgram=/a %%b\n",
+		"\n[X-Learned]\nProgram=/a %%%%%%b\n",
+		"\n[X-Learned]\nProgram=/a \"b \\\"c\"\n",
+		"\n[X-Learned]\nProgram=/a\nCall=1 1\n",
+		"\n[X-Learned]\nProgram=/a\nCall=1 1 \"\"\n",
+		"\n[X-Learned]\nProgram=/a\nCall=1 1 Read\n",
+		"\n[X-Learned]\nProgram=/a\nCall=1 1 read 1x\n",
+		"\n[X-Learned]\nProgram=/a\nCall=1 1 read \"\n",
+		"\n[X-Learned]\nProgram=/a\nFile=1 1 /b \"\n",
+		"\n[X-Learned]\nProgram=/a\nMemory=-1\n",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		const char *line = i < 2 ? "" : "old.policy:";
+		const char *why = i == 0 ? "has no section [X-Learned]"
+		    : i == 1             ? "says in section [X-Learned] of no"
+					 : "is nothing that was learned of";
 		struct psd_learn *other = psd_learn_new();
 		struct psd_diag diag;
 
 		psd_diag_init(&diag);
 		if (psd_learn_read(other, "old.policy", wrong[i], &diag))
 			fail_msg("accepted: %s", wrong[i]);
+		if (strstr(diag.text, why) == NULL ||
+		    strstr(diag.text, line) == NULL)
+			fail_msg("%s: %s", wrong[i], diag.text);
 		psd_diag_free(&diag);
 		psd_learn_free(other);
 	}

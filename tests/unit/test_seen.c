@@ -255,6 +255,10 @@ addresses_are_read_as_far_as_they_are_whole(void **state)
 	sun.sun_path[0] = '\0';
 	read_address(&sun, offsetof(struct sockaddr_un, sun_path) + 3);
 	assert_string_equal(seen.texts[0], "@a\\x0a");
+	read_address(&sun, offsetof(struct sockaddr_un, sun_path));
+	assert_false(seen.has_path || seen.has_endpoint);
+	psd_seen_suggest(&seen, policy.policy, line, sizeof(line));
+	assert_string_equal(line, "");
 	sun.sun_family = 4711;
 	read_address(&sun, sizeof(sun));
 	assert_false(seen.has_path || seen.has_endpoint);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/fd.h"
+#include "common/mem.h"
 #include "daemon/peer.h"
 #include "policy/unit.h"
 
@@ -163,6 +164,40 @@ process_that_has_ended_is_in_no_unit(void **state)
 	(void)close(until[1]);
 }
 
+static void
+names_of_units_that_have_clients_are_valid(void **state)
+{
+	static const struct {
+		const char *name;
+		bool is_valid;
+	} names[] = {
+		{ "a.service", true },
+		{ "a@b.service", true },
+		{ "a-b_c.d:e\\x20.socket", true },
+		{ "a.scope", true },
+		{ "a@.service", false },
+		{ "@a.service", false },
+		{ "a.slice", false },
+		{ "a/b.service", false },
+		{ "a b.service", false },
+		{ ".service", false },
+		{ "service", false },
+		{ "", false },
+	};
+	char longest[PSD_UNIT_SIZE + 1];
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(names); i++)
+		if (psd_unit_is_valid(names[i].name) != names[i].is_valid)
+			fail_msg("%s", names[i].name);
+	(void)snprintf(longest, sizeof(longest), "%0*d.service",
+	    PSD_UNIT_SIZE - 1 - (int)strlen(".service"), 1);
+	assert_true(psd_unit_is_valid(longest));
+	(void)snprintf(longest, sizeof(longest), "%0*d.service",
+	    PSD_UNIT_SIZE - (int)strlen(".service"), 1);
+	assert_false(psd_unit_is_valid(longest));
+}
+
 int
 main(void)
 {
@@ -170,6 +205,7 @@ main(void)
 		cmocka_unit_test(unit_is_the_first_group_below_the_slices),
 		cmocka_unit_test(names_end_where_the_service_manager_ends_them),
 		cmocka_unit_test(process_that_has_ended_is_in_no_unit),
+		cmocka_unit_test(names_of_units_that_have_clients_are_valid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
