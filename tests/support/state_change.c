@@ -59,6 +59,18 @@ change_record(const struct psd_op_row *row, unsigned char *at,
 }
 
 static bool
+change_head(unsigned char *at, const struct state_change *change)
+{
+	const bool is_size = strcmp(change->field, STATE_CHANGE_SIZE) == 0;
+
+	if (!is_size && strcmp(change->field, STATE_CHANGE_NUMBER) != 0)
+		return false;
+	memcpy(at + (is_size ? sizeof(uint32_t) : 0), &change->value,
+	    sizeof(uint32_t));
+	return true;
+}
+
+static bool
 change_state(unsigned char *bytes, size_t size,
     const struct state_change *change)
 {
@@ -74,7 +86,8 @@ change_state(unsigned char *bytes, size_t size,
 			return false;
 		if (strcmp(row->name, change->record) == 0 &&
 		    nth++ == change->nth)
-			return change_record(row, at + RECORD_HEAD, change);
+			return change_head(at, change) ||
+			    change_record(row, at + RECORD_HEAD, change);
 		at += RECORD_HEAD + word_at(at + sizeof(uint32_t));
 	}
 	return false;

@@ -6,6 +6,10 @@
 
 #include <stdint.h>
 
+/* In the place of a field: what stands before all fields. */
+#define STATE_CHANGE_NUMBER "(number)"
+#define STATE_CHANGE_SIZE "(size)"
+
 /* One field of the nth such record of daemon/state.def, from 0. */
 struct state_change {
 	const char *record;
