@@ -27,17 +27,18 @@ mix_line(void *cookie, const struct psd_where *where, const char *text)
 	mix(cookie, text, strlen(text) + 1);
 }
 
-/* Which file a program is at present. */
-static void
+/* Which file a program is at present, if there is one. */
+static int
 mix_file(uint64_t *hash, const char *path)
 {
 	struct stat status;
 
 	if (stat(path, &status) < 0)
-		return;
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
 	mix(hash, &status.st_dev, sizeof(status.st_dev));
 	mix(hash, &status.st_ino, sizeof(status.st_ino));
 	mix(hash, &status.st_mtim, sizeof(status.st_mtim));
+	return 0;
 }
 
 uint64_t
@@ -45,7 +46,7 @@ psd_loaded_fingerprint(const char *path)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
 
-	mix_file(&hash, path);
+	(void)mix_file(&hash, path);
 	return hash;
 }
 
@@ -54,23 +55,24 @@ psd_loaded_fingerprint_policy(const struct psd_policy *policy,
     const char *const *dirs, uint64_t *ret)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
-	bool is_short;
 	struct psd_diag diag;
 	int r;
 
 	psd_diag_init(&diag);
-	/* A policy of our own has no file. */
 	r = psd_policy_cat(dirs, policy->name, mix_line, &hash, &diag);
-	is_short = r == -ENOMEM || diag.out_of_memory;
+	if (diag.out_of_memory)
+		r = -ENOMEM;
 	psd_diag_free(&diag);
-	if (is_short)
-		return -ENOMEM;
-	if (policy->exec_path != NULL)
-		mix_file(&hash, policy->exec_path);
-	for (size_t i = 0; i < policy->may_exec.n; i++)
-		mix_file(&hash, policy->may_exec.at[i].text);
-	*ret = hash;
-	return 0;
+	/* A policy of our own has no file. */
+	if (r == -ENOENT)
+		r = 0;
+	if (r == 0 && policy->exec_path != NULL)
+		r = mix_file(&hash, policy->exec_path);
+	for (size_t i = 0; r == 0 && i < policy->may_exec.n; i++)
+		r = mix_file(&hash, policy->may_exec.at[i].text);
+	if (r == 0)
+		*ret = hash;
+	return r;
 }
 
 /* Renaming puts a FIFO of somebody else's where a file is expected. */
@@ -143,14 +145,18 @@ psd_loaded_make(struct psd_host *host, struct psd_policy *policy,
     const char *const *dirs, struct psd_diag *diag)
 {
 	struct psd_loaded *loaded = make(policy);
+	int r;
 
 	if (loaded == NULL) {
 		diag->out_of_memory = true;
 		return NULL;
 	}
-	if (psd_loaded_fingerprint_policy(policy, dirs, &loaded->fingerprint) <
-	    0)
+	r = psd_loaded_fingerprint_policy(policy, dirs, &loaded->fingerprint);
+	if (r == -ENOMEM)
 		psd_diag_no_memory(diag);
+	else if (r < 0)
+		psd_diag_error(diag, NULL, "%s: cannot be read again",
+		    policy->name);
 	else
 		loaded->prepared = psd_plan_prepare(host, policy, diag);
 	if (loaded->prepared == NULL) {

@@ -43,8 +43,8 @@ uint64_t psd_loaded_fingerprint(const char *path);
 
 /*
  * By which a reload sees whether a policy has changed: of the lines of its
- * files, and of which files its programs are.  0, or -ENOMEM: of less than all
- * of them it would tell that nothing has changed.
+ * files, and of which files its programs are.  0, or -errno: of less than all
+ * of them it would tell that something has changed, or that nothing has.
  */
 int psd_loaded_fingerprint_policy(const struct psd_policy *policy,
     const char *const *dirs, uint64_t *ret);

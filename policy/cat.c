@@ -105,5 +105,7 @@ psd_policy_cat(const char *const *dirs, const char *name,
 		if (!cat.at[i].is_taken_back)
 			line(cookie, &cat.at[i].where, cat.at[i].text);
 	psd_arena_free(cat.arena);
+	if (found == PSD_FOUND_NOTHING)
+		return -ENOENT;
 	return diag->errors == errors ? 0 : -EINVAL;
 }

@@ -73,7 +73,8 @@ void psd_policy_names_free(char **names);
 /*
  * The merged lines of a policy as they were written, for `privsepctl cat`:
  * calls line(cookie, where, text) for each line that counts, in the order in
- * which they count.  Returns 0, or -errno with diag.
+ * which they count.  Returns 0, or -errno with diag: -ENOENT when there is no
+ * such policy.
  */
 int psd_policy_cat(const char *const *dirs, const char *name,
     void (*line)(void *cookie, const struct psd_where *where, const char *text),
