@@ -3,6 +3,7 @@
 
 #include "common/mem.h"
 #include "tests/faults/errnos.h"
+#include "tests/faults/place.h"
 #include "tests/faults/registers.h"
 #include "tests/faults/strike.h"
 
@@ -79,6 +80,8 @@ note(struct tracee *tracee, bool of_child, unsigned nth,
 		.nth = nth,
 		.of_child = of_child,
 		.child = tracee->ordinal,
+		.place =
+		    place_of(tracee->pid, tracee->number, info->stack_pointer),
 	};
 	for (size_t i = 0; i < PSD_ELEMENTS(call->arguments); i++)
 		call->arguments[i] = info->entry.args[i];
@@ -178,6 +181,7 @@ on_exec(struct tracee *tracee)
 {
 	waits_for_exec = false;
 	if (tracee == &tracees[0]) {
+		place_forget();
 		board->has_executed = board->has_executed || !board->has_hit;
 		(void)resume(PTRACE_SYSCALL, tracee->pid, 0);
 		return;

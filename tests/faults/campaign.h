@@ -26,7 +26,8 @@ struct campaign_point {
 	int number;
 	unsigned nth;
 	bool of_child;
-	bool executes; /* a child that goes on to execute a program */
+	bool executes;  /* a child that goes on to execute a program */
+	uint64_t place; /* where the program makes it */
 };
 
 /* As a plan's victim: the helper that answers us. */

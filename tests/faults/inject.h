@@ -15,8 +15,9 @@
  * A call that is to fail is not made: another that changes nothing (getpid)
  * takes its place, which a filter on the daemon lets pass, and its result is
  * replaced.  close() is made and fails after that, as the kernel's does, and so
- * do an epoll_ctl() that adds nothing and a wait() that is not interrupted; of brk(), which returns the old end
- * when it fails, the argument is replaced.
+ * do close_range(), shutdown(), an epoll_ctl() that adds nothing and a wait()
+ * that is not interrupted; of brk(), which returns the old end when it fails,
+ * the argument is replaced.
  */
 enum inject_act {
 	INJECT_NOTHING, /* just write the calls down */
@@ -44,6 +45,7 @@ struct inject_call {
 	unsigned child; /* which one, from 1 */
 	bool executes;  /* and it goes on to execute a program */
 	uint64_t arguments[6];
+	uint64_t place; /* tests/faults/place.h */
 	long result;
 };
 

@@ -18,8 +18,9 @@ strike_victim(const struct board *board, const struct tracee *tracee)
 }
 
 /*
- * The kernel does not refuse to forget, a number is free in any case, and that
- * there is no child to wait for means that somebody has done so.
+ * The kernel does not refuse to forget, a number is free in any case, whoever
+ * shuts a connection down is connected, and that there is no child to wait for
+ * means that somebody has done so.
  */
 static bool
 is_made(const struct board *board, const struct __ptrace_syscall_info *info)
@@ -28,7 +29,8 @@ is_made(const struct board *board, const struct __ptrace_syscall_info *info)
 
 	if (number == SYS_wait4 || number == SYS_waitid)
 		return board->plan.error != EINTR;
-	return number == SYS_close ||
+	return number == SYS_close || number == SYS_close_range ||
+	    number == SYS_shutdown ||
 	    (number == SYS_epoll_ctl && info->entry.args[1] != EPOLL_CTL_ADD);
 }
 
