@@ -53,11 +53,17 @@ check_trust(const struct reading *reading, const struct stat *status,
 static enum psd_found
 say_errno(const struct reading *reading, int r)
 {
-	if (r == -ENOENT || r == -ENOTDIR)
-		return PSD_FOUND_NOTHING;
 	psd_diag_error(reading->diag, &reading->where, "cannot be read: %s",
 	    strerror(-r));
 	return PSD_FOUND_BAD;
+}
+
+/* The same of what is to be opened, which may not be there. */
+static enum psd_found
+say_missing(const struct reading *reading, int r)
+{
+	return r == -ENOENT || r == -ENOTDIR ? PSD_FOUND_NOTHING
+					     : say_errno(reading, r);
 }
 
 /* The directory that holds path, and path's last component.  Or -errno. */
@@ -192,13 +198,13 @@ psd_file_read(const char *path, enum psd_file_trust trust, struct psd_file *ret,
 
 	directory = open_directory(path, &name);
 	if (directory < 0)
-		return say_errno(&reading, directory);
+		return say_missing(&reading, directory);
 	/* O_NONBLOCK: opening a FIFO would wait for its writer. */
 	fd = openat(directory, name,
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	r = fd < 0 ? -errno : 0;
 	if (r < 0 && r != -ELOOP)
-		return say_errno(&reading, r);
+		return say_missing(&reading, r);
 	if (fstat(directory, &status) < 0)
 		return say_errno(&reading, -errno);
 	/* A mask takes away too, so it must be as trusty as a file. */
@@ -226,7 +232,9 @@ psd_file_check_directory(const char *path, enum psd_file_trust trust,
 	_cleanup_fd_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat status;
 
-	if (fd < 0 || fstat(fd, &status) < 0)
+	if (fd < 0)
+		return say_missing(&reading, -errno);
+	if (fstat(fd, &status) < 0)
 		return say_errno(&reading, -errno);
 	return check_trust(&reading, &status, "the directory") ? PSD_FOUND_FILE
 							       : PSD_FOUND_BAD;

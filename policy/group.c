@@ -4,6 +4,7 @@
 #include "common/arch.h"
 #include "common/mem.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -71,6 +72,13 @@ add(struct psd_build *build, const char *path, const struct psd_where *where)
 	return true;
 }
 
+/* What cannot be told is told when it is used. */
+static bool
+is_there(const char *path)
+{
+	return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
 void
 psd_group_take(struct psd_build *build, const char *name,
     const struct psd_setting *setting)
@@ -88,8 +96,7 @@ psd_group_take(struct psd_build *build, const char *name,
 		return;
 	}
 	for (; p->path != NULL; p++)
-		if (!is_visible(build->policy, p->path) &&
-		    access(p->path, F_OK) == 0 &&
+		if (!is_visible(build->policy, p->path) && is_there(p->path) &&
 		    !add(build, p->path, &setting->where))
 			return;
 }
