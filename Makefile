@@ -424,14 +424,15 @@ check-unit: tests
 
 # What takes hours: the programs of which make check runs a sample, by PSD_SOAK=1,
 # one after the other.  Each says what it did, a line for everything.
-SOAK_TESTS := $(patsubst %.c,$(B)/%,$(shell grep -l PSD_SOAK $(SRC_tests)))
+SOAK_TESTS := $(patsubst %.c,$(B)/%,$(shell grep -l PSD_SOAK $(SRC_tests) \
+    $(SHELL_TESTS)))
 SOAK_TIMEOUT ?= 86400
 .PHONY: soak
 soak: tests
 	@B='$(abspath $(B))' TEST_TIMEOUT='$(SOAK_TIMEOUT)' TEST_JOBS=1 \
 	    PSD_ASAN='$(if $(SANITIZE),1)' PSD_SOAK=1 \
 	    scripts/run-tests $(SOAK_TESTS); status=$$?; \
-	    for log in $(SOAK_TESTS:$(B)/tests/%=%); do \
+	    for log in $(patsubst tests/%,%,$(SOAK_TESTS:$(B)/%=%)); do \
 	    grep '^# ' "$(B)/tests/log/$$(echo $$log | tr / -).log"; done; \
 	    exit $$status
 

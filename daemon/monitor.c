@@ -112,6 +112,9 @@ load(struct psd_daemon *daemon, struct psd_diag *diag)
 	struct psd_policy *policy =
 	    psd_policy_load_file(file, PSD_LOAD_HOLD, diag);
 
+	if (policy == NULL && diag->errors == 0)
+		psd_diag_error(diag, &where,
+		    "is a link to /dev/null, which masks a policy");
 	if (policy == NULL)
 		return NULL;
 	if (policy->type != PSD_TYPE_MONITOR) {

@@ -117,25 +117,28 @@ observe(struct psd_observe *what)
 	return r;
 }
 
-/* All that was written; NULL: nothing was, or memory is short. */
-static char *
-read_all(int fd)
+/* All that was written, NULL when nothing was; 0 or -errno. */
+static int
+read_all(int fd, char **ret_text)
 {
 	FILE *stream = lseek(fd, 0, SEEK_SET) < 0 ? NULL : fdopen(fd, "r");
-	char *text = NULL;
 	size_t size = 0;
+	int r = 0;
 
+	*ret_text = NULL;
 	if (stream == NULL) {
+		r = -errno;
 		psd_fd_close(fd);
-		return NULL;
+		return r;
 	}
 	/* There is no NUL in it. */
-	if (getdelim(&text, &size, '\0', stream) < 0) {
-		free(text);
-		text = NULL;
+	if (getdelim(ret_text, &size, '\0', stream) < 0) {
+		r = feof(stream) ? 0 : -errno;
+		free(*ret_text);
+		*ret_text = NULL;
 	}
 	(void)fclose(stream);
-	return text;
+	return r;
 }
 
 /* What was learned is written whatever the program's status is. */
@@ -148,14 +151,18 @@ learn(const struct psd_ctl *ctl, struct psd_learn *learn, enum psd_type type,
 		.record = memfd_create("learned", MFD_CLOEXEC),
 	};
 	_cleanup_free_ char *text = NULL;
-	int status;
+	int status, r;
 
 	if (what.record < 0) {
 		psd_ctl_complain("cannot begin: %s", strerror(errno));
 		return PSD_CTL_RUN_FAILED;
 	}
 	status = observe(&what);
-	text = read_all(what.record);
+	r = read_all(what.record, &text);
+	if (r < 0) {
+		psd_ctl_complain("cannot read what was seen: %s", strerror(-r));
+		return PSD_CTL_RUN_FAILED;
+	}
 	if (text == NULL)
 		return status;
 	if (!read_record(learn, "what was seen", text) ||

@@ -51,7 +51,9 @@ hear(struct psd_delivery *delivery, bool has_ended)
 	}
 	if (n < 0 && (errno == ECONNRESET || errno == EINTR))
 		return 0;
-	delivery->is_over = n == 0 || errno != EAGAIN || has_ended;
+	if (n < 0 && errno != EAGAIN)
+		return -errno;
+	delivery->is_over = n == 0 || has_ended;
 	return 0;
 }
 
@@ -85,6 +87,8 @@ copy(struct psd_delivery *delivery, bool output_is_ready, bool has_ended)
 
 	if (delivery->len == 0)
 		heard = hear(delivery, has_ended);
+	if (heard < 0)
+		return heard;
 	/* What cannot wait is tried at once, there is no need to ask. */
 	if (delivery->len > 0 && (delivery->writes_whole || output_is_ready))
 		r = write_some(delivery);

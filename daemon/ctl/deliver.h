@@ -30,7 +30,8 @@ bool psd_delivery_is_held(const struct psd_delivery *delivery);
  * Goes on as far as it does not have to wait; output_is_ready is what poll()
  * says of it.  A program that has ended says nothing more than what is queued,
  * whatever copy of its end is still open.
- * Whether anything went on, or -errno, by which the output cannot be written.
+ * Whether anything went on, or -errno, by which what is said cannot be heard or
+ * written.
  */
 int psd_delivery_go_on(struct psd_delivery *delivery, bool output_is_ready,
     bool has_ended);

@@ -141,6 +141,10 @@ psd_ctl_load(struct psd_ctl *ctl, const char *what,
 		*ret_policy = psd_policy_load_file(what, PSD_LOAD_TRUST, &diag);
 		if (*ret_policy == NULL)
 			status = PSD_CTL_FAILED;
+		if (*ret_policy == NULL && diag.errors == 0)
+			psd_ctl_complain("%s is a link to /dev/null, which "
+					 "masks a policy",
+			    what);
 	}
 	if (diag.text != NULL)
 		psd_ctl_put(stderr, diag.text);

@@ -61,6 +61,13 @@ give_up(struct run *run, int status)
 	run->is_over = true;
 }
 
+static void
+fail(struct run *run, const char *doing)
+{
+	psd_ctl_complain("cannot %s: %s", doing, strerror(errno));
+	give_up(run, PSD_CTL_RUN_FAILED);
+}
+
 /* The paths and addresses of a call; as psd_observe_names(). */
 static int
 look_at_names(struct run *run, const struct seccomp_notif *request)
@@ -111,6 +118,16 @@ look(struct run *run, const struct seccomp_notif *request)
 }
 
 /* ENOENT: whoever waited has gone, or was called away. */
+static bool
+does(struct run *run, unsigned long what, void *notice)
+{
+	if (ioctl(run->observed.listener, what, notice) == 0)
+		return true;
+	if (errno != ENOENT && errno != EINTR)
+		fail(run, "answer its calls");
+	return false;
+}
+
 static void
 on_call(struct run *run)
 {
@@ -119,14 +136,13 @@ on_call(struct run *run)
 
 	memset(&notice, 0, sizeof(notice));
 	memset(&answer, 0, sizeof(answer));
-	if (ioctl(run->observed.listener, SECCOMP_IOCTL_NOTIF_RECV, &notice) <
-	    0)
+	if (!does(run, SECCOMP_IOCTL_NOTIF_RECV, &notice))
 		return;
 	answer.response.error = look(run, &notice.request);
 	answer.response.id = notice.request.id;
 	if (answer.response.error == 0)
 		answer.response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-	(void)ioctl(run->observed.listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+	(void)does(run, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 }
 
 /* The program runs, or never will. */
@@ -145,8 +161,10 @@ on_report(struct run *run)
 	}
 	r = psd_handover_send(run->control, &started, run->pair);
 	psd_fd_cleanup(&run->pair);
-	if (r < 0)
-		give_up(run, PSD_CTL_RUN_FAILED);
+	if (r < 0) {
+		errno = -r;
+		fail(run, "hand its pair over");
+	}
 }
 
 static uint64_t
@@ -184,8 +202,11 @@ turn(struct run *run)
 		[AT_CONTROL] = { run->control, POLLRDHUP, 0 },
 	};
 
-	if (poll(at, PLACES, -1) < 0)
+	if (poll(at, PLACES, -1) < 0) {
+		if (errno != EINTR)
+			fail(run, "wait");
 		return;
+	}
 	if ((at[AT_LISTENER].revents & POLLIN) != 0)
 		on_call(run);
 	else if (at[AT_LISTENER].revents != 0)
@@ -240,11 +261,12 @@ finish(struct run *run, const struct psd_observe *observe)
 		psd_ctl_complain("%lu calls were made whose paths could not be "
 				 "read: what was learned is not complete",
 		    run->dark);
-	if (psd_learn_is_short(run->learn))
+	if (psd_learn_is_short(run->learn)) {
 		psd_ctl_complain("more was seen than can be kept");
-	else if (write_record(run, observe) < 0)
-		psd_ctl_complain("cannot write down what was seen: %s",
-		    strerror(errno));
+		give_up(run, PSD_CTL_RUN_FAILED);
+	} else if (write_record(run, observe) < 0) {
+		fail(run, "write down what was seen");
+	}
 }
 
 int
@@ -266,8 +288,8 @@ psd_observe_run(void *cookie, int control)
 	int r = run.learn == NULL ? -ENOMEM : begin(&run, observe);
 
 	if (r < 0) {
-		psd_ctl_complain("cannot observe a program: %s", strerror(-r));
-		give_up(&run, PSD_CTL_RUN_FAILED);
+		errno = -r;
+		fail(&run, "observe a program");
 	}
 	while (!run.is_over)
 		turn(&run);

@@ -66,7 +66,7 @@ read_input(struct pump *pump)
 }
 
 /* A program that reads no more is no failure: head does so. */
-static void
+static int
 feed_program(struct pump *pump)
 {
 	const ssize_t n = send(pump->ends->pair, pump->bytes + pump->at,
@@ -76,25 +76,33 @@ feed_program(struct pump *pump)
 		pump->at += (size_t)n;
 		pump->len -= (size_t)n;
 		pump->total += (size_t)n;
-	} else if (!is_no_error(errno)) {
-		pump->len = 0;
-		pump->is_over = true;
+		return 0;
 	}
+	if (is_no_error(errno))
+		return 0;
+	if (errno != EPIPE && errno != ECONNRESET)
+		return -errno;
+	pump->len = 0;
+	pump->is_over = true;
+	return 0;
 }
 
 /*
  * The end is said by shutdown(): whoever else holds a copy of our end could
  * withhold it otherwise.
  */
-static void
+static int
 say_end(struct pump *pump)
 {
 	if (pump->said_end || !pump->is_over || pump->len > 0)
-		return;
+		return 0;
 	pump->said_end = true;
 	pump->quiet_since = now();
-	(void)shutdown(pump->ends->pair, SHUT_WR);
 	(void)ioctl(pump->ends->pair, SIOCOUTQ, &pump->unread);
+	/* It may be gone already, and hear nothing. */
+	if (shutdown(pump->ends->pair, SHUT_WR) < 0 && errno != ENOTCONN)
+		return -errno;
+	return 0;
 }
 
 static bool
@@ -163,8 +171,13 @@ wait_for(struct pump *pump, struct pollfd looks[PLACES])
 	    pump->has_ended ? 0 : POLLIN);
 	/* Nothing more comes: what is there is taken without waiting. */
 	if (poll(looks, PLACES,
-		pump->has_ended && hears ? 0 : wait_msec(pump)) < 0)
-		return errno == EINTR ? 0 : -errno;
+		pump->has_ended && hears ? 0 : wait_msec(pump)) < 0 &&
+	    errno != EINTR) {
+		const int error = errno;
+
+		psd_ctl_complain("cannot wait: %s", strerror(error));
+		return -error;
+	}
 	return 0;
 }
 
@@ -180,9 +193,12 @@ take_input(struct pump *pump, const struct pollfd looks[PLACES])
 		return r;
 	}
 	if (pump->len > 0)
-		feed_program(pump);
-	say_end(pump);
-	return 0;
+		r = feed_program(pump);
+	if (r == 0)
+		r = say_end(pump);
+	if (r < 0)
+		psd_ctl_complain("cannot pass on the input: %s", strerror(-r));
+	return r;
 }
 
 /* Whoever reads us was slow, or the program has said something. */

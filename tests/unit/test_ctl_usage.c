@@ -164,6 +164,9 @@ files_that_do_not_serve_are_told_of(void **state)
 		const char *line, *told; /* %s: the directory */
 		enum psd_ctl_exit status;
 	} cases[] = {
+		{ "syscalls %s/masked.policy",
+		    "is a link to /dev/null, which masks a policy",
+		    PSD_CTL_FAILED },
 		{ "--policy-dir=%s syscalls masked",
 		    "masked is masked: its policy is a link to /dev/null",
 		    PSD_CTL_FAILED },
