@@ -73,7 +73,7 @@ load_run(struct psd_state_reader *reader, struct psd_instance *caller)
 
 	if (!psd_state_get(reader, PSD_RECORD_run, &record))
 		return false;
-	if (caller->n_runs >= PSD_RUNS_MAX || record.handle > caller->last_run)
+	if (caller->n_runs >= PSD_RUNS_MAX || record.handle == 0)
 		return psd_state_bad(reader, "a helper runs too much");
 	run = psd_run_make(caller, record.handle);
 	if (run == NULL)

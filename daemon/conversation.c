@@ -206,7 +206,10 @@ psd_conversation_make_clone(struct psd_conversation *origin)
 		return NULL;
 	}
 	clone->origin = origin;
-	clone->number = ++instance->last_clone;
+	/* The numbers come round, and 0 is the first conversation. */
+	if (++instance->last_clone == 0)
+		instance->last_clone = 1;
+	clone->number = instance->last_clone;
 	TAILQ_INSERT_TAIL(&instance->clones, clone, of_instance);
 	instance->n_clones++;
 	return clone;

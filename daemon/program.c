@@ -101,6 +101,17 @@ find_run(struct psd_instance *caller, uint32_t handle)
 	return NULL;
 }
 
+/* The numbers come round: one that runs on keeps its own. */
+static uint32_t
+next_handle(struct psd_instance *caller)
+{
+	do
+		caller->last_run++;
+	while (caller->last_run == 0 ||
+	    find_run(caller, caller->last_run) != NULL);
+	return caller->last_run;
+}
+
 /* How many may run, and how many may be started in a while. */
 static int
 may_start(const struct psd_instance *caller, struct psd_service *service)
@@ -173,7 +184,7 @@ psd_program_run(struct psd_instance *caller, struct psd_service *service,
 	if (r < 0)
 		return r;
 	/* Nothing is started without a place to note its end in. */
-	run = psd_run_make(caller, ++caller->last_run);
+	run = psd_run_make(caller, next_handle(caller));
 	if (run == NULL)
 		return -ENOMEM;
 	r = start(run, service, &stdio);

@@ -148,6 +148,27 @@ ask(struct psd_instance *relay, enum psd_op op, uint32_t id, void *req)
 	return 0;
 }
 
+static struct psd_relayed *
+find(const struct psd_instance *relay, uint32_t id)
+{
+	struct psd_relayed *relayed;
+
+	TAILQ_FOREACH(relayed, &relay->service->daemon->relayed, of_daemon)
+		if (relayed->relay == relay && relayed->id == id)
+			return relayed;
+	return NULL;
+}
+
+/* The numbers come round: a connection that goes on keeps its own. */
+static uint32_t
+next_id(struct psd_daemon *daemon, const struct psd_instance *relay)
+{
+	while (++daemon->last_relayed == 0 ||
+	    find(relay, daemon->last_relayed) != NULL)
+		continue;
+	return daemon->last_relayed;
+}
+
 int
 psd_relay_begin(struct psd_instance *instance, int connection, int pair)
 {
@@ -168,7 +189,7 @@ psd_relay_begin(struct psd_instance *instance, int connection, int pair)
 	}
 	relayed->instance = instance;
 	relayed->relay = relay;
-	relayed->id = ++daemon->last_relayed;
+	relayed->id = next_id(daemon, relay);
 	instance->relayed = relayed;
 	TAILQ_INSERT_TAIL(&daemon->relayed, relayed, of_daemon);
 	return ask(relay, PSD_OP_relay, relayed->id, &req);
@@ -216,17 +237,6 @@ finish(struct psd_relayed *relayed, int status)
 		psd_instance_set_deadline(instance,
 		    instance->loaded->policy->timeout_stop_usec);
 	}
-}
-
-static struct psd_relayed *
-find(const struct psd_instance *relay, uint32_t id)
-{
-	struct psd_relayed *relayed;
-
-	TAILQ_FOREACH(relayed, &relay->service->daemon->relayed, of_daemon)
-		if (relayed->relay == relay && relayed->id == id)
-			return relayed;
-	return NULL;
 }
 
 void

@@ -78,6 +78,7 @@ change_state(unsigned char *bytes, size_t size,
 	unsigned char *at =
 	    bytes + sizeof(*head) + head->n_fds * sizeof(uint32_t);
 	unsigned nth = 0;
+	bool is_changed = false;
 
 	while (at < bytes + size) {
 		const struct psd_op_row *row = psd_state_row(word_at(at));
@@ -85,12 +86,16 @@ change_state(unsigned char *bytes, size_t size,
 		if (row == NULL)
 			return false;
 		if (strcmp(row->name, change->record) == 0 &&
-		    nth++ == change->nth)
-			return change_head(at, change) ||
+		    (nth++ == change->nth || change->nth == STATE_CHANGE_ALL)) {
+			/* From there on nothing is where it was. */
+			if (change_head(at, change))
+				return true;
+			is_changed =
 			    change_record(row, at + RECORD_HEAD, change);
+		}
 		at += RECORD_HEAD + word_at(at + sizeof(uint32_t));
 	}
-	return false;
+	return is_changed;
 }
 
 /* DIR/change: record, nth, field, value and the program to go on with. */
@@ -128,15 +133,18 @@ rehearse(char **argv, int state_fd)
 void
 state_change_rehearse(int argc, char **argv)
 {
-	static const char option[] = "--rehearse=";
+	static const char *const options[] = { "--rehearse=", "--resume=" };
 
-	if (argc > 1 && strncmp(argv[1], option, sizeof(option) - 1) == 0)
-		exit(rehearse(argv, atoi(argv[1] + sizeof(option) - 1)));
+	for (size_t i = 0; argc > 1 && i < PSD_ELEMENTS(options); i++) {
+		const size_t len = strlen(options[i]);
+
+		if (strncmp(argv[1], options[i], len) == 0)
+			exit(rehearse(argv, atoi(argv[1] + len)));
+	}
 }
 
-int
-state_change_try(const struct daemon_rig *rig,
-    const struct state_change *change, const char **ret_text)
+static void
+want(const struct daemon_rig *rig, const struct state_change *change)
 {
 	char text[PATH_MAX + 256];
 
@@ -144,5 +152,20 @@ state_change_try(const struct daemon_rig *rig,
 	    change->record, change->nth, change->field, change->value,
 	    install_rig_ours());
 	daemon_rig_write(rig, "change", text);
+}
+
+int
+state_change_try(const struct daemon_rig *rig,
+    const struct state_change *change, const char **ret_text)
+{
+	want(rig, change);
 	return daemon_rig_ctl(rig, ret_text, "reexec", "--dry-run", NULL);
+}
+
+int
+state_change_make(const struct daemon_rig *rig,
+    const struct state_change *change, const char **ret_text)
+{
+	want(rig, change);
+	return daemon_rig_ctl(rig, ret_text, "reexec", NULL);
 }
