@@ -9,6 +9,7 @@
 /* What a daemon has, by /proc. */
 struct ledger {
 	size_t fds, children, zombies;
+	size_t leaves; /* control groups it holds; not in fds */
 	size_t memory; /* resident, in KiB */
 };
 
@@ -24,7 +25,10 @@ struct ledger ledger_of(pid_t daemon);
  */
 struct ledger ledger_at_rest(pid_t daemon);
 
-/* Has it all but memory as before, and no zombie, by the deadline? */
+/*
+ * Has it all but memory as before, and no zombie, by the deadline?  It makes
+ * control groups ahead when there is time, so of those it may have more or less.
+ */
 bool ledger_settles(pid_t daemon, const struct ledger *before);
 
 #endif
