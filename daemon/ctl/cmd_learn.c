@@ -117,28 +117,28 @@ observe(struct psd_observe *what)
 	return r;
 }
 
-/* All that was written, NULL when nothing was; 0 or -errno. */
-static int
-read_all(int fd, char **ret_text)
+/* All that was written; NULL, with 0 when nothing was, or with -errno. */
+static char *
+read_all(int fd, int *ret)
 {
 	FILE *stream = lseek(fd, 0, SEEK_SET) < 0 ? NULL : fdopen(fd, "r");
+	char *text = NULL;
 	size_t size = 0;
-	int r = 0;
 
-	*ret_text = NULL;
+	*ret = 0;
 	if (stream == NULL) {
-		r = -errno;
+		*ret = -errno;
 		psd_fd_close(fd);
-		return r;
+		return NULL;
 	}
 	/* There is no NUL in it. */
-	if (getdelim(ret_text, &size, '\0', stream) < 0) {
-		r = feof(stream) ? 0 : -errno;
-		free(*ret_text);
-		*ret_text = NULL;
+	if (getdelim(&text, &size, '\0', stream) < 0) {
+		*ret = feof(stream) ? 0 : -errno;
+		free(text);
+		text = NULL;
 	}
 	(void)fclose(stream);
-	return r;
+	return text;
 }
 
 /* What was learned is written whatever the program's status is. */
@@ -158,7 +158,7 @@ learn(const struct psd_ctl *ctl, struct psd_learn *learn, enum psd_type type,
 		return PSD_CTL_RUN_FAILED;
 	}
 	status = observe(&what);
-	r = read_all(what.record, &text);
+	text = read_all(what.record, &r);
 	if (r < 0) {
 		psd_ctl_complain("cannot read what was seen: %s", strerror(-r));
 		return PSD_CTL_RUN_FAILED;
