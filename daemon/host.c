@@ -194,16 +194,16 @@ int
 psd_host_init(struct psd_host *host, const struct psd_host_settings *settings,
     struct psd_diag *diag)
 {
-	int r;
+	const int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int r = null_fd < 0 ? -errno : 0;
 
 	*host = (struct psd_host){
-		.null_fd = open("/dev/null", O_RDWR | O_CLOEXEC),
+		.null_fd = null_fd,
 		.is_rootless = psd_host_is_rootless(),
 		.is_unprivileged = !psd_host_may_drop_privileges(),
 		.cgroup.base_fd = PSD_NO_FD,
 	};
-	if (host->null_fd < 0) {
-		r = -errno;
+	if (r < 0) {
 		psd_diag_error(diag, NULL, "cannot open /dev/null: %s",
 		    strerror(-r));
 		return r;
