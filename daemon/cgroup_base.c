@@ -224,12 +224,13 @@ psd_cgroup_base_open(struct psd_cgroup *cgroup, const char *named,
 		what = "cannot be divided";
 		r = move_in(cgroup, base_fd);
 	}
+	cgroup->base_fd = psd_fd_take(&base_fd);
 	if (r < 0) {
 		(void)snprintf(ret_why, size, "%s %s (%s)", cgroup->path, what,
 		    strerror(-r));
+		psd_cgroup_base_close(cgroup);
 		return r;
 	}
-	cgroup->base_fd = psd_fd_take(&base_fd);
 	for_each(cgroup->base_fd, PSD_CGROUP_LEAF, kill_leaf);
 	enable_controllers(cgroup);
 	return 0;

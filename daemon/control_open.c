@@ -69,10 +69,11 @@ bind_socket(struct psd_control *control)
 	    chown(control->path, (uid_t)-1, group) < 0)
 		psd_log(LOG_WARNING, "%s: cannot give it to the group: %s",
 		    control->path, strerror(errno));
-	if (chmod(control->path, 0660) < 0)
-		return -errno;
-	if (listen(fd, BACKLOG) < 0)
-		return -errno;
+	if (chmod(control->path, 0660) < 0 || listen(fd, BACKLOG) < 0) {
+		found = -errno;
+		(void)unlink(control->path);
+		return found;
+	}
 	return psd_fd_take(&fd);
 }
 

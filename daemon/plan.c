@@ -292,17 +292,15 @@ psd_plan_prepare(const struct psd_host *host, const struct psd_policy *policy,
 	};
 	const struct psd_plan_work work = psd_plan_begin(host, policy, diag);
 
+	const unsigned errors = diag->errors;
+
 	if (work.prepared == NULL)
 		return NULL;
 	for (size_t i = 0; i < PSD_ELEMENTS(steps); i++) {
 		const int r = steps[i](&work);
 
-		if (r == -ENOMEM)
-			diag->out_of_memory = true;
-		if (r < 0) {
-			psd_plan_free(work.prepared);
-			return NULL;
-		}
+		if (r < 0)
+			return psd_plan_fail(&work, r, errors);
 	}
 	return work.prepared;
 }

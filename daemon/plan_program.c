@@ -133,6 +133,20 @@ psd_plan_make_argv(const struct psd_plan_work *work)
 						    : 0;
 }
 
+struct psd_prepared *
+psd_plan_fail(const struct psd_plan_work *work, int r, unsigned before)
+{
+	const struct psd_where where = { .file = work->policy->file };
+
+	if (r == -ENOMEM)
+		work->diag->out_of_memory = true;
+	else if (work->diag->errors == before)
+		psd_diag_error(work->diag, &where, "cannot be prepared: %s",
+		    strerror(-r));
+	psd_plan_free(work->prepared);
+	return NULL;
+}
+
 /* A script has to be read by its interpreter, so it is in the view too. */
 static int
 take_image(const struct psd_plan_work *work, const struct psd_word *program)

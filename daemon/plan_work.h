@@ -36,6 +36,13 @@ struct psd_plan_work {
 struct psd_plan_work psd_plan_begin(const struct psd_host *host,
     const struct psd_policy *policy, struct psd_diag *diag);
 
+/*
+ * A step has failed with -errno, and diag may have no more errors than it had
+ * before: says so then, frees what was prepared, and returns NULL.
+ */
+struct psd_prepared *psd_plan_fail(const struct psd_plan_work *work, int r,
+    unsigned before);
+
 /* Compiles the filters.  0, or -errno with diag. */
 int psd_plan_make_filters(const struct psd_plan_work *work);
 

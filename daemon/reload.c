@@ -157,8 +157,8 @@ settle_privileges(struct psd_daemon *daemon, const struct batch *batch,
 	    diag);
 	if (r < 0)
 		return r;
-	r = psd_spawn_prepare_process();
-	if (r < 0 && !(r == -EPERM && daemon->host.is_unprivileged))
+	r = psd_spawn_prepare_start(daemon->host.is_unprivileged, diag);
+	if (r < 0)
 		return r;
 	return psd_own_filter_load(batch->policies, batch->n,
 	    &daemon->config.keep_calls, diag);

@@ -2,6 +2,7 @@
 #ifndef PSD_SPAWN_H
 #define PSD_SPAWN_H
 
+#include "policy/diag.h"
 #include "common/steps.h"
 #include "policy/policy.h"
 
@@ -113,5 +114,8 @@ int psd_spawn_default_signals(void);
  * -errno; -EPERM when rootless, which is no error there.
  */
 int psd_spawn_prepare_process(void);
+
+/* The same at a start, with diag; without privileges as much as can be had. */
+int psd_spawn_prepare_start(bool is_unprivileged, struct psd_diag *diag);
 
 #endif

@@ -10,6 +10,7 @@
 #include <linux/capability.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -91,4 +92,16 @@ psd_spawn_prepare_process(void)
 		r = inherit_permitted();
 	/* Once here, so that no start pays for it: 41 calls, 41 µs. */
 	return r < 0 ? r : psd_confine_empty_bounding_set(&confine);
+}
+
+int
+psd_spawn_prepare_start(bool is_unprivileged, struct psd_diag *diag)
+{
+	const int r = psd_spawn_prepare_process();
+
+	if (r >= 0 || (r == -EPERM && is_unprivileged))
+		return 0;
+	psd_diag_error(diag, NULL, "cannot prepare for helpers: %s",
+	    strerror(-r));
+	return r;
 }
