@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -123,6 +124,20 @@ psd_conversation_reply_deadline(struct psd_conversation *conversation,
 		psd_instance_log(instance, LOG_ERR, "no memory for a deadline");
 }
 
+/* Who cannot be told would wait for it for ever. */
+static void
+say_end(struct psd_conversation *conversation)
+{
+	const int r = psd_conv_end(&conversation->conv);
+	char why[64];
+
+	if (r == 0)
+		return;
+	(void)snprintf(why, sizeof(why), "its end cannot be told: %s",
+	    strerror(-r));
+	psd_instance_break(conversation->instance, why);
+}
+
 void
 psd_conversation_replies_sent(struct psd_conversation *conversation)
 {
@@ -130,7 +145,7 @@ psd_conversation_replies_sent(struct psd_conversation *conversation)
 	    sd_event_source_disable_unref(conversation->deadline_source);
 	/* What we put off until everything was answered. */
 	if (conversation->said_end || conversation->was_told)
-		(void)psd_conv_end(&conversation->conv);
+		say_end(conversation);
 }
 
 void
@@ -147,7 +162,7 @@ psd_conversation_end(struct psd_conversation *conversation)
 		psd_call_finish(TAILQ_FIRST(&conversation->waiting), -ECANCELED,
 		    NULL);
 	if (!instance->is_broken && STAILQ_EMPTY(&conversation->unsent))
-		(void)psd_conv_end(&conversation->conv);
+		say_end(conversation);
 }
 
 void

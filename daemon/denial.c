@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/denial.h"
 
-#include "common/log.h"
 #include "common/mem.h"
 #include "daemon/loaded.h"
 #include "daemon/report.h"
@@ -105,6 +104,7 @@ static void
 respond(struct psd_instance *instance, uint64_t id, bool passes)
 {
 	union response answer;
+	char why[64];
 
 	memset(&answer, 0, sizeof(answer));
 	answer.response.id = id;
@@ -113,12 +113,14 @@ respond(struct psd_instance *instance, uint64_t id, bool passes)
 	else
 		answer.response.error = -EPERM;
 	/* ENOENT: the helper is gone, and with it whoever waited. */
-	if (ioctl(instance->child.listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) <
-		0 &&
-	    errno != ENOENT)
-		psd_log(LOG_ERR, "%s[%d]: cannot answer a denied call: %s",
-		    instance->service->name, instance->child.pid,
-		    strerror(errno));
+	if (ioctl(instance->child.listener, SECCOMP_IOCTL_NOTIF_SEND,
+		&answer) == 0 ||
+	    errno == ENOENT)
+		return;
+	/* Or it would wait for ever. */
+	(void)snprintf(why, sizeof(why), "its call cannot be answered: %s",
+	    strerror(errno));
+	psd_instance_break(instance, why);
 }
 
 static void
