@@ -187,6 +187,10 @@ on_exec(struct tracee *tracee)
 		return;
 	}
 	note_program(tracee);
+	if (tracee->is_killed_after && board->is_armed) {
+		board->has_hit = true;
+		strike_victim(board, tracee);
+	}
 	(void)resume(PTRACE_DETACH, tracee->pid, 0);
 	tracee->pid = 0;
 }

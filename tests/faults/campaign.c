@@ -2,12 +2,11 @@
 #include "tests/faults/campaign.h"
 
 #include "common/mem.h"
-#include "tests/faults/errnos.h"
+#include "tests/faults/alone.h"
 #include "tests/faults/orphans.h"
 #include "tests/faults/verdict.h"
 #include "tests/support/seed.h"
 
-#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -70,12 +69,8 @@ campaign_end(struct campaign *campaign)
 	if (campaign->day.rig.pid > 0)
 		status = day_stop(&campaign->day);
 	day_clean(&campaign->day);
-	print_message("# %zu faults, %zu did not happen, %zu failed\n",
-	    campaign->n_done, campaign->n_missed, campaign->n_failed);
 	assert_int_equal(status, 0);
-	assert_int_equal(campaign->n_failed, 0);
-	/* Of one step alone there may be none. */
-	assert_true(campaign->n_done > 0 || getenv("PSD_FAULT_STEP") != NULL);
+	tally_end(&campaign->tally);
 }
 
 size_t
@@ -114,24 +109,6 @@ campaign_points(struct campaign *campaign, const struct day_step *step,
 		fail_msg("%s: does not recover again", step->name);
 	*ret_n = n;
 	return points;
-}
-
-static void
-print_plan(const struct inject_plan *plan, char *ret, size_t size)
-{
-	static const char *const acts[] = {
-		[INJECT_NOTHING] = "nothing",
-		[INJECT_FAIL] = "",
-		[INJECT_SHORTEN] = "one byte",
-		[INJECT_KILL_BEFORE] = "killed before",
-		[INJECT_KILL_AFTER] = "killed after",
-	};
-
-	(void)snprintf(ret, size, "%s%s %u %s",
-	    plan->of_child ? "child's " : "", errnos_call_name(plan->number),
-	    plan->nth,
-	    plan->act == INJECT_FAIL ? errnos_name(plan->error)
-				     : acts[plan->act]);
 }
 
 /* The daemon is gone: rightly so, and does that harm the next one? */
@@ -224,27 +201,6 @@ run(struct campaign *campaign, const struct day_step *step,
 	return judge_life(campaign, step, plan, what);
 }
 
-/* What it said last. */
-static void
-print_log(const struct campaign *campaign)
-{
-	enum { LAST = 2000 };
-	char path[PATH_MAX], text[LAST + 1];
-	FILE *file;
-	size_t n;
-
-	(void)snprintf(path, sizeof(path), "%s/log", campaign->day.rig.dir);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return;
-	if (fseek(file, -LAST, SEEK_END) < 0)
-		rewind(file);
-	n = fread(text, 1, LAST, file);
-	(void)fclose(file);
-	text[n] = '\0';
-	print_message("# its log ends: %s\n", text);
-}
-
 /* Whatever it has become: the next fault finds another one. */
 static void
 give_up_daemon(struct campaign *campaign)
@@ -260,18 +216,15 @@ void
 campaign_try(struct campaign *campaign, const struct day_step *step,
     const struct inject_plan *plan)
 {
-	char what[DAY_OUTCOME_MAX] = "", which[DAY_OUTCOME_MAX];
-	const bool is_good = run(campaign, step, plan, what);
-	const bool has_hit = inject_has_hit();
+	char what[DAY_OUTCOME_MAX] = "";
+	bool is_good;
 
-	print_plan(plan, which, sizeof(which));
-	print_message("# %s%s: %s: %s\n", is_good ? "" : "FAILED ", step->name,
-	    which, has_hit ? what : "did not happen");
-	campaign->n_done += has_hit;
-	campaign->n_missed += !has_hit;
-	campaign->n_failed += !is_good;
+	if (!tally_wants(step->name, plan))
+		return;
+	is_good = run(campaign, step, plan, what);
+	tally_add(&campaign->tally, step->name, plan, is_good, what);
 	if (is_good)
 		return;
-	print_log(campaign);
+	alone_print_log(&campaign->day.rig);
 	give_up_daemon(campaign);
 }

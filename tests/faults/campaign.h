@@ -4,6 +4,7 @@
 
 #include "tests/faults/day.h"
 #include "tests/faults/inject.h"
+#include "tests/faults/tally.h"
 
 /*
  * Faults, one after the other, in the day of one daemon, which is started again
@@ -16,7 +17,7 @@ struct campaign {
 	bool follows_children;
 	bool is_complete; /* everything, and not a sample (PSD_SOAK=1) */
 	unsigned seed;    /* of the sample (PSD_FAULT_SEED=) */
-	size_t n_done, n_missed, n_failed;
+	struct tally tally;
 };
 
 enum { CAMPAIGN_POINTS_MAX = 65536 };

@@ -42,29 +42,8 @@ day_leave_host(void)
 }
 
 void
-day_prepare(struct day *day)
+day_prepare_few(struct day *day)
 {
-	static const struct {
-		const char *file, *text;
-	} others[] = {
-		{ "policies/lo.policy",
-		    "[Helper]\nType=program\nExecStart=/bin/cat\n"
-		    "Instances=16\nStartLimitBurst=0\n"
-		    "[Policy]\nSystemCallFilter=@helper @loader @basic-io\n"
-		    "AllowOpen=@runtime\n" },
-		{ "policies/cat.policy",
-		    "[Helper]\nType=filter\nExecStart=/bin/cat\n"
-		    "Instances=4\nClients=user:0\n"
-		    "[Policy]\nSystemCallFilter=@filter @loader\n"
-		    "AllowOpen=@runtime\n" },
-		{ "policies/echo.policy",
-		    "[Helper]\nType=inetd\nExecStart=/bin/cat\n"
-		    "ListenStream=%s/run/echo.sock\n"
-		    "[Policy]\n"
-		    "SystemCallFilter=@filter @loader shutdown poll\n"
-		    "AllowOpen=@runtime\n" },
-	};
-
 	daemon_rig_prepare(&day->rig);
 	day->rig.on_birth = NULL;
 	day->puppet = PSD_NO_FD;
@@ -74,17 +53,33 @@ day_prepare(struct day *day)
 	sample_make(day->files);
 	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", day->files, 1), 0);
 	day_write_all(day);
+	daemon_rig_write(&day->rig, "policies/lo.policy",
+	    "[Helper]\nType=program\nExecStart=/bin/cat\n"
+	    "Instances=16\nStartLimitBurst=0\n"
+	    "[Policy]\nSystemCallFilter=@helper @loader @basic-io\n"
+	    "AllowOpen=@runtime\n");
+	daemon_rig_write(&day->rig, "policies/echo.policy",
+	    "[Helper]\nType=inetd\nExecStart=/bin/cat\n"
+	    "ListenStream=%s/run/echo.sock\n"
+	    "[Policy]\n"
+	    "SystemCallFilter=@filter @loader shutdown poll\n"
+	    "AllowOpen=@runtime\n");
+}
+
+void
+day_prepare(struct day *day)
+{
+	day_prepare_few(day);
 	daemon_rig_puppet(&day->rig, "other", "Instances=1", "");
 	daemon_rig_puppet(&day->rig, "callee",
-	    "Provides=lo\nInstances=1..2\nRestartSec=1ms\n"
-	    "",
-	    "");
+	    "Provides=lo\nInstances=1..2\nRestartSec=1ms\n", "");
 	daemon_rig_puppet(&day->rig, "door",
-	    "Clients=user:0\nInstances=1..2\nRestartSec=1ms\n"
-	    "",
-	    "");
-	for (size_t i = 0; i < PSD_ELEMENTS(others); i++)
-		daemon_rig_write(&day->rig, others[i].file, others[i].text);
+	    "Clients=user:0\nInstances=1..2\nRestartSec=1ms\n", "");
+	daemon_rig_write(&day->rig, "policies/cat.policy",
+	    "[Helper]\nType=filter\nExecStart=/bin/cat\n"
+	    "Instances=4\nClients=user:0\n"
+	    "[Policy]\nSystemCallFilter=@filter @loader\n"
+	    "AllowOpen=@runtime\n");
 }
 
 /* Resolvers, say, come later than what is ready at once. */

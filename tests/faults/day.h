@@ -37,6 +37,7 @@ struct day_step {
 	const struct psd_op_row *row; /* that is asked for, or NULL */
 	bool uses_up;                 /* the helper has less rights then */
 	bool is_long;                 /* too long for a sample */
+	bool ends_helper;             /* and meets the next one */
 };
 
 /*
@@ -47,6 +48,9 @@ int day_leave_host(void);
 
 /* Makes the directories and policies. */
 void day_prepare(struct day *day);
+
+/* The same with "all", the program that it may run, and "echo" only. */
+void day_prepare_few(struct day *day);
 
 /* The policy of the helper to which everything is allowed, as it is now. */
 void day_write_all(const struct day *day);

@@ -92,7 +92,8 @@ day_recovers(struct day *day, const struct day_step *step)
 		(void)day_say(day, "end");
 		day_part(day);
 	}
-	if (day->puppet < 0 && ++day->lives % LIVES == 0)
+	day->lives += step->ends_helper ? 2 : day->puppet < 0;
+	if (day->lives >= LIVES)
 		forgive(day);
 	return comes_to_rest(day);
 }

@@ -67,6 +67,18 @@ try_error(struct campaign *campaign, const struct day_step *step,
 		campaign_try(campaign, step, &plan);
 }
 
+bool
+pick_has_no_errors(int number)
+{
+	const struct errnos *errnos = errnos_of(number);
+
+	/* The sanitizers' runtime makes calls of its own. */
+	if (errnos == NULL && getenv("PSD_ASAN") == NULL &&
+	    !errnos_cannot_fail(number))
+		fail_msg("no row in errnos.def: %s", errnos_call_name(number));
+	return errnos == NULL || is_a_sanitizers(number);
+}
+
 void
 pick_errors(struct campaign *campaign, const struct day_step *step,
     const struct campaign_point *point, bool one_of_them)
@@ -74,12 +86,7 @@ pick_errors(struct campaign *campaign, const struct day_step *step,
 	const struct errnos *errnos = errnos_of(point->number);
 	const struct inject_plan shorter = pick_plan(point, INJECT_SHORTEN);
 
-	/* The sanitizers' runtime makes calls of its own. */
-	if (errnos == NULL && getenv("PSD_ASAN") == NULL &&
-	    !errnos_cannot_fail(point->number))
-		fail_msg("no row in errnos.def: %s",
-		    errnos_call_name(point->number));
-	if (errnos == NULL || is_a_sanitizers(point->number))
+	if (pick_has_no_errors(point->number))
 		return;
 	if (one_of_them) {
 		try_error(campaign, step, point,
@@ -140,8 +147,8 @@ pick_points(struct campaign *campaign, bool of_children,
 	for (size_t i = 0; campaign->is_complete && i < n_steps; i++)
 		if (is_asked(&steps[i], is_one))
 			try_all(campaign, &steps[i], of_children, try);
-	for (size_t i = 0;
-	     !campaign->is_complete && i < n * ATTEMPTS && campaign->n_done < n;
+	for (size_t i = 0; !campaign->is_complete && i < n * ATTEMPTS &&
+	     campaign->tally.n_faults + campaign->tally.n_kills < n;
 	     i++) {
 		const struct day_step *step =
 		    &steps[campaign_random(campaign, n_steps)];

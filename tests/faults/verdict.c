@@ -41,7 +41,9 @@ verdict_of_outcome(const struct day_step *step, const struct inject_plan *plan,
 	if (strcmp(step->name, "inetd") == 0 && *outcome == '\0')
 		return true;
 	/* A helper that cannot be spoken with is dropped; one is killed. */
-	if (*outcome == '\0' && (is_of_a_socket(plan->number) || is_kill(plan)))
+	if (*outcome == '\0' &&
+	    (is_of_a_socket(plan->number) || plan->number == SYS_shutdown ||
+		is_kill(plan)))
 		return true;
 	return strcmp(outcome, usual) == 0 || is_error(outcome);
 }
@@ -54,15 +56,21 @@ verdict_is_of_the_dead(const struct inject_plan *plan)
 		plan->error == ENOTCONN);
 }
 
-static bool
-is_a_broken_promise(const struct day_step *step, const struct inject_plan *plan)
+bool
+verdict_is_broken_promise(const struct inject_plan *plan)
 {
 	if (plan->number == SYS_close)
 		return plan->error == EBADF;
+	return plan->number == SYS_rt_sigprocmask;
+}
+
+static bool
+is_a_broken_promise(const struct day_step *step, const struct inject_plan *plan)
+{
 	/* getifaddrs() */
 	if (plan->number == SYS_recvmsg)
 		return strcmp(step->name, "list_interfaces") == 0;
-	return plan->number == SYS_rt_sigprocmask;
+	return verdict_is_broken_promise(plan);
 }
 
 /* What the loop of libsystemd cannot do without; it is never told to wait. */
@@ -102,6 +110,9 @@ verdict_of_end(const struct day_step *step, const struct inject_plan *plan,
 bool
 verdict_of_program(const struct inject_plan *plan)
 {
+	if (plan->act == INJECT_KILL_AFTER)
+		return plan->number == SYS_execve ||
+		    plan->number == SYS_execveat;
 	return plan->act == INJECT_FAIL &&
 	    (plan->number == SYS_close ||
 		(plan->number == SYS_keyctl && plan->error == EPERM) ||

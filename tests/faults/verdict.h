@@ -20,6 +20,9 @@ bool verdict_of_outcome(const struct day_step *step,
 bool verdict_of_end(const struct day_step *step, const struct inject_plan *plan,
     int status);
 
+/* Does it say that a promise is broken, on which the daemon aborts? */
+bool verdict_is_broken_promise(const struct inject_plan *plan);
+
 /* Would the fault be a lie while this helper lives? */
 bool verdict_is_of_the_dead(const struct inject_plan *plan);
 

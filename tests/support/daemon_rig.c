@@ -177,31 +177,44 @@ spawn_daemon(struct daemon_rig *rig)
 		run_daemon(rig);
 }
 
-static const char *
+/* All of it, however much that is; the caller frees it. */
+static char *
 read_log(const struct daemon_rig *rig)
 {
 	_cleanup_fd_ int fd = open(below(rig, "log"), O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	struct stat status = { .st_size = 0 };
+	ssize_t n = 0;
+	char *log;
 
-	text[n < 0 ? 0 : n] = '\0';
-	return text;
+	assert_true(fd < 0 || fstat(fd, &status) == 0);
+	log = malloc((size_t)status.st_size + 1);
+	assert_non_null(log);
+	if (fd >= 0)
+		n = read(fd, log, (size_t)status.st_size);
+	log[n < 0 ? 0 : n] = '\0';
+	return log;
 }
 
 bool
 daemon_rig_has_logged(const struct daemon_rig *rig, const char *wanted)
 {
-	return strstr(read_log(rig), wanted) != NULL;
+	_cleanup_free_ char *log = read_log(rig);
+
+	return strstr(log, wanted) != NULL;
 }
 
 bool
 daemon_rig_logs(const struct daemon_rig *rig, const char *wanted)
 {
+	_cleanup_free_ char *log = NULL;
+
 	for (int ms = 0; ms < TEST_DEADLINE; ms += STEP_MS) {
 		if (daemon_rig_has_logged(rig, wanted))
 			return true;
 		(void)poll(NULL, 0, STEP_MS);
 	}
-	print_error("not in the log: %s\n%s", wanted, read_log(rig));
+	log = read_log(rig);
+	print_error("not in the log: %s\n%s", wanted, log);
 	return false;
 }
 
@@ -270,21 +283,6 @@ daemon_rig_clean(struct daemon_rig *rig)
 	if (rig->pid > 0)
 		(void)daemon_rig_stop(rig);
 	test_dir_remove(rig->dir);
-}
-
-int
-daemon_rig_connect(const struct daemon_rig *rig, const char *name)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	(void)snprintf(address.sun_path, sizeof(address.sun_path),
-	    "%s/run/%s.sock", rig->dir, name);
-	assert_true(fd >= 0);
-	assert_int_equal(connect(fd, (struct sockaddr *)&address,
-			     sizeof(address)),
-	    0);
-	return fd;
 }
 
 const char *

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,4 +64,19 @@ daemon_rig_ctl(const struct daemon_rig *rig, const char **ret_text, ...)
 	assert_int_equal(test_child_wait(pid, &status), 0);
 	*ret_text = text;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int
+daemon_rig_connect(const struct daemon_rig *rig, const char *name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path),
+	    "%s/run/%s.sock", rig->dir, name);
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address,
+			     sizeof(address)),
+	    0);
+	return fd;
 }

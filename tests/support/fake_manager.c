@@ -2,6 +2,7 @@
 #include "tests/support/fake_manager.h"
 
 #include "common/fd.h"
+#include "common/mem.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -96,12 +97,27 @@ fake_manager_count(const char *name)
 	return n;
 }
 
+/* About how it is, which concerns no store. */
+static bool
+is_report(const char *words)
+{
+	static const char *const reports[] = { "READY=", "STATUS=", "STOPPING=",
+		"RELOADING=" };
+
+	for (size_t i = 0; i < PSD_ELEMENTS(reports); i++)
+		if (strncmp(words, reports[i], strlen(reports[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Both end with the name, and nothing after it. */
 static void
 obey(const char *words)
 {
 	const char *name;
 
+	if (is_report(words))
+		return;
 	if (strncmp(words, add, sizeof(add) - 1) == 0) {
 		name = words + sizeof(add) - 1;
 		if (fake_manager_count(name) == 0)

@@ -36,21 +36,27 @@ no_program_runs_when_a_step_of_its_start_fails(void **state)
 	campaign_end(&campaign);
 }
 
+/* Of that step and, if it was tried, the words that the daemon says then. */
 static void
-try_by_name(const char *name, int number, int error)
+try_by_name(const char *name, int number, unsigned nth, int error,
+    const char *words)
 {
 	const struct inject_plan plan = {
 		.act = INJECT_FAIL,
 		.number = number,
-		.nth = 1,
+		.nth = nth,
 		.error = error,
 	};
 	size_t n;
 	const struct day_step *step = day_steps(&n);
 
+	campaign_begin(&campaign, false);
 	while (strcmp(step->name, name) != 0)
 		step++;
 	campaign_try(&campaign, step, &plan);
+	assert_true(!tally_wants(name, &plan) ||
+	    daemon_rig_has_logged(&campaign.day.rig, words));
+	campaign_end(&campaign);
 }
 
 /* It waited for ever. */
@@ -58,11 +64,26 @@ static void
 a_helper_that_cannot_be_answered_is_dropped(void **state)
 {
 	(void)state;
-	campaign_begin(&campaign, false);
-	try_by_name("ping", SYS_sendto, ENOBUFS);
-	assert_true(daemon_rig_has_logged(&campaign.day.rig,
-	    "dropped: its reply cannot be sent: No buffer space available"));
-	campaign_end(&campaign);
+	try_by_name("ping", SYS_sendto, 1, ENOBUFS,
+	    "dropped: its reply cannot be sent: No buffer space available");
+}
+
+/* It waited for ever. */
+static void
+a_helper_that_cannot_be_told_of_an_end_is_dropped(void **state)
+{
+	(void)state;
+	try_by_name("clone", SYS_shutdown, 1, EINVAL,
+	    "dropped: its end cannot be told: Invalid argument");
+}
+
+/* It stood still in the call. */
+static void
+a_program_whose_call_cannot_be_answered_is_dropped(void **state)
+{
+	(void)state;
+	try_by_name("run", SYS_ioctl, 2, EBADF,
+	    "dropped: its call cannot be answered: Bad file descriptor");
 }
 
 /* It was never looked at again. */
@@ -70,11 +91,8 @@ static void
 a_listener_that_cannot_be_looked_at_is_looked_at_later(void **state)
 {
 	(void)state;
-	campaign_begin(&campaign, false);
-	try_by_name("accept", SYS_epoll_ctl, ENOMEM);
-	assert_true(daemon_rig_has_logged(&campaign.day.rig,
-	    "all: cannot look for clients: Cannot allocate memory"));
-	campaign_end(&campaign);
+	try_by_name("accept", SYS_epoll_ctl, 1, ENOMEM,
+	    "all: cannot look for clients: Cannot allocate memory");
 }
 
 int
@@ -82,6 +100,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_helper_that_cannot_be_answered_is_dropped),
+		cmocka_unit_test(
+		    a_helper_that_cannot_be_told_of_an_end_is_dropped),
+		cmocka_unit_test(
+		    a_program_whose_call_cannot_be_answered_is_dropped),
 		cmocka_unit_test(
 		    a_listener_that_cannot_be_looked_at_is_looked_at_later),
 		cmocka_unit_test(
