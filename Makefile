@@ -422,19 +422,25 @@ check-unit: tests
 	    $(SHELL_TESTS)))' \
 	    bash tests/system/test_systemd_inside.sh
 
-# What takes hours: the programs of which make check runs a sample, by PSD_SOAK=1,
-# one after the other.  Each says what it did, a line for everything.
-SOAK_TESTS := $(patsubst %.c,$(B)/%,$(shell grep -l PSD_SOAK $(SRC_tests) \
-    $(SHELL_TESTS)))
+# What takes hours: the programs of which make check runs a sample, by PSD_SOAK=1.
+# Those that take longest come first, in as many pieces at once as there are
+# processors; then the others, some of which measure, one after the other.
+SOAK_JOBS ?= $(shell nproc)
 SOAK_TIMEOUT ?= 86400
+SOAK_SPLIT := $(addprefix $(B)/tests/system/test_,faults faults_launch kills)
+SOAK_ALONE := $(filter-out $(SOAK_SPLIT),$(patsubst %.c,$(B)/%,\
+    $(shell grep -l PSD_SOAK $(SRC_tests) $(SHELL_TESTS))))
+SOAK_TESTS = $(foreach i,$(shell seq $(SOAK_JOBS)),\
+    $(SOAK_SPLIT:%=%:$(i)/$(SOAK_JOBS)))
 .PHONY: soak
 soak: tests
-	@B='$(abspath $(B))' TEST_TIMEOUT='$(SOAK_TIMEOUT)' TEST_JOBS=1 \
-	    PSD_ASAN='$(if $(SANITIZE),1)' PSD_SOAK=1 \
-	    scripts/run-tests $(SOAK_TESTS); status=$$?; \
-	    for log in $(patsubst tests/%,%,$(SOAK_TESTS:$(B)/%=%)); do \
-	    grep '^# ' "$(B)/tests/log/$$(echo $$log | tr / -).log"; done; \
-	    exit $$status
+	@rm -rf '$(B)/soak'
+	@export B='$(abspath $(B))' TEST_LOG='$(abspath $(B))/soak/log' \
+	    TEST_TIMEOUT='$(SOAK_TIMEOUT)' PSD_ASAN='$(if $(SANITIZE),1)' \
+	    PSD_SOAK=1; status=0; \
+	    TEST_JOBS='$(SOAK_JOBS)' scripts/run-tests $(SOAK_TESTS) || status=1; \
+	    TEST_JOBS=1 scripts/run-tests $(SOAK_ALONE) || status=1; \
+	    scripts/soak-list "$$TEST_LOG"/*.log; exit $$status
 
 UNIT_TESTS := $(filter $(B)/tests/unit/%,$(TESTS))
 check-valgrind: tests
