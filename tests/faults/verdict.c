@@ -103,9 +103,10 @@ verdict_of_end(const struct day_step *step, const struct inject_plan *plan,
 }
 
 /*
- * What is closed is closed, whatever close() answers; where there are no
+ * What is closed is closed, whatever close() answers, and that a descriptor is
+ * no more is what the child wants to hear of its witness; where there are no
  * keyrings, as in containers, the helper has none; and where the chain has a
- * listener already, its filter is loaded without one.
+ * listener already, or the kernel knows none, its filter is loaded without one.
  */
 bool
 verdict_of_program(const struct inject_plan *plan)
@@ -115,6 +116,8 @@ verdict_of_program(const struct inject_plan *plan)
 		    plan->number == SYS_execveat;
 	return plan->act == INJECT_FAIL &&
 	    (plan->number == SYS_close ||
+		(plan->number == SYS_fcntl && plan->error == EBADF) ||
 		(plan->number == SYS_keyctl && plan->error == EPERM) ||
-		(plan->number == SYS_seccomp && plan->error == EBUSY));
+		(plan->number == SYS_seccomp &&
+		    (plan->error == EBUSY || plan->error == EINVAL)));
 }
