@@ -70,11 +70,10 @@ void
 day_prepare(struct day *day)
 {
 	day_prepare_few(day);
-	daemon_rig_puppet(&day->rig, "other", "Instances=1", "");
+	day_write_door(day);
 	daemon_rig_puppet(&day->rig, "callee",
 	    "Provides=lo\nInstances=1..2\nRestartSec=1ms\n", "");
-	daemon_rig_puppet(&day->rig, "door",
-	    "Clients=user:0\nInstances=1..2\nRestartSec=1ms\n", "");
+	daemon_rig_puppet(&day->rig, "other", "Instances=1", "");
 	daemon_rig_write(&day->rig, "policies/cat.policy",
 	    "[Helper]\nType=filter\nExecStart=/bin/cat\n"
 	    "Instances=4\nClients=user:0\n"

@@ -37,7 +37,8 @@ struct day_step {
 	const struct psd_op_row *row; /* that is asked for, or NULL */
 	bool uses_up;                 /* the helper has less rights then */
 	bool is_long;                 /* too long for a sample */
-	bool ends_helper;             /* and meets the next one */
+	bool ends_helper;             /* and has the next one started */
+	bool is_of_door;              /* which is that of "door" */
 };
 
 /*
@@ -52,8 +53,12 @@ void day_prepare(struct day *day);
 /* The same with "all", the program that it may run, and "echo" only. */
 void day_prepare_few(struct day *day);
 
-/* The policy of the helper to which everything is allowed, as it is now. */
+/*
+ * The policy of the helper to which everything is allowed, and of the one that
+ * clients speak with, as they are now.
+ */
 void day_write_all(const struct day *day);
+void day_write_door(const struct day *day);
 
 /*
  * Starts the daemon, is met by its helpers, and notes what it has at rest.

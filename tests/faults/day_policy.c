@@ -53,3 +53,14 @@ day_write_all(const struct day *day)
 	daemon_rig_puppet(&day->rig, "all", "Instances=1\nRestartSec=1ms",
 	    lines);
 }
+
+void
+day_write_door(const struct day *day)
+{
+	char rate[64];
+
+	(void)snprintf(rate, sizeof(rate), "RequestRate=%u/s\n",
+	    RATE + day->generation);
+	daemon_rig_puppet(&day->rig, "door",
+	    "Clients=user:0\nInstances=1..2\nRestartSec=1ms\n", rate);
+}
