@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "common/message.h"
 #include "daemon/beneath.h"
+#include "daemon/caps.h"
 #include "daemon/clean.h"
 #include "daemon/control.h"
 #include "daemon/credential.h"
@@ -214,6 +215,8 @@ finish(struct psd_daemon *daemon)
 	psd_dispose_stop();
 	psd_credential_stop();
 	sd_event_unref(daemon->event);
+	/* Who made a group in the topmost one may not remove it without. */
+	(void)psd_caps_raise();
 	psd_host_free(&daemon->host);
 	psd_store_free(&daemon->store);
 	psd_config_free(&daemon->config);
