@@ -70,7 +70,7 @@ is_at_rest(const struct day *day, struct ledger *ret_now)
 static bool
 comes_to_rest(struct day *day, int deadline)
 {
-	struct ledger now;
+	struct ledger now = { 0 };
 
 	for (int ms = 1; ms <= deadline; ms++) {
 		if (!day_meet(day))

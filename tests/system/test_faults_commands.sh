@@ -66,9 +66,6 @@ try metrics_in_a_file_are_whole_or_not_there \
 try top_does -- top --batch -n 1 --delay=0.1
 try run_is_right_or_says_why --same --input="$dir/numbers" \
     --failures=1,125,126,127 -- run --policy="$dir/cat.policy" -- cat
-try run_with_a_trace_is --same --input="$dir/numbers" \
-    --failures=1,125,126,127 -- \
-    run --policy="$dir/cat.policy" --trace -- cat
 # What could not be looked at is not learned, and what is said to be nothing is
 # nothing.
 try what_is_learned_is_whole_or_not_there --same \
