@@ -113,8 +113,7 @@ allocations_choose(const struct allocations *board, uint64_t n, uint64_t most,
 {
 	static uint64_t which[ALLOCATIONS_PLACES];
 	const bool by_place = places_are_asked();
-	const bool is_all =
-	    n == 0 || n <= most || getenv("PSD_SOAK") != NULL;
+	const bool is_all = n == 0 || n <= most || getenv("PSD_SOAK") != NULL;
 	size_t chosen = 0;
 
 	assert(n < ALLOCATIONS_PLACES);

@@ -52,7 +52,7 @@ try status_as_json_does -- --json status
 # What cannot be looked at is taken for missing: a judgement that is seen.
 try check_says_what_it_could_not_read --same --allow='^newfstatat:' -- check "$dir/one.policy"
 try explain_does --same -- explain "$dir/one.policy" stat /etc/passwd
-try explain_by_the_daemon_does --same -- explain one stat /etc/passwd
+try explain_by_the_daemon_does --same -- explain one accept
 try syscalls_does --same -- syscalls one
 try cat_does --same --allow='^newfstatat:' -- cat one
 try diff_does --same --allow='^(newfstatat|access):' -- diff "$dir/etc/one.policy" "$dir/one.policy"
@@ -69,6 +69,7 @@ try run_is_right_or_says_why --same --input="$dir/numbers" \
 # What could not be looked at is not learned, and what is said to be nothing is
 # nothing.
 try what_is_learned_is_whole_or_not_there --same \
-    --allow='^(faccessat2|readlink|newfstatat):|^recvfrom:EAGAIN$' --input="$dir/numbers" \
+    --allow='^(faccessat2|readlink|newfstatat):|^recvfrom:EAGAIN$' \
+    --input="$dir/numbers" \
     --failures=1,125,126,127 --made="$dir/learned.policy" -- \
     learn --output="$dir/learned.policy" -- cat
