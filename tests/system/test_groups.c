@@ -83,10 +83,7 @@ list_leaves(char ret_names[NAMES_SIZE])
 	return n;
 }
 
-/*
- * By the deadline one for each instance and those made ahead, of which half
- * may be made again later; what is to be removed is.
- */
+/* By the deadline; half of those made ahead may be made again later. */
 static void
 expect_leaves(char ret_names[NAMES_SIZE])
 {
