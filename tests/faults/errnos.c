@@ -57,8 +57,8 @@ static const int loop_waits[] = {
 #endif
 };
 
-static bool
-is_among(int number, const int *calls, size_t n)
+bool
+errnos_is_among(int number, const int *calls, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (calls[i] == number)
@@ -69,13 +69,13 @@ is_among(int number, const int *calls, size_t n)
 bool
 errnos_cannot_fail(int number)
 {
-	return is_among(number, never_fail, PSD_ELEMENTS(never_fail));
+	return errnos_is_among(number, never_fail, PSD_ELEMENTS(never_fail));
 }
 
 bool
 errnos_is_loop_wait(int number)
 {
-	return is_among(number, loop_waits, PSD_ELEMENTS(loop_waits));
+	return errnos_is_among(number, loop_waits, PSD_ELEMENTS(loop_waits));
 }
 
 const char *

@@ -16,6 +16,9 @@ struct errnos {
 /* NULL: it has none, since it cannot fail or nobody has written it down. */
 const struct errnos *errnos_of(int number);
 
+/* Is a call among these? */
+bool errnos_is_among(int number, const int *calls, size_t n);
+
 /* Has it none because it cannot fail? */
 bool errnos_cannot_fail(int number);
 

@@ -2,6 +2,7 @@
 #include "tests/faults/launch_judge.h"
 
 #include "common/mem.h"
+#include "tests/faults/errnos.h"
 #include "tests/faults/remains.h"
 #include "tests/faults/verdict.h"
 #include "tests/faults/words.h"
@@ -131,15 +132,6 @@ static const int looks[] = {
 #endif
 };
 
-static bool
-is_among(int number, const int *calls, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (calls[i] == number)
-			return true;
-	return false;
-}
-
 /*
  * What was to be removed and could not be is left for the next one, as it is by
  * one that was killed, that could not wait for its helpers, that could not leave
@@ -149,7 +141,7 @@ static bool
 may_leave(enum launch_part part, const struct inject_plan *plan, int status)
 {
 	if (status > 128 || plan->number == SYS_capget ||
-	    is_among(plan->number, removals, PSD_ELEMENTS(removals)))
+	    errnos_is_among(plan->number, removals, PSD_ELEMENTS(removals)))
 		return true;
 	return part == LAUNCH_STOP &&
 	    (status != 0 || plan->number == SYS_openat ||
@@ -196,7 +188,7 @@ is_of_the_missing(const struct inject_plan *plan)
 {
 	return plan->act == INJECT_FAIL &&
 	    (plan->error == ENOENT || plan->error == ENOTDIR) &&
-	    is_among(plan->number, looks, PSD_ELEMENTS(looks));
+	    errnos_is_among(plan->number, looks, PSD_ELEMENTS(looks));
 }
 
 /* It has started, whatever has failed. */
