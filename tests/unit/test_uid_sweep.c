@@ -46,13 +46,7 @@ released_uid_loses_the_processes_that_are_left(void **state)
 static int
 stop_neighbours(void *argument)
 {
-	const int *told = argument;
-	const uid_t uid = (uid_t)told[1];
-
-	if (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0 ||
-	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return 1;
-	if (write(told[0], "", 1) != 1)
+	if (!become(argument))
 		return 1;
 	for (;;)
 		(void)kill(-1, SIGSTOP);

@@ -12,6 +12,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -31,17 +32,21 @@ init(struct psd_uid_range *range)
 	psd_diag_free(&diag);
 }
 
-/* Waits for a signal, as a uid, after telling that it is there. */
+/* Takes a uid, and tells that it is there; told is as start_as() has it. */
+static bool
+become(const int *told)
+{
+	const uid_t uid = (uid_t)told[1];
+
+	return setresgid(uid, uid, uid) == 0 && setresuid(uid, uid, uid) == 0 &&
+	    prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && write(told[0], "", 1) == 1;
+}
+
+/* Waits for a signal. */
 static int
 live_as(void *argument)
 {
-	const int *told = argument;
-	const uid_t uid = (uid_t)told[1];
-
-	if (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0 ||
-	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return 1;
-	if (write(told[0], "", 1) != 1)
+	if (!become(argument))
 		return 1;
 	for (;;)
 		(void)pause();
