@@ -135,17 +135,19 @@ static const int looks[] = {
 /*
  * What was to be removed and could not be is left for the next one, as it is by
  * one that was killed, that could not wait for its helpers, that could not leave
- * its control group, or that has dropped the capability to remove it.
+ * its control group, or that has dropped the capability to remove it and does
+ * not get it back.
  */
 static bool
 may_leave(enum launch_part part, const struct inject_plan *plan, int status)
 {
 	if (status > 128 || plan->number == SYS_capget ||
+	    errnos_is_loop_wait(plan->number) ||
 	    errnos_is_among(plan->number, removals, PSD_ELEMENTS(removals)))
 		return true;
 	return part == LAUNCH_STOP &&
 	    (status != 0 || plan->number == SYS_openat ||
-		plan->number == SYS_write);
+		plan->number == SYS_write || plan->number == SYS_capset);
 }
 
 /* It has ended: rightly so, and does that harm the next one? */
