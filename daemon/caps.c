@@ -35,7 +35,7 @@ static const cap_value_t fixed[] = {
 static const cap_value_t fixed_of_monitor[] = { CAP_KILL, CAP_SETUID,
 	CAP_SETGID };
 
-enum { PRIVILEGED_PORTS = 1024, CAPS_MAX = 64, NAME_SIZE = 40 };
+enum { PRIVILEGED_PORTS = 1024, NAME_SIZE = 40 };
 
 static uint64_t had; /* at the start, as bits */
 static bool has_started;
@@ -45,15 +45,6 @@ bit(cap_value_t cap)
 {
 	return UINT64_C(1) << cap;
 }
-
-static void
-free_caps(cap_t *caps)
-{
-	if (*caps != NULL)
-		(void)cap_free(*caps);
-}
-
-#define _cleanup_caps_ __attribute__((cleanup(free_caps)))
 
 /* "CAP_CHOWN", "cap_chown" and "chown" mean the same. */
 static int
@@ -152,38 +143,17 @@ add_kept(const struct psd_words *keep, uint64_t *bits, struct psd_diag *diag)
 }
 
 static int
-set(uint64_t in_permitted, uint64_t in_effective)
-{
-	_cleanup_caps_ cap_t caps = cap_init();
-
-	for (cap_value_t cap = 0; caps != NULL && cap < CAPS_MAX; cap++) {
-		const bool keep = (in_permitted & bit(cap)) != 0;
-		const bool use = (in_effective & bit(cap)) != 0;
-
-		if ((keep &&
-			(cap_set_flag(caps, CAP_PERMITTED, 1, &cap, CAP_SET) <
-				0 ||
-			    cap_set_flag(caps, CAP_INHERITABLE, 1, &cap,
-				CAP_SET) < 0)) ||
-		    (use &&
-			cap_set_flag(caps, CAP_EFFECTIVE, 1, &cap, CAP_SET) <
-			    0))
-			return -errno;
-	}
-	return caps == NULL || cap_set_proc(caps) < 0 ? -errno : 0;
-}
-
-static int
 keep_only(uint64_t needed, struct psd_diag *diag)
 {
-	uint64_t now = psd_caps_permitted();
-	int r;
+	uint64_t now = 0;
+	int r = psd_caps_permitted(&now);
 
-	if (!has_started) {
+	if (r == 0 && !has_started) {
 		had = now;
 		now &= needed;
 	}
-	r = set(now, now & needed);
+	if (r == 0)
+		r = psd_caps_set(now, now & needed);
 	if (r < 0) {
 		psd_diag_error(diag, NULL, "cannot drop capabilities: %s",
 		    strerror(-r));
@@ -234,9 +204,13 @@ find_needed(const struct psd_policy *const *policies, size_t n_policies,
 int
 psd_caps_raise(void)
 {
-	const uint64_t now = psd_caps_permitted();
+	uint64_t now;
+	int r;
 
-	return has_started ? set(now, now) : 0;
+	if (!has_started)
+		return 0;
+	r = psd_caps_permitted(&now);
+	return r < 0 ? r : psd_caps_set(now, now);
 }
 
 int
@@ -309,10 +283,15 @@ psd_caps_missing(const struct psd_policy *const *policies, size_t n_policies,
     struct psd_diag *diag)
 {
 	struct search search = { .diag = diag };
+	uint64_t now;
+	int r;
 
 	if (!has_started)
 		return 0;
-	search.missing = had & ~psd_caps_permitted();
+	r = psd_caps_permitted(&now);
+	if (r < 0)
+		return r;
+	search.missing = had & ~now;
 	for (size_t i = 0; i < n_policies; i++)
 		for_each_need(policies[i], tell_missing, &search);
 	return search.result;

@@ -41,7 +41,7 @@ int psd_caps_keep_for_monitor(const struct psd_policy *policy,
 /*
  * Before a reload: adds an error for each capability that policies need and
  * that we no longer have: "www.policy:12: needs a restart: CAP_CHOWN".
- * Returns 0, or -EPERM.  Capabilities that were not there at the start
+ * Returns 0, -EPERM, or another -errno when ours are not known.  Capabilities that were not there at the start
  * either are not asked for.
  */
 int psd_caps_missing(const struct psd_policy *const *policies,
@@ -54,10 +54,22 @@ int psd_caps_missing(const struct psd_policy *const *policies,
 uint64_t psd_caps_had(void);
 void psd_caps_resume(uint64_t before);
 
-/* The permitted set, as bits. */
-uint64_t psd_caps_permitted(void);
+/* More than there are; cap_get_flag(3) denies the others. */
+enum { PSD_CAPS_MAX = 64 };
 
-/* The permitted set, for status: "chown kill setuid"; cut where full. */
+/*
+ * The permitted set, as bits.  0, or -errno, when they are not known, which
+ * is not none: who set what is left of them would lose them all.
+ */
+int psd_caps_permitted(uint64_t *ret);
+
+/* What is permitted is inheritable, too.  0 or -errno. */
+int psd_caps_set(uint64_t in_permitted, uint64_t in_effective);
+
+/*
+ * The permitted set, for status: "chown kill setuid"; cut where full, and
+ * empty where it cannot be told.
+ */
 void psd_caps_text(char *ret, size_t size);
 
 #endif
