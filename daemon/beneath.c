@@ -86,18 +86,26 @@ rest_of(const struct psd_grant *grant, const struct psd_str *path)
 	return rest;
 }
 
+/*
+ * What is renamed or mounted anywhere while ".." of a link is gone through
+ * makes openat2(2) say EAGAIN, before anything was opened.  So does a lease,
+ * for as long as it lasts.
+ */
+enum { OPEN_TRIES = 128 };
+
 static int
 open_at(const struct psd_grant *grant, int dir_fd, const char *rest, int flags,
     mode_t mode)
 {
-	int fd;
+	int fd = -EAGAIN;
 
 	flags |= O_CLOEXEC;
 	/* openat2() refuses with O_PATH whatever that would make no use of. */
 	if ((flags & O_PATH) == 0)
 		flags |= O_NOCTTY;
-	fd = psd_sys_openat2(dir_fd, *rest == '\0' ? "." : rest, flags, mode,
-	    resolve_flags(grant));
+	for (int i = 0; fd == -EAGAIN && i < OPEN_TRIES; i++)
+		fd = psd_sys_openat2(dir_fd, *rest == '\0' ? "." : rest, flags,
+		    mode, resolve_flags(grant));
 	/* ELOOP, EXDEV: a link or mount that the grant leaves out. */
 	return fd == -ELOOP || fd == -EXDEV ? -EPERM : fd;
 }

@@ -228,8 +228,7 @@ path_rig_race(struct path_rig *rig, path_ask *ask,
 		r = ask(&rig->op, op_rig_path(&rig->op, "swap/victim"));
 		done += r == 0;
 		refused += r == -EPERM;
-		/* EAGAIN: the kernel saw a rename and cannot tell. */
-		if (r != 0 && r != -EPERM && r != -EAGAIN)
+		if (r != 0 && r != -EPERM)
 			fail_msg("status %d", r);
 	}
 	atomic_store(&swapping.is_over, true);
