@@ -91,21 +91,25 @@ dress(struct psd_door *door, const struct psd_policy *policy)
 {
 	const char *path = door->address.sun_path;
 	gid_t gid;
-	mode_t mode = psd_admission_mode(policy, &gid);
+	const mode_t wanted = psd_admission_mode(policy, &gid);
+	mode_t mode = wanted;
 
 	if (mode == door->mode && gid == door->gid)
 		return 0;
 	if (chmod(path, 0600) < 0)
 		return -errno;
-	door->mode = mode;
-	door->gid = gid;
+	door->mode = 0600;
 	if (gid != (gid_t)-1 && chown(path, (uid_t)-1, gid) < 0) {
 		psd_log(LOG_NOTICE,
 		    "%s: cannot give it to its group: %s; all may knock", path,
 		    strerror(errno));
 		mode = 0666;
 	}
-	return chmod(path, mode) < 0 ? -errno : 0;
+	if (chmod(path, mode) < 0)
+		return -errno;
+	door->mode = wanted;
+	door->gid = gid;
+	return 0;
 }
 
 /* With mode and group as they are: to change them would close it to clients. */
@@ -193,23 +197,30 @@ on_client(sd_event_source *source, int listener, uint32_t events,
 	return 0;
 }
 
-int
-psd_door_watch(struct psd_door *door, struct psd_service *service)
+void
+psd_door_adopt(struct psd_door *door, struct psd_service *service)
 {
-	int r;
-
 	door->service = service;
 	psd_store_put(&service->daemon->store, kind, service->name, door->fd,
 	    &door->holder);
-	r = dress(door, service->loaded->policy);
-	if (r < 0 || door->source != NULL)
-		return r;
-	r = sd_event_add_io(service->daemon->event, &door->source, door->fd,
+}
+
+static int
+watch(struct psd_door *door)
+{
+	sd_event_source *source = NULL;
+	int r;
+
+	r = sd_event_add_io(door->service->daemon->event, &source, door->fd,
 	    EPOLLIN, on_client, door);
 	if (r >= 0)
-		r = sd_event_source_set_ratelimit(door->source, RATE_USEC,
+		r = sd_event_source_set_ratelimit(source, RATE_USEC,
 		    RATE_BURST);
-	return r < 0 ? r : 0;
+	if (r < 0)
+		sd_event_source_disable_unref(source);
+	else
+		door->source = source;
+	return r;
 }
 
 void
@@ -242,9 +253,15 @@ psd_door_resume(const struct psd_daemon *daemon, const char *name,
 int
 psd_door_enable(struct psd_door *door, bool wanted)
 {
-	return door->source == NULL ? 0
-				    : sd_event_source_set_enabled(door->source,
-					  wanted ? SD_EVENT_ON : SD_EVENT_OFF);
+	/* Also when nobody is looked at: now we may give files to others. */
+	int r = dress(door, door->service->loaded->policy);
+
+	if (r == 0 && wanted && door->source == NULL)
+		r = watch(door);
+	if (r < 0 || door->source == NULL)
+		return r;
+	return sd_event_source_set_enabled(door->source,
+	    wanted ? SD_EVENT_ON : SD_EVENT_OFF);
 }
 
 const char *

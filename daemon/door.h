@@ -20,11 +20,8 @@ struct psd_door;
 int psd_door_open(struct psd_daemon *daemon, const struct psd_policy *policy,
     struct psd_door **ret, struct psd_diag *diag);
 
-/*
- * Gives the socket the mode and group that the service's policy says, and
- * lets clients come to it from now on.  0 or -errno.
- */
-int psd_door_watch(struct psd_door *door, struct psd_service *service);
+/* It is the service's from now on. */
+void psd_door_adopt(struct psd_door *door, struct psd_service *service);
 
 /* What lasts of it beyond this process; the descriptor is borrowed. */
 struct psd_door_carried {
@@ -42,7 +39,10 @@ void psd_door_tell(const struct psd_door *door, struct psd_door_carried *ret);
 struct psd_door *psd_door_resume(const struct psd_daemon *daemon,
     const char *name, const struct psd_door_carried *carried);
 
-/* Looks at whoever comes, or lets them wait in the kernel.  0 or -errno. */
+/*
+ * Looks at whoever comes, at a socket that has the mode and group that the
+ * service's policy says; or lets them wait in the kernel.  0 or -errno.
+ */
 int psd_door_enable(struct psd_door *door, bool wanted);
 
 const char *psd_door_path(const struct psd_door *door);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 enum {
 	CLIENTS_PER_TURN = 32,
@@ -52,17 +53,23 @@ begin_backoff(struct psd_service *service)
 		    end_backoff, service);
 }
 
-void
-psd_service_back_off(struct psd_service *service, int error)
+static void
+tell_backoff(struct psd_service *service, const char *what, int error)
 {
 	const uint64_t now = psd_now();
 
-	if (service->told_backoff_usec == 0 ||
-	    now - service->told_backoff_usec >= TOLD_USEC) {
-		psd_log(LOG_WARNING, "%s: cannot accept a client: %s",
-		    service->name, strerror(error));
-		service->told_backoff_usec = now;
-	}
+	if (service->told_backoff_usec != 0 &&
+	    now - service->told_backoff_usec < TOLD_USEC)
+		return;
+	psd_log(LOG_WARNING, "%s: cannot %s: %s", service->name, what,
+	    strerror(error));
+	service->told_backoff_usec = now;
+}
+
+void
+psd_service_back_off(struct psd_service *service, int error)
+{
+	tell_backoff(service, "accept a client", error);
 	begin_backoff(service);
 	psd_service_watch_listeners(service);
 }
@@ -120,17 +127,29 @@ psd_listener_on_client(sd_event_source *source, int fd, uint32_t events,
 }
 
 /*
- * To look again takes memory of the kernel's.  Without it nobody would ever
- * come back to this listener, so it is tried again.
+ * To look takes memory of the kernel's.  Without it nobody would ever come to
+ * this listener, so it is tried again.
  */
 static void
 look_later(struct psd_service *service, int r)
 {
 	if (service->backoff_source != NULL)
 		return;
-	psd_log(LOG_WARNING, "%s: cannot look for clients: %s", service->name,
-	    strerror(-r));
+	tell_backoff(service, "look for clients", -r);
 	begin_backoff(service);
+}
+
+static int
+look(struct psd_listener *listener, bool wanted)
+{
+	if (listener->source != NULL)
+		return sd_event_source_set_enabled(listener->source,
+		    wanted ? SD_EVENT_ON : SD_EVENT_OFF);
+	if (!wanted || listener->fd < 0)
+		return 0;
+	return sd_event_add_io(listener->service->daemon->event,
+	    &listener->source, listener->fd, EPOLLIN, psd_listener_on_client,
+	    listener);
 }
 
 /*
@@ -148,10 +167,7 @@ psd_service_watch_listeners(struct psd_service *service)
 	int r = 0;
 
 	for (size_t i = 0; i < service->listeners.n && r >= 0; i++)
-		if (service->listeners.at[i].source != NULL)
-			r = sd_event_source_set_enabled(
-			    service->listeners.at[i].source,
-			    wanted ? SD_EVENT_ON : SD_EVENT_OFF);
+		r = look(&service->listeners.at[i], wanted);
 	/* Whoever comes by the door is told at once when he cannot stay. */
 	if (service->listeners.door != NULL && r >= 0)
 		r = psd_door_enable(service->listeners.door,

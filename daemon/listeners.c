@@ -5,10 +5,10 @@
 #include "daemon/loaded.h"
 #include "daemon/service.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 static const char kind[] = "listen";
 
@@ -44,19 +44,6 @@ psd_listeners_free(struct psd_store *store, struct psd_listeners *listeners)
 	free(listeners->at);
 	psd_door_close(store, listeners->door);
 	*listeners = (struct psd_listeners){ .n = 0 };
-}
-
-static int
-watch(struct psd_listener *listener)
-{
-	int r;
-
-	listener->source = sd_event_source_disable_unref(listener->source);
-	r = sd_event_add_io(listener->service->daemon->event, &listener->source,
-	    listener->fd, EPOLLIN, psd_listener_on_client, listener);
-	if (r < 0)
-		return r;
-	return sd_event_source_set_enabled(listener->source, SD_EVENT_OFF);
 }
 
 /* A door belongs to the service's name, so only a new one is opened. */
@@ -173,7 +160,6 @@ static void
 adopt_door(struct psd_service *service, struct psd_listeners *old)
 {
 	struct psd_listeners *listeners = &service->listeners;
-	int r;
 
 	if (service->loaded->policy->n_clients == 0)
 		return;
@@ -181,10 +167,26 @@ adopt_door(struct psd_service *service, struct psd_listeners *old)
 		listeners->door = old->door;
 		old->door = NULL;
 	}
-	r = psd_door_watch(listeners->door, service);
-	if (r < 0)
-		psd_log(LOG_ERR, "%s: cannot open the door to clients: %s",
-		    service->name, strerror(-r));
+	psd_door_adopt(listeners->door, service);
+}
+
+void
+psd_listeners_take(struct psd_daemon *daemon, struct psd_listeners *listeners)
+{
+	for (size_t i = 0; i < listeners->n; i++) {
+		struct psd_listener *listener = &listeners->at[i];
+		struct psd_listener *kept;
+
+		if (listener->fd >= 0)
+			continue;
+		kept = find_listener(daemon, listener->text);
+		/* Which is why nothing was bound. */
+		assert(kept != NULL);
+		kept->source = sd_event_source_disable_unref(kept->source);
+		listener->service = kept->service;
+		listener->holder = kept->holder;
+		listener->fd = psd_fd_take(&kept->fd);
+	}
 }
 
 void
@@ -194,25 +196,13 @@ psd_service_adopt(struct psd_service *service, struct psd_listeners *listeners)
 
 	for (size_t i = 0; i < listeners->n; i++) {
 		struct psd_listener *listener = &listeners->at[i];
-		struct psd_listener *kept =
-		    find_listener(service->daemon, listener->text);
 
+		if (listener->service != NULL && listener->service != service)
+			psd_store_forget(kind, listener->service->name,
+			    listener->fd, &listener->holder);
 		listener->service = service;
-		if (listener->fd < 0 && kept != NULL) {
-			kept->source =
-			    sd_event_source_disable_unref(kept->source);
-			if (kept->service != service)
-				psd_store_forget(kind, kept->service->name,
-				    kept->fd, &kept->holder);
-			listener->holder = kept->holder;
-			listener->fd = psd_fd_take(&kept->fd);
-		}
-		if (listener->fd < 0 || watch(listener) < 0)
-			psd_log(LOG_ERR, "%s: cannot watch listener %s",
-			    service->name, listener->text);
-		else
-			psd_store_put(&service->daemon->store, kind,
-			    service->name, listener->fd, &listener->holder);
+		psd_store_put(&service->daemon->store, kind, service->name,
+		    listener->fd, &listener->holder);
 	}
 	service->listeners = *listeners;
 	*listeners = (struct psd_listeners){ .n = 0 };

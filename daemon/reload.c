@@ -214,18 +214,14 @@ tell_changes(struct psd_daemon *daemon, const struct batch *batch,
 static int
 bind_all(struct psd_daemon *daemon, struct batch *batch, struct psd_diag *diag)
 {
-	for (size_t i = 0; i < batch->n; i++) {
-		struct fresh *fresh = &batch->at[i];
-		int r;
+	int r = 0;
 
-		if (fresh->loaded == NULL)
-			continue;
-		r = psd_listeners_bind(daemon, fresh->loaded->policy,
-		    &fresh->listeners, diag);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (size_t i = 0; i < batch->n && r == 0; i++)
+		if (batch->at[i].loaded != NULL)
+			r = psd_listeners_bind(daemon,
+			    batch->at[i].loaded->policy,
+			    &batch->at[i].listeners, diag);
+	return r;
 }
 
 static void
@@ -249,7 +245,11 @@ commit(struct psd_daemon *daemon, struct batch *batch)
 
 	daemon->generation++;
 	r = psd_owns_come(daemon, &batch->owns);
-	for (size_t i = 0; i < batch->n; i++) {
+	for (size_t i = 0; i < batch->n; i++)
+		psd_listeners_take(daemon, &batch->at[i].listeners);
+	/* A start that fails does so before there are helpers. */
+	for (size_t i = 0; i < batch->n && (r == 0 || daemon->generation > 1);
+	     i++) {
 		struct fresh *fresh = &batch->at[i];
 		struct psd_loaded *loaded = fresh->loaded;
 
@@ -300,10 +300,8 @@ psd_reload(struct psd_daemon *daemon, bool dry_run, struct psd_diag *diag,
 		return -EINVAL;
 	r = read_all(daemon, names, &batch, diag);
 	psd_policy_names_free(names);
-	if (r == 0)
-		r = check_clashes(&batch, diag);
-	if (r == 0)
-		r = check_runs(&batch, diag);
+	r = r == 0 ? check_clashes(&batch, diag) : r;
+	r = r == 0 ? check_runs(&batch, diag) : r;
 	if (r == 0)
 		r = psd_owns_prepare(daemon, batch.policies, batch.n,
 		    &batch.owns, diag);
@@ -316,5 +314,7 @@ psd_reload(struct psd_daemon *daemon, bool dry_run, struct psd_diag *diag,
 	if (r == 0 && !dry_run)
 		r = put_in_force(daemon, &batch, diag);
 	free_batch(daemon, &batch);
+	if (r == -ENOMEM)
+		psd_diag_no_memory(diag);
 	return r;
 }

@@ -87,7 +87,17 @@ int psd_listeners_bind(struct psd_daemon *daemon,
 void psd_listeners_free(struct psd_store *store,
     struct psd_listeners *listeners);
 
-/* Takes over listeners, and those of the same address that others had. */
+/*
+ * Has in them also those of the same address that services listen on.  For all
+ * that are to be adopted, before the first is.
+ */
+void psd_listeners_take(struct psd_daemon *daemon,
+    struct psd_listeners *listeners);
+
+/*
+ * Takes over listeners, which psd_service_watch_listeners() looks at.  Closes
+ * those that the service had before.
+ */
 void psd_service_adopt(struct psd_service *service,
     struct psd_listeners *listeners);
 
@@ -167,6 +177,7 @@ int psd_listener_on_client(sd_event_source *source, int fd, uint32_t events,
 void psd_service_queue_accept(struct psd_service *service,
     struct psd_call *call);
 void psd_service_forget_accept(struct psd_call *call);
+/* What cannot be looked at for want of memory is tried again, in a while. */
 void psd_service_watch_listeners(struct psd_service *service);
 
 /*

@@ -172,6 +172,29 @@ a_start_without_a_null_device_says_so(void **state)
 	    "cannot open /dev/null: Too many open files");
 }
 
+/* Whatever it was to be told of, a listener say, it was deaf to for good. */
+static void
+a_start_that_may_not_watch_something_serves_or_ends_with_a_word(void **state)
+{
+	struct inject_plan plan = {
+		.act = INJECT_FAIL,
+		.number = SYS_epoll_ctl,
+		.error = ENOMEM,
+	};
+
+	(void)state;
+	launch_begin(&launch);
+	for (size_t i = 0; i < launch.n_points[LAUNCH_START]; i++) {
+		const struct launch_point *point =
+		    &launch.points[LAUNCH_START][i];
+
+		plan.nth = point->nth;
+		if (point->number == SYS_epoll_ctl)
+			launch_try(&launch, LAUNCH_START, &plan);
+	}
+	launch_end(&launch);
+}
+
 int
 main(void)
 {
@@ -179,6 +202,8 @@ main(void)
 		cmocka_unit_test(
 		    a_start_that_cannot_prepare_for_helpers_says_so),
 		cmocka_unit_test(a_start_without_a_null_device_says_so),
+		cmocka_unit_test(
+		    a_start_that_may_not_watch_something_serves_or_ends_with_a_word),
 		cmocka_unit_test(
 		    a_call_that_fails_lets_it_work_or_end_with_a_word),
 		cmocka_unit_test(
