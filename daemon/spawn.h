@@ -81,7 +81,7 @@ struct psd_child {
 	pid_t pid;
 	int pidfd;
 	int listener;   /* of denied calls, or PSD_NO_FD */
-	bool in_cgroup; /* false: none was given, or the kernel refused */
+	bool in_cgroup; /* false: none was given */
 	bool is_slow;   /* clone3() was refused, so clone() was used */
 };
 

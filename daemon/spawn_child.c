@@ -71,17 +71,19 @@ make_way_for_all(struct psd_spawn_state *state)
 static int
 enter_cgroup(struct psd_spawn_state *state)
 {
-	int fd;
+	int fd, n, r;
 
 	if (!state->enters_cgroup)
 		return 0;
 	fd = raw(SYS_openat, state->birth->cgroup_fd, "cgroup.procs",
 	    O_WRONLY | O_CLOEXEC);
-	/* Not silently: psd_child.in_cgroup stays false. */
 	if (fd < 0)
-		return 0;
-	state->in_cgroup = raw(SYS_write, fd, "0", 1) == 1;
-	return raw(SYS_close, fd);
+		return fd;
+	n = raw(SYS_write, fd, "0", 1);
+	/* The number may still be the daemon's, too. */
+	r = raw(SYS_close, fd);
+	state->in_cgroup = n >= 0;
+	return n < 0 ? n : r;
 }
 
 static int
