@@ -47,6 +47,10 @@ spoil(enum fake_control_manners manners, const struct psd_op_row *row,
 	case FAKE_CONTROL_OTHER_ROW:
 		reply->bytes[2] ^= 1;
 		break;
+	case FAKE_CONTROL_QUESTION:
+		psd_encode_status(reply, (uint16_t)row->op, id, 0);
+		reply->bytes[0] = PSD_FRAME_REQUEST;
+		break;
 	case FAKE_CONTROL_SHORT_REPLY:
 		psd_encode_status(reply, (uint16_t)row->op, id, 0);
 		break;

@@ -19,6 +19,7 @@ enum fake_control_manners {
 	FAKE_CONTROL_HANGS_UP,    /* after the question */
 	FAKE_CONTROL_OTHER_ID,    /* in its reply */
 	FAKE_CONTROL_OTHER_ROW,   /* likewise */
+	FAKE_CONTROL_QUESTION,    /* in place of a reply */
 	FAKE_CONTROL_SHORT_REPLY, /* a status of 0 without the fields */
 	FAKE_CONTROL_BROKEN_REPLY,
 };

@@ -29,7 +29,7 @@ ctl_run_body(void *argument)
 static inline int
 ctl_run(const char *line, struct test_capture *ret)
 {
-	static char copy[4096];
+	static char copy[8192];
 	static char name[] = "privsepctl";
 	struct ctl_args args = { .argv = { name }, .argc = 1 };
 	char *save = NULL;
