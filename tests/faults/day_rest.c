@@ -98,6 +98,9 @@ day_recovers(struct day *day, const struct day_step *step)
 		(void)day_say(day, "end");
 		day_part(day);
 	}
+	/* One that was killed while we spoke with somebody else is missed. */
+	if (day->puppet >= 0 && *day_say(day, "ping 1") == '\0')
+		day_part(day);
 	day->lives += step->ends_helper ? 2 : day->puppet < 0;
 	if (day->lives >= LIVES)
 		forgive(day, step);
