@@ -123,9 +123,12 @@ day_may_start(struct day *day, bool is_expected, int *ret_status)
 	return true;
 }
 
+/* The tracer may have a copy of it: the end is said, not left to close(). */
 void
 day_part(struct day *day)
 {
+	if (day->puppet >= 0)
+		(void)shutdown(day->puppet, SHUT_RDWR);
 	psd_fd_cleanup(&day->puppet);
 }
 
