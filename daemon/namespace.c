@@ -88,6 +88,7 @@ take_report(int fd, int ret_ns[PSD_NS_COUNT], char *ret_why, size_t size)
 		.msg_control = &control,
 		.msg_controllen = sizeof(control),
 	};
+	int ns[PSD_NS_COUNT] = { PSD_NO_FD, PSD_NO_FD, PSD_NO_FD, PSD_NO_FD };
 	const struct cmsghdr *header;
 	const ssize_t n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
 
@@ -99,13 +100,16 @@ take_report(int fd, int ret_ns[PSD_NS_COUNT], char *ret_why, size_t size)
 	if (error != 0)
 		return -error;
 	header = CMSG_FIRSTHDR(&message);
-	if (header == NULL ||
-	    header->cmsg_len != CMSG_LEN(sizeof(int[PSD_NS_COUNT]))) {
+	/* As many as there was room for. */
+	if (header != NULL)
+		memcpy(ns, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
+	if (ns[PSD_NS_COUNT - 1] < 0) {
+		psd_namespaces_close(ns);
 		(void)snprintf(ret_why, size,
 		    "no descriptors are left for namespaces");
 		return -EMFILE;
 	}
-	memcpy(ret_ns, CMSG_DATA(header), sizeof(int[PSD_NS_COUNT]));
+	memcpy(ret_ns, ns, sizeof(ns));
 	return 0;
 }
 
