@@ -62,7 +62,7 @@ psd_host_may_drop_privileges(void)
 }
 
 /* In the child, whose exit status is an errno. */
-static int
+static void
 load_filter(bool with_listener)
 {
 	struct sock_filter allow = { .code = BPF_RET | BPF_K,
@@ -71,11 +71,10 @@ load_filter(bool with_listener)
 	const unsigned flags =
 	    with_listener ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) < 0)
-		return errno;
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) < 0)
-		return errno;
-	return 0;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) < 0 ||
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) < 0)
+		_exit(errno);
+	_exit(0);
 }
 
 int
@@ -87,7 +86,7 @@ psd_host_probe_filter(bool with_listener)
 	if (pid < 0)
 		return -errno;
 	if (pid == 0)
-		_exit(load_filter(with_listener));
+		load_filter(with_listener);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;

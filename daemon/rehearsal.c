@@ -161,7 +161,7 @@ on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
  * It has what its successor would have, and looks at it; nothing is answered,
  * ended or shut down by that, and what it has open goes with it.
  */
-static _Noreturn void
+static void
 child(const struct psd_daemon *daemon, const struct psd_state_writer *writer,
     int state_fd, int output)
 {
