@@ -35,12 +35,10 @@ psd_carry_left(uint64_t due_usec)
 }
 
 static void
-put_closer(void *cookie, int pidfd)
+put_closer(void *cookie, pid_t pid)
 {
 	struct psd_state_writer *writer = cookie;
-	const struct psd_record_closer closer = {
-		.pidfd = psd_state_hold(writer, pidfd),
-	};
+	const struct psd_record_closer closer = { .pid = (uint32_t)pid };
 
 	psd_state_put(writer, PSD_RECORD_closer, &closer);
 }
@@ -169,13 +167,10 @@ load_closers(struct psd_state_reader *reader)
 	struct psd_record_closer record;
 
 	while (psd_state_next_is(reader, PSD_RECORD_closer)) {
-		int pidfd;
-
 		if (!psd_state_get(reader, PSD_RECORD_closer, &record))
 			return false;
-		pidfd = psd_state_take_fd(reader, record.pidfd);
-		if (pidfd >= 0)
-			psd_dispose_adopt(pidfd);
+		if (psd_dispose_adopt((pid_t)record.pid) < 0)
+			return psd_state_no_memory(reader);
 	}
 	return psd_state_error(reader) == 0;
 }

@@ -269,7 +269,7 @@ psd_daemon_open_loop(struct psd_daemon *daemon)
 		return -errno;
 	r = sd_event_new(&daemon->event);
 	if (r >= 0)
-		psd_dispose_init(daemon->event);
+		r = psd_dispose_init(daemon->event);
 	if (r >= 0)
 		r = psd_ending_open(daemon);
 	if (r >= 0)

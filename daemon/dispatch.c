@@ -139,21 +139,18 @@ serve(struct psd_conversation *conversation, const struct psd_op_row *row,
 	return r >= 0;
 }
 
-/*
- * Whoever sends what cannot be closed at once has sent it on purpose; it takes
- * our time, so it happens once.
- */
+/* Whoever sends what cannot be closed soon has sent it on purpose. */
 static void
 drop(struct psd_conversation *conversation, int *fds, size_t n)
 {
 	if (n == 0)
 		return;
-	conversation->conv.drop(fds, n);
+	if (conversation->conv.drop == psd_dispose)
+		psd_dispose_of(fds, n, conversation->instance);
+	else
+		conversation->conv.drop(fds, n);
 	for (size_t i = 0; i < n; i++)
 		fds[i] = PSD_NO_FD;
-	if (psd_dispose_was_slow())
-		psd_instance_break(conversation->instance,
-		    "sent a descriptor that does not close");
 }
 
 /* A request that was not done may have had anything beside it. */

@@ -3,72 +3,86 @@
 
 #include "common/fd.h"
 #include "common/log.h"
-#include "common/raw.h"
-#include "common/sys.h"
+#include "daemon/closer.h"
+#include "daemon/daemon.h"
+#include "daemon/instance.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/queue.h>
-#include <sys/wait.h>
 
-/* A round without a step is too long; without the first one, all of them. */
 enum {
-	ROUND_MSEC = 25,
-	ROUNDS_MAX = 40,
-	CHILDREN_MAX = 8, /* one after the other, when somebody kills them */
-	JOBS_MAX = 64
+	LOOK_USEC = 5000,         /* at children, while one may end soon */
+	LOOK_SLOW_USEC = 250000,  /* while all take long, or none can be made */
+	TOLD_USEC = 60 * 1000000, /* it lasts; once a minute will do */
+	SLOW_MAX = 64,
+	BRISK_MAX = 8, /* children at a time, but for those that take long */
 };
 
-/* One that takes longer. */
+enum state {
+	WAITING, /* for its child */
+	CLOSING,
+	SLOW,
+};
+
+/* Descriptors that somebody sent, and the child that closes them. */
 struct job {
 	TAILQ_ENTRY(job) of_all;
-	int pidfd;
-	sd_event_source *source;
+	struct psd_instance
+	    *sender; /* to be dropped when it is slow, or NULL */
+	enum state state;
+	struct psd_closer closer;
+	size_t at, n; /* what is left of fds */
+	int fds[];
 };
 
 static TAILQ_HEAD(, job) jobs = TAILQ_HEAD_INITIALIZER(jobs);
-static unsigned n_jobs;
-static bool was_slow;
-static sd_event *loop;
+static unsigned n_brisk, n_slow;
+static uint64_t told_usec;
+static sd_event_source *look_source;
 
-void
+static int on_look(sd_event_source *source, uint64_t usec, void *userdata);
+
+int
 psd_dispose_init(sd_event *event)
 {
-	loop = event;
+	return sd_event_add_time(event, &look_source, CLOCK_MONOTONIC,
+	    UINT64_MAX, 0, on_look, NULL);
 }
 
-bool
-psd_dispose_was_slow(void)
+unsigned
+psd_dispose_count_slow(void)
 {
-	return was_slow;
+	return n_slow;
 }
 
 bool
 psd_dispose_is_full(void)
 {
-	return n_jobs >= JOBS_MAX;
+	return n_slow >= SLOW_MAX;
 }
 
-/*
- * In the child, whose memory is a copy, and whose descriptors are ours: what it
- * closes is closed here, too.  It must not keep all of them open when we are
- * gone, listeners among them.
- */
-static _Noreturn void
-close_all(const int *fds, size_t n)
+bool
+psd_dispose_is_busy(const struct psd_instance *sender)
 {
-	(void)raw(SYS_prctl, PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
-	for (size_t i = 0; i < n; i++)
-		(void)raw(SYS_close, fds[i]);
-	_exit(0);
+	const struct job *job;
+
+	TAILQ_FOREACH(job, &jobs, of_all)
+		if (job->sender == sender)
+			return true;
+	return false;
+}
+
+void
+psd_dispose_forget(const struct psd_instance *sender)
+{
+	struct job *job;
+
+	TAILQ_FOREACH(job, &jobs, of_all)
+		if (job->sender == sender)
+			job->sender = NULL;
 }
 
 static void
@@ -78,53 +92,143 @@ close_here(const int *fds, size_t n)
 		psd_fd_close(fds[i]);
 }
 
+/* Nothing was closed by that, so it is tried again. */
 static void
-reap(int pidfd)
+tell_failure(int error)
 {
-	siginfo_t info;
+	const uint64_t now = psd_now();
 
-	while (
-	    waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED) < 0 && errno == EINTR)
-		continue;
+	if (told_usec != 0 && now - told_usec < TOLD_USEC)
+		return;
+	told_usec = now;
+	psd_log(LOG_ERR, "no process to close what a helper sent: %s",
+	    strerror(error));
+}
+
+static bool
+start(struct job *job)
+{
+	int r;
+
+	if (n_brisk >= BRISK_MAX)
+		return false;
+	r = psd_closer_start(&job->closer, job->fds + job->at,
+	    job->n - job->at);
+	if (r < 0) {
+		tell_failure(-r);
+		return false;
+	}
+	job->state = CLOSING;
+	n_brisk++;
+	return true;
+}
+
+/* Its child has ended, or is nobody's any more. */
+static void
+end_child(struct job *job)
+{
+	if (job->state == SLOW)
+		n_slow--;
+	else
+		n_brisk--;
+	job->at += psd_closer_end(&job->closer);
+	job->state = WAITING;
 }
 
 static void
-end_job(struct job *job)
+free_job(struct job *job)
 {
 	TAILQ_REMOVE(&jobs, job, of_all);
-	n_jobs--;
-	sd_event_source_disable_unref(job->source);
-	psd_fd_close(job->pidfd);
 	free(job);
 }
 
-static int
-on_end(sd_event_source *source, int fd, uint32_t events, void *userdata)
+static void
+go_on(struct job *job)
 {
+	end_child(job);
+	if (job->at < job->n)
+		(void)start(job);
+	else
+		free_job(job);
+}
+
+static void
+judge(struct job *job)
+{
+	struct psd_instance *sender = job->sender;
+
+	if (job->state == SLOW || !psd_closer_is_stuck(&job->closer))
+		return;
+	job->state = SLOW;
+	job->sender = NULL;
+	n_brisk--;
+	n_slow++;
+	psd_log(LOG_WARNING,
+	    "what a helper sent takes long to close; %u such now", n_slow);
+	if (sender != NULL)
+		psd_instance_break(sender,
+		    "sent a descriptor that does not close");
+}
+
+static void
+look_again(void)
+{
+	const uint64_t usec = n_brisk > 0 ? LOOK_USEC : LOOK_SLOW_USEC;
+
+	if (TAILQ_EMPTY(&jobs))
+		return;
+	(void)sd_event_source_set_time(look_source, psd_now() + usec);
+	(void)sd_event_source_set_enabled(look_source, SD_EVENT_ONESHOT);
+}
+
+static int
+on_look(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct job *job, *next;
+	bool can_start = true;
+
 	(void)source;
-	(void)events;
-	reap(fd);
-	end_job(userdata);
+	(void)usec;
+	(void)userdata;
+	for (job = TAILQ_FIRST(&jobs); job != NULL; job = next) {
+		next = TAILQ_NEXT(job, of_all);
+		if (job->state == WAITING)
+			can_start = can_start && start(job);
+		else if (psd_closer_has_ended(&job->closer))
+			go_on(job);
+		else
+			judge(job);
+	}
+	look_again();
 	return 0;
 }
 
-/* Takes over pidfd.  Without memory to watch it, it is waited for here. */
-static void
-watch(int pidfd)
+void
+psd_dispose_of(const int *fds, size_t n, struct psd_instance *sender)
 {
-	struct job *job = calloc(1, sizeof(*job));
+	struct job *job = NULL;
 
-	if (job == NULL ||
-	    sd_event_add_io(loop, &job->source, pidfd, EPOLLIN, on_end, job) <
-		0) {
-		free(job);
-		reap(pidfd);
-		psd_fd_close(pidfd);
+	if (n == 0)
+		return;
+	if (look_source != NULL)
+		job = calloc(1, sizeof(*job) + n * sizeof(*fds));
+	/* Without memory whoever made it slow has us wait, this once. */
+	if (job == NULL) {
+		close_here(fds, n);
 		return;
 	}
-	job->pidfd = pidfd;
+	memcpy(job->fds, fds, n * sizeof(*fds));
+	job->n = n;
+	job->sender = sender;
 	TAILQ_INSERT_TAIL(&jobs, job, of_all);
-	n_jobs++;
+	(void)start(job);
+	look_again();
+}
+
+void
+psd_dispose(const int *fds, size_t n)
+{
+	psd_dispose_of(fds, n, NULL);
 }
 
 void
@@ -133,108 +237,43 @@ psd_dispose_kill(void)
 	const struct job *job;
 
 	TAILQ_FOREACH(job, &jobs, of_all)
-		(void)psd_sys_pidfd_kill(job->pidfd, SIGKILL);
+		if (job->state != WAITING)
+			(void)kill(job->closer.pid, SIGKILL);
 }
 
 void
-psd_dispose_tell(void (*each)(void *cookie, int pidfd), void *cookie)
+psd_dispose_tell(void (*each)(void *cookie, pid_t pid), void *cookie)
 {
 	const struct job *job;
 
 	TAILQ_FOREACH(job, &jobs, of_all)
-		each(cookie, job->pidfd);
+		if (job->state != WAITING)
+			each(cookie, job->closer.pid);
 }
 
-void
-psd_dispose_adopt(int pidfd)
+int
+psd_dispose_adopt(pid_t pid)
 {
-	watch(pidfd);
-}
+	struct job *job = calloc(1, sizeof(*job));
 
-/*
- * How many of them the child has closed, or is closing: close(2) gives up the
- * number first and waits then.  We open nothing meanwhile that would have it.
- */
-static size_t
-count_begun(const int *fds, size_t n)
-{
-	size_t at = 0;
-
-	while (at < n && fcntl(fds[at], F_GETFD) < 0)
-		at++;
-	return at;
-}
-
-/*
- * Waits for the child: true when it has ended.  One that has begun and gets no
- * further is held up by what it closes; one that has not begun has had no
- * processor yet, for which nobody is to blame.
- */
-static bool
-has_ended(int pidfd, const int *fds, size_t n)
-{
-	struct pollfd look = { .fd = pidfd, .events = POLLIN };
-	size_t begun = 0;
-
-	for (int round = 0; round < ROUNDS_MAX && !was_slow; round++) {
-		const size_t before = begun;
-
-		if (poll(&look, 1, ROUND_MSEC) == 1)
-			return true;
-		begun = count_begun(fds, n);
-		was_slow = begun > 0 && begun == before;
-	}
-	return false;
-}
-
-/* How many of them are closed, or left to a job: all, unless it was killed. */
-static size_t
-dispose(const int *fds, size_t n)
-{
-	int pidfd = PSD_NO_FD;
-	/* fork(), but for the descriptors; glibc has no call for that. */
-	const long pid = syscall(SYS_clone, CLONE_FILES | CLONE_PIDFD | SIGCHLD,
-	    NULL, &pidfd, NULL, NULL);
-
-	if (pid == 0)
-		close_all(fds, n);
-	if (pid < 0) {
-		psd_log(LOG_ERR, "no process to close what a helper sent: %s",
-		    strerror(errno));
-		close_here(fds, n);
-		return n;
-	}
-	if (has_ended(pidfd, fds, n)) {
-		const size_t begun = count_begun(fds, n);
-
-		reap(pidfd);
-		psd_fd_close(pidfd);
-		return begun;
-	}
-	watch(pidfd);
-	if (was_slow)
-		psd_log(LOG_WARNING,
-		    "what a helper sent takes long to close; %u such now",
-		    n_jobs);
-	return n;
-}
-
-void
-psd_dispose(const int *fds, size_t n)
-{
-	size_t done = 0;
-
-	was_slow = false;
-	for (int i = 0; loop != NULL && done < n && i < CHILDREN_MAX; i++)
-		done += dispose(fds + done, n - done);
-	close_here(fds + done, n - done);
+	if (job == NULL)
+		return -ENOMEM;
+	job->closer.pid = pid;
+	job->state = SLOW;
+	n_slow++;
+	TAILQ_INSERT_TAIL(&jobs, job, of_all);
+	look_again();
+	return 0;
 }
 
 void
 psd_dispose_stop(void)
 {
 	psd_dispose_kill();
-	while (!TAILQ_EMPTY(&jobs))
-		end_job(TAILQ_FIRST(&jobs));
-	loop = NULL;
+	while (!TAILQ_EMPTY(&jobs)) {
+		if (TAILQ_FIRST(&jobs)->state != WAITING)
+			end_child(TAILQ_FIRST(&jobs));
+		free_job(TAILQ_FIRST(&jobs));
+	}
+	look_source = sd_event_source_disable_unref(look_source);
 }

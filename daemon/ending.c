@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "daemon/dispose.h"
 #include "daemon/ending.h"
 
 #include "common/fd.h"
@@ -133,6 +134,7 @@ tell(const struct psd_instance *instance, enum psd_ending ending,
 void
 psd_instance_free(struct psd_instance *instance)
 {
+	psd_dispose_forget(instance);
 	psd_lookup_lost(instance);
 	psd_relay_lost(instance);
 	psd_relay_forget(instance);

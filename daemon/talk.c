@@ -3,6 +3,7 @@
 
 #include "common/codec.h"
 #include "common/log.h"
+#include "daemon/dispose.h"
 #include "daemon/loaded.h"
 #include "daemon/service.h"
 #include "daemon/trace.h"
@@ -16,6 +17,7 @@ enum {
 	FRAMES_OF_THE_DEAD = 1024,
 	PROBE_EVERY = 16,
 	RETRY_USEC = 100000,
+	CLOSING_USEC = 10000,
 };
 
 /* One thread, so one frame to read into is enough. */
@@ -103,10 +105,16 @@ remote_ended(struct psd_conversation *conversation)
 	psd_talk_watch(conversation);
 }
 
-/* RequestRate= is a speed, not a refusal: nothing is read until it fits. */
+/*
+ * RequestRate= is a speed, not a refusal: nothing is read until it fits.  Nor
+ * before what came along with an earlier request is closed.
+ */
 static bool
 must_pause(struct psd_conversation *conversation)
 {
+	if (psd_dispose_is_busy(conversation->instance) &&
+	    pause_until(conversation, psd_now() + CLOSING_USEC))
+		return true;
 	return conversation->instance->requests.interval_usec != 0 &&
 	    !psd_rate_pass(&conversation->instance->requests, psd_now()) &&
 	    pause_until(conversation,
@@ -225,6 +233,7 @@ drain(struct psd_conversation *conversation, unsigned *left)
 
 	psd_conversation_discard_unsent(conversation);
 	while (!instance->is_broken && *left > 0 &&
+	    !psd_dispose_is_busy(instance) &&
 	    psd_conv_recv(&conversation->conv, 0, &incoming) ==
 		PSD_HEARD_FRAME) {
 		(*left)--;
