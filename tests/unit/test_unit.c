@@ -164,6 +164,22 @@ process_that_has_ended_is_in_no_unit(void **state)
 	(void)close(until[1]);
 }
 
+/* Before Linux 6.5, when a pid is all that is known of it. */
+static void
+process_without_a_pidfd_is_in_no_unit(void **state)
+{
+	char unit[PSD_UNIT_SIZE] = "untouched";
+	const struct psd_peer peer = {
+		.uid = getuid(),
+		.pid = getpid(),
+		.pidfd = PSD_NO_FD,
+	};
+
+	(void)state;
+	assert_int_equal(psd_peer_unit(&peer, unit), -ESRCH);
+	assert_string_equal(unit, "untouched");
+}
+
 static void
 names_of_units_that_have_clients_are_valid(void **state)
 {
@@ -205,6 +221,7 @@ main(void)
 		cmocka_unit_test(unit_is_the_first_group_below_the_slices),
 		cmocka_unit_test(names_end_where_the_service_manager_ends_them),
 		cmocka_unit_test(process_that_has_ended_is_in_no_unit),
+		cmocka_unit_test(process_without_a_pidfd_is_in_no_unit),
 		cmocka_unit_test(names_of_units_that_have_clients_are_valid),
 	};
 
