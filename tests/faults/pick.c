@@ -3,6 +3,7 @@
 
 #include "tests/faults/verdict.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -56,6 +57,17 @@ is_a_sanitizers(int number)
 		number == SYS_futex);
 }
 
+/*
+ * A start that is told that a daemon is no more removes its control group, and
+ * kills who is in it.
+ */
+bool
+pick_harms_neighbours(const struct inject_plan *plan)
+{
+	return !plan->of_child && plan->act == INJECT_FAIL &&
+	    plan->number == SYS_kill && plan->error == ESRCH;
+}
+
 static void
 try_error(struct campaign *campaign, const struct day_step *step,
     const struct campaign_point *point, int error)
@@ -63,7 +75,7 @@ try_error(struct campaign *campaign, const struct day_step *step,
 	struct inject_plan plan = pick_plan(point, INJECT_FAIL);
 
 	plan.error = error;
-	if (!is_a_lie(step, &plan))
+	if (!is_a_lie(step, &plan) && !pick_harms_neighbours(&plan))
 		campaign_try(campaign, step, &plan);
 }
 

@@ -26,6 +26,9 @@ void pick_errors(struct campaign *campaign, const struct day_step *step,
 struct inject_plan pick_plan(const struct campaign_point *point,
     enum inject_act act);
 
+/* Would a daemon that another test has suffer, too? */
+bool pick_harms_neighbours(const struct inject_plan *plan);
+
 /*
  * Can the call not fail, or do without it whoever makes it?  The test fails when
  * nobody has written down which errors it has.

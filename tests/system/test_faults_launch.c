@@ -51,7 +51,8 @@ fail_point(enum launch_part part, const struct launch_point *point)
 		plan.error =
 		    errnos
 			->at[launch.is_complete ? i : random_below(errnos->n)];
-		launch_try(&launch, part, &plan);
+		if (!pick_harms_neighbours(&plan))
+			launch_try(&launch, part, &plan);
 	}
 }
 
