@@ -74,7 +74,7 @@ usage(const struct psd_op_row *row)
 		has_endpoint = has_endpoint || f->kind == PSD_KIND_endpoint;
 		has_protocol = has_protocol || f->kind == PSD_KIND_protocol;
 	}
-	if (has_access && has_path)
+	if (has_access)
 		return "what may be done and an absolute path, as in \"read "
 		       "/srv/www/**\"";
 	if (has_mode)
@@ -103,8 +103,6 @@ usage(const struct psd_op_row *row)
 		       "*.example.org";
 	if (has_label)
 		return "names joined by commas, as in alice,www-*";
-	if (has_access)
-		return "read, write, append, create, truncate or any";
 	return has_priority ? "a level from emerg to debug" : "yes";
 }
 

@@ -127,12 +127,87 @@ word_that_may_not_follow_is_told_which_may(void **state)
 	refuse(refusals, PSD_ELEMENTS(refusals));
 }
 
+/* A name of so many bytes. */
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
+static void
+word_that_is_wrong_is_told_why(void **state)
+{
+	static const struct refusal refusals[] = {
+		{ "AllowStat=a", "a path must be absolute, beginning with /" },
+		{ "AllowStat=/a//b",
+		    "a path must not have empty components, \".\" or \"..\"" },
+		{ "AllowStat=/a/",
+		    "a path must not end with /; a directory and all" },
+		{ "AllowOpen=exclusive /a",
+		    "leave exclusive out, create covers it" },
+		{ "AllowChangeMode=0648 /a",
+		    "a mode is 0 and three octal digits" },
+		{ "AllowSetClock=yes max=0x",
+		    "a span of time must follow max=, such as 500ms or 10s" },
+		{ "AllowResolve=" HUNDRED HUNDRED HUNDRED,
+		    "a name has 1 to 253 bytes and no slash" },
+		{ "AllowResolve=a_b!.org",
+		    "labels have letters, digits, - and _, and * or ? as "
+		    "wildcards" },
+		{ "AllowConnectName=tcp a.org",
+		    "a port must follow the name, as in www.example.org:443" },
+		{ "AllowConnectName=tcp " HUNDRED HUNDRED HUNDRED ":1",
+		    "a name has 1 to 253 bytes and no slash" },
+		{ "AllowGetUser=a,,b", "a name is missing" },
+		{ "AllowGetUser=a!",
+		    "names have letters, digits and _ - . : @ + $ ~ only" },
+		{ "AllowGetUser=a fields=members",
+		    "a user has the fields name, uid, gid, comment, home and "
+		    "shell" },
+		{ "AllowGetGroup=a fields=uid",
+		    "a group has the fields name, gid and members" },
+		{ "AllowAccept=yes phase=A",
+		    "a phase has 1 to 32 small letters, digits, - and _" },
+		{ "AllowConnect=tcp [fe80::]/129:1",
+		    "a prefix of IPv6 has 0 to 128 bits" },
+		{ "AllowConnect=tcp 10.0.0.0/33:1",
+		    "a prefix of IPv4 has 0 to 32 bits" },
+		{ "AllowConnect=tcp 10.0.0.1/8:1",
+		    "the address has bits behind its prefix; write zeros" },
+		{ "AllowReadSysctl=fs.binfmt_misc.status",
+		    "fs.binfmt_misc is no setting" },
+	};
+
+	(void)state;
+	refuse(refusals, PSD_ELEMENTS(refusals));
+}
+
+static void
+more_than_there_may_be_is_refused(void **state)
+{
+	static char path[2048] = "AllowStat=", modes[2048] = "AllowChangeMode=";
+	const struct refusal refusals[] = {
+		{ path, "a path must have at most 255 components and 12285" },
+		{ modes, "these are too many; write another line" },
+	};
+	size_t len = strlen(path);
+
+	(void)state;
+	for (int i = 0; i < 256; i++)
+		len += (size_t)snprintf(path + len, sizeof(path) - len, "/a");
+	len = strlen(modes);
+	for (int i = 0; i < 80; i++)
+		len += (size_t)snprintf(modes + len, sizeof(modes) - len,
+		    "%s0%o", i == 0 ? "" : ",", i + 0100);
+	(void)snprintf(modes + len, sizeof(modes) - len, " /a");
+	refuse(refusals, PSD_ELEMENTS(refusals));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(line_of_each_operation_is_told_what_it_takes),
 		cmocka_unit_test(word_that_may_not_follow_is_told_which_may),
+		cmocka_unit_test(word_that_is_wrong_is_told_why),
+		cmocka_unit_test(more_than_there_may_be_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
