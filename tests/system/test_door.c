@@ -177,6 +177,8 @@ a_stopped_service_says_so(void **state)
 	waiting = door_connect(&rig, "svc");
 	assert_int_equal(door_say(waiting, "ping 1", NULL, 0), -ESHUTDOWN);
 	(void)close(waiting);
+	assert_int_equal(daemon_rig_ctl(&rig, &text, "status", "svc", NULL), 0);
+	assert_non_null(strstr(text, ": the service is stopped"));
 	assert_int_equal(daemon_rig_ctl(&rig, &text, "reload", NULL), 0);
 	waiting = door_connect(&rig, "svc");
 	assert_int_equal(door_say(waiting, "ping 1", NULL, 0), 0);

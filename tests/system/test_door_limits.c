@@ -47,7 +47,8 @@ one_user_has_only_so_many_connections_to_all_services(void **state)
 		assert_int_equal(door_say(fds[i], "ping 1", NULL, 0), 0);
 	fd = door_connect(&rig, "svc");
 	assert_int_equal(door_say(fd, "ping 1", NULL, 0), -EUSERS);
-	assert_true(daemon_rig_logs(&rig, "of privsepd.conf"));
+	assert_true(
+	    daemon_rig_logs(&rig, "MaxConnectionsPerUser= of privsepd.conf"));
 	(void)close(fd);
 	assert_int_equal(door_try(&rig, "svc", &alice), 0);
 	for (int i = 0; i < 2; i++)

@@ -178,4 +178,16 @@ policies_are_without_errors() {
 }
 rm -rf "$dir"/etc/*.d
 try policies_are_without_errors
+daemon_without_a_relay_does_not_start() {
+	mkdir "$dir/other"
+	printf '[Helper]\nType=inetd\nExecStart=/bin/cat\n%s\n' \
+	    "ListenStream=$dir/other/cat.sock" >"$dir/etc/cat.policy"
+	printf '%s\n' '[Policy]' 'SystemCallFilter=@filter @loader' \
+	    'AllowOpen=@runtime' >>"$dir/etc/cat.policy"
+	printf '[Daemon]\nRelay=/no/such/relay\n' >"$dir/conf"
+	timeout 60 "$B/privsepd" --config "$dir/conf" \
+	    --policy-dir "$dir/etc" --runtime-dir "$dir/other" 2>"$dir/err"
+	exits 78 && says 'Type=inetd needs the relay /no/such/relay, which'
+}
+try daemon_without_a_relay_does_not_start
 echo "1..$number"

@@ -166,6 +166,28 @@ secrets_are_granted_by_nobody_but_the_reader() {
 }
 try secrets_are_granted_by_nobody_but_the_reader
 
+no_more_secrets_are_told_than_are_read() {
+	local i
+	for i in $(seq 20); do
+		mkdir -p "$dir/keys/$i" && echo secret >"$dir/keys/$i/id_rsa"
+	done
+	learn keys -- cat "$dir"/keys/*/id_rsa
+	exits 0 && [ "$(grep -c 'not granted: AllowOpen=' "$dir/err")" = 16 ] &&
+	    says 'not granted: 4 other lines, which are comments' &&
+	    [ "$(grep -c '^#AllowOpen=read' "$dir/keys.policy")" = 20 ]
+}
+try no_more_secrets_are_told_than_are_read
+
+more_than_can_be_kept_is_told() {
+	mkdir "$dir/crowd"
+	(cd "$dir/crowd" && seq 33000 | xargs touch)
+	script crowd.pl "-e \"$dir/crowd/\$_\" or die for 1 .. 33000;"
+	learn crowd -- "$dir/crowd.pl"
+	exits 125 && rm -r "$dir/crowd" && says 'more was seen than can be kept' &&
+	    [ ! -e "$dir/crowd.policy" ]
+}
+try more_than_can_be_kept_is_told
+
 what_failed_needs_no_line() {
 	script tries 'open(my $f, "<", "/etc/privsep-is-not-there");' \
 	    'mkdir("/privsep/there"); print "done\n";'
@@ -259,7 +281,7 @@ try ports_are_learned
 file_that_is_there_stays() {
 	echo mine >"$dir/mine.policy"
 	learn mine -- true
-	exits 125 && says 'is there already' &&
+	exits 125 && says 'is there already: add to it with --merge=' &&
 	    [ "$(cat "$dir/mine.policy")" = mine ] || return 1
 	learn mine --merge="$dir/mine.policy" -- true
 	exits 125 && says 'nothing was learned' &&
@@ -267,7 +289,7 @@ file_that_is_there_stays() {
 	learn mine --force -- true
 	exits 0 && has 'Type=filter' mine || return 1
 	learn mine --merge="$dir/mine.policy" -- cat
-	exits 125 && says 'another program' && has 'Runs=1' mine
+	exits 125 && says 'was learned of another program than' && has 'Runs=1' mine
 }
 try file_that_is_there_stays
 
@@ -277,7 +299,8 @@ status_is_that_of_the_program() {
 	learn killed -- sh -c 'kill -TERM $$'
 	exits 143 && has 'Type=filter' killed || return 1
 	learn none -- /no/such/program
-	exits 127 && [ ! -e "$dir/none.policy" ] || return 1
+	exits 127 && says "/no/such/program: there is no such program" &&
+	    [ ! -e "$dir/none.policy" ] || return 1
 	echo 'no program' >"$dir/text" && chmod 755 "$dir/text"
 	learn none -- "$dir/text"
 	exits 126 && [ ! -e "$dir/none.policy" ]

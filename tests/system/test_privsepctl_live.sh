@@ -185,6 +185,11 @@ member_may_look_but_not_change() {
 }
 try member_may_look_but_not_change
 
+top_takes_a_terminal() {
+	exits 2 top && warns 'not a terminal; --batch does without'
+}
+try top_takes_a_terminal
+
 json_is_complete() {
 	if ! command -v python3 >/dev/null; then
 		return 0

@@ -231,7 +231,7 @@ try helper_that_says_no_hello_is_overdue
 what_is_not_to_be_traced_is_told() {
 	policy filter ExecStart=/bin/cat
 	run filter --trace
-	exits 125 && says "$dir/filter.policy: is a filter's" || return 1
+	exits 125 && says "$dir/filter.policy: is a filter's, which speaks no frames; --trace" || return 1
 	timeout 60 "$ctl" run --policy=www --trace 2>"$dir/err"
 	exits 2 && says "what helpers of the service www say is not yours" ||
 	    return 1
@@ -246,7 +246,7 @@ what_takes_a_daemon_is_told_with_its_line() {
 	helper clients "$hello" AllowAccept=yes
 	sed -i '3iClients=user:root' "$dir/clients.policy"
 	run clients --trace
-	exits 125 && says "$dir/clients.policy:3: Clients="
+	exits 125 && says "$dir/clients.policy:3: Clients= come to a daemon"
 }
 try what_takes_a_daemon_is_told_with_its_line
 

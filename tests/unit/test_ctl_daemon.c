@@ -229,7 +229,8 @@ reload_that_failed_exits_with_1(void **state)
 			     "reload --dry-run"),
 	    PSD_CTL_FAILED);
 	assert_string_equal(run.out, "");
-	assert_non_null(strstr(run.err, "nothing was changed"));
+	assert_non_null(
+	    strstr(run.err, "nothing was changed; generation 6 stays"));
 }
 
 static int

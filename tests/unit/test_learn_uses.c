@@ -39,6 +39,9 @@ temporary_files_have_a_place_of_their_own(void **state)
 	assert_line("TemporaryFileSystem=/tmp:size=64M");
 	assert_null(strstr(page, "AllowOpen=read,write"));
 	assert_line("#AllowOpen=read /tmp/input");
+	assert_non_null(strstr(told,
+	    "-AllowOpen=read /tmp/input: TemporaryFileSystem= covers what is "
+	    "there; put it elsewhere"));
 }
 
 static void
@@ -106,8 +109,9 @@ code_that_is_in_no_group_is_told(void **state)
 	    PSD_LEARN_READ | PSD_LEARN_MAP);
 	write_page(PSD_TYPE_FILTER);
 	assert_line("AllowOpen=read /usr/lib/prog/libprog.so");
-	assert_non_null(
-	    strstr(told, "+AllowOpen=read /usr/lib/prog/libprog.so: "));
+	assert_non_null(strstr(told,
+	    "+AllowOpen=read /usr/lib/prog/libprog.so: code was "
+	    "mapped from there"));
 	assert_null(strstr(told, "/lib64"));
 }
 

@@ -96,6 +96,25 @@ interpreter_of_a_named_script_is_a_named_program(void **state)
 }
 
 static void
+without_a_bound_no_program_is_started(void **state)
+{
+	struct plan_rig rig;
+	char lines[1024];
+
+	(void)state;
+	(void)bound_by(0);
+	(void)snprintf(lines, sizeof(lines),
+	    "AllowOpen=@runtime\n"
+	    "SystemCallFilter=@helper @loader @processes\n%s",
+	    allow(place("static")));
+	assert_true(plan_rig_load(&rig, "starter", "", lines) < 0);
+	assert_non_null(strstr(rig.diag.text,
+	    "AllowExec= needs the layer landlock or namespaces: nothing else "
+	    "says which programs the helper may start"));
+	plan_rig_free(&rig);
+}
+
+static void
 other_name_of_a_named_program_is_the_same_file(void **state)
 {
 	(void)state;
@@ -204,6 +223,7 @@ main(void)
 		cmocka_unit_test(program_that_is_named_is_started),
 		cmocka_unit_test(started_program_starts_what_is_named),
 		cmocka_unit_test(nothing_else_is_started),
+		cmocka_unit_test(without_a_bound_no_program_is_started),
 		cmocka_unit_test(
 		    interpreter_of_a_named_script_is_a_named_program),
 		cmocka_unit_test(

@@ -189,6 +189,39 @@ line_is_cut_to_its_room(void **state)
 	assert_string_equal(line, whole);
 }
 
+/* Whoever asked for what has no name is told what a name is. */
+static void
+request_without_a_name_is_told_what_a_name_is(void **state)
+{
+	const struct psd_stat_req stat = { .path = psd_str_of("a/../b") };
+	const struct psd_read_sysctl_req read = { .setting = psd_str_of("..") };
+	const struct psd_resolve_req resolve = { .host =
+						     psd_str_of("192.0.2.1") };
+	const struct {
+		enum psd_op op;
+		const void *req;
+		const char *line;
+	} cases[] = {
+		{ PSD_OP_stat, &stat,
+		    "# no line can allow it: a path must be absolute, without "
+		    "empty components, \".\" and \"..\"" },
+		{ PSD_OP_read_sysctl, &read,
+		    "# no line can allow it: a setting is named by its "
+		    "components, as in net.ipv4.ip_forward" },
+		{ PSD_OP_resolve, &resolve,
+		    "# no line can allow it: a host is named by labels of "
+		    "letters, digits, - and _, and an address is no name" },
+	};
+	char line[1024];
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(cases); i++) {
+		psd_policy_suggest(line, sizeof(line), psd_op_find(cases[i].op),
+		    cases[i].req);
+		assert_string_equal(line, cases[i].line);
+	}
+}
+
 int
 main(void)
 {
@@ -199,6 +232,7 @@ main(void)
 		cmocka_unit_test(suggested_line_allows_both_paths),
 		cmocka_unit_test(longest_path_of_wildcards_goes_there_and_back),
 		cmocka_unit_test(request_that_no_line_can_allow_gets_a_comment),
+		cmocka_unit_test(request_without_a_name_is_told_what_a_name_is),
 		cmocka_unit_test(line_is_cut_to_its_room),
 	};
 

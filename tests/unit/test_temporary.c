@@ -141,7 +141,8 @@ what_is_no_bound_is_an_error(void **state)
 		{ "/tmp:size=64M,mode=755", "", "takes /tmp:size=SIZE" },
 		{ "/var/tmp:size=64M", "", "takes /tmp:size=SIZE" },
 		{ "/tmp:size=64M\nType=native", "", "leave it out" },
-		{ "/tmp:size=64M", "AllowOpen=read /tmp/x", "covers what" },
+		{ "/tmp:size=64M", "AllowOpen=read /tmp/x",
+		    "/tmp/x: TemporaryFileSystem= covers what is there" },
 		{ "/tmp:size=64M", "AllowOpen=read /tmp/**", "covers what" },
 	};
 

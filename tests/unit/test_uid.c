@@ -108,13 +108,14 @@ static const struct check checks[] = {
 	{ "0 0 10\n11 500 20\n", "", "", 5, 20, -EINVAL, "10" },
 	{ "", "", "", 5, 20, -EINVAL, "5" },
 	{ whole, "a:x:1900000009:5::/:/bin/sh\n", "", 1900000000, 10, -EINVAL,
-	    "user a " },
+	    "the user a has an id within UidRange=1900000000-1900000009" },
 	{ whole, "a:x:5:1900000009::/:/bin/sh\n", "", 1900000000, 10, -EINVAL,
 	    "user a " },
 	{ whole, "a:x:1900000010:5::/:/bin/sh\n", "", 1900000000, 10, 0, "" },
 	{ whole, "broken\n\na:x:1900000001:5::/:\n", "", 1900000000, 10,
 	    -EINVAL, "user a " },
-	{ whole, "", "joe:100000:65536\n", 165535, 10, -EINVAL, "subuid:1" },
+	{ whole, "", "joe:100000:65536\n", 165535, 10, -EINVAL,
+	    "subuid:1: UidRange=165535-165544 overlaps ids that this line" },
 	{ whole, "", "joe:100000:65536\n", 165536, 10, 0, "" },
 	{ whole, "", "# no\njoe:100000:65536\n", 99999, 2, -EINVAL,
 	    "subuid:2" },
@@ -158,6 +159,26 @@ range_that_belongs_to_others_is_refused(void **state)
 }
 
 static void
+range_that_cannot_be_checked_is_refused(void **state)
+{
+	const struct psd_uid_files files = { .uid_map = "/no/such/file",
+		.gid_map = "/no/such/file",
+		.passwd = "/no/such/file",
+		.subuid = "/no/such/file",
+		.subgid = "/no/such/file" };
+	struct psd_diag diag;
+
+	(void)state;
+	psd_diag_init(&diag);
+	assert_int_equal(psd_uid_check_files(&files, 1900000000, 10, &diag),
+	    -EINVAL);
+	assert_non_null(strstr(diag.text,
+	    "/no/such/file: cannot be read (errno 2), so UidRange= cannot "
+	    "be checked"));
+	psd_diag_free(&diag);
+}
+
+static void
 default_range_is_free_here(void **state)
 {
 	struct psd_diag diag;
@@ -176,6 +197,7 @@ main(void)
 		cmocka_unit_test(released_uid_rests_as_long_as_others_are_free),
 		cmocka_unit_test(uid_that_a_process_has_is_passed_over),
 		cmocka_unit_test(range_that_belongs_to_others_is_refused),
+		cmocka_unit_test(range_that_cannot_be_checked_is_refused),
 		cmocka_unit_test(default_range_is_free_here),
 	};
 
