@@ -6,22 +6,18 @@
 #include "tests/support/child.h"
 #include "tests/support/door_rig.h"
 #include "tests/support/expect.h"
+#include "tests/system/rig_fixture.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum {
 	ALICE = 12345,
@@ -35,24 +31,6 @@ enum {
 
 static const struct door_user alice = { ALICE, ALICE, 0 };
 static const struct door_user bob = { BOB, BOB, 0 };
-
-static struct daemon_rig rig;
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	daemon_rig_prepare(&rig);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
-	return 0;
-}
 
 static void
 start(const char *helper_lines)

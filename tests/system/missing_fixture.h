@@ -8,22 +8,17 @@
  */
 #include "common/mem.h"
 #include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
 #include "tests/support/deny.h"
+#include "tests/system/rig_fixture.h"
 
 #include <errno.h>
 #include <linux/seccomp.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { ANY = -1 };
 
@@ -35,7 +30,6 @@ struct lack {
 	int error;
 };
 
-static struct daemon_rig rig;
 static const struct lack *lack;
 
 static inline void
@@ -48,22 +42,6 @@ lack_it(void)
 
 	if (r < 0)
 		_exit(96);
-}
-
-static inline int
-prepare(void **state)
-{
-	(void)state;
-	daemon_rig_prepare(&rig);
-	return 0;
-}
-
-static inline int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
-	return 0;
 }
 
 static inline void

@@ -1,35 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
+#include "tests/system/rig_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-static struct daemon_rig rig;
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	daemon_rig_prepare(&rig);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
-	return 0;
-}
 
 static int
 start(const char *helper_lines, const char *policy_lines)

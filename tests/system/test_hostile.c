@@ -6,63 +6,23 @@
  */
 #include "tests/op/edge_fixture.h"
 #include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
+#include "tests/system/asking_fixture.h"
 
 #include <errno.h>
 #include <poll.h>
 
-enum { HEX_MAX = 3800, LINES_MAX = 32768, PUPPETS = 5 };
+enum { PUPPETS = 5 };
 
-static struct daemon_rig rig;
 static unsigned n_asked;
 
-static bool
-is_asked(const struct psd_op_row *row)
-{
-	return row->op != PSD_OP_hello && row->op != PSD_OP_accept;
-}
-
-static void
-write_program(const char *file)
-{
-	daemon_rig_write(&rig, file,
-	    "[Helper]\nType=program\nExecStart=/bin/true\nStartLimitBurst=0\n"
-	    "[Policy]\nSystemCallFilter=@helper @loader\nAllowOpen=@runtime\n");
-}
-
 static int
-prepare(void **state)
+start(void **state)
 {
-	_cleanup_free_ char *lines = calloc(1, LINES_MAX);
-
-	(void)state;
-	assert_non_null(lines);
-	daemon_rig_prepare(&rig);
-	sample_make(rig.dir);
-	(void)snprintf(lines, LINES_MAX,
-	    "SystemCallFilter=@send-descriptors\nRequestTimeoutSec=300ms\n"
-	    "LogVerdicts=none\n");
-	for (size_t i = 0; i < psd_op_count; i++) {
-		const size_t len = strlen(lines);
-		char line[SAMPLE_LINE_MAX];
-
-		if (!is_asked(&psd_op_rows[i]) || psd_op_rows[i].is_free)
-			continue;
-		sample_line(&psd_op_rows[i], "Allow", SAMPLE_COVERING, "",
-		    line);
-		(void)snprintf(lines + len, LINES_MAX - len, "%s\n", line);
-	}
-	daemon_rig_puppet(&rig, "hostile", "Instances=1..8", lines);
-	write_program("policies/lo.policy");
+	(void)prepare(state);
+	grant_all("hostile", "Instances=1..8",
+	    "RequestTimeoutSec=300ms\nLogVerdicts=none\n");
+	write_program("policies/lo.policy", "/bin/true");
 	daemon_rig_start(&rig);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
 	return 0;
 }
 
@@ -163,12 +123,8 @@ main(void)
 		cmocka_unit_test(
 		    no_request_harms_the_daemon_or_ends_its_conversation),
 	};
-	const int r = geteuid() == 0 ? sample_keep_host() : -EPERM;
+	const int skipped = keep_host();
 
-	if (r < 0) {
-		print_message("SKIP: no namespaces of our own: %s\n",
-		    strerror(-r));
-		return 77;
-	}
-	return cmocka_run_group_tests(tests, prepare, clean);
+	return skipped != 0 ? skipped
+			    : cmocka_run_group_tests(tests, start, clean);
 }

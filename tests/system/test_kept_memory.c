@@ -4,16 +4,13 @@
  * same user reads it, and no crash leaves it in a file.
  */
 #include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
+#include "tests/system/rig_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,27 +19,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-static struct daemon_rig rig;
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	daemon_rig_prepare(&rig);
-	daemon_rig_puppet(&rig, "one", "", "");
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
-	return 0;
-}
 
 /*
  * Whoever starts the daemon asks for cores, and stands in a directory where
@@ -239,7 +215,7 @@ a_helper_that_crashes_leaves_no_core(void **state)
 	(void)close(fd);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, prepare, clean)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, prepare_one, clean)
 
 int
 main(void)

@@ -8,83 +8,38 @@
  */
 #include "common/fd.h"
 #include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
 #include "tests/support/ledger.h"
-#include "tests/support/sample.h"
 #include "tests/support/seed.h"
+#include "tests/system/asking_fixture.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include <cmocka.h>
-
 enum {
-	LINES_MAX = 32768,
-	HEX_MAX = 3800,
 	ROUNDS = 1,
 	ROUNDS_SOAK = 100,
 	DELAY_MAX_USEC = 400,
 };
 
-static struct daemon_rig rig;
 static struct ledger before;
 static unsigned seed;
 
-/* What it asks for; accept would be the next client's. */
-static bool
-is_asked(const struct psd_op_row *row)
-{
-	return row->op != PSD_OP_hello && row->op != PSD_OP_accept;
-}
-
 static int
-prepare(void **state)
+start(void **state)
 {
-	char *lines = calloc(1, LINES_MAX);
-
-	(void)state;
-	assert_non_null(lines);
-	daemon_rig_prepare(&rig);
-	sample_make(rig.dir);
-	(void)snprintf(lines, LINES_MAX,
-	    "SystemCallFilter=@send-descriptors\nRequestTimeoutSec=1s\n"
-	    "LogVerdicts=all\nPhases=first second\n"
+	(void)prepare(state);
+	grant_all("killed", "Instances=1\nRestartSec=1ms\nStartLimitBurst=0",
+	    "RequestTimeoutSec=1s\nLogVerdicts=all\nPhases=first second\n"
 	    /* Whoever has had its client is replaced without delay. */
 	    "AllowAccept=\nAllowAccept=yes once\n");
-	for (size_t i = 0; i < psd_op_count; i++) {
-		const size_t len = strlen(lines);
-		char line[SAMPLE_LINE_MAX];
-
-		if (!is_asked(&psd_op_rows[i]) || psd_op_rows[i].is_free)
-			continue;
-		sample_line(&psd_op_rows[i], "Allow", SAMPLE_COVERING, "",
-		    line);
-		(void)snprintf(lines + len, LINES_MAX - len, "%s\n", line);
-	}
-	daemon_rig_puppet(&rig, "killed",
-	    "Instances=1\nRestartSec=1ms\nStartLimitBurst=0", lines);
-	free(lines);
-	daemon_rig_write(&rig, "policies/lo.policy",
-	    "[Helper]\nType=program\nExecStart=/bin/cat\nStartLimitBurst=0\n"
-	    "[Policy]\nSystemCallFilter=@helper @loader\nAllowOpen=@runtime\n");
+	write_program("policies/lo.policy", "/bin/cat");
 	daemon_rig_start(&rig);
 	before = ledger_of(rig.pid);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
 	return 0;
 }
 
@@ -247,13 +202,10 @@ main(void)
 		cmocka_unit_test(
 		    whoever_is_killed_while_it_asks_leaves_nothing),
 	};
-	const int r = geteuid() == 0 ? sample_keep_host() : -EPERM;
+	const int skipped = keep_host();
 
-	if (r < 0) {
-		print_message("SKIP: no namespaces of our own: %s\n",
-		    strerror(-r));
-		return 77;
-	}
+	if (skipped != 0)
+		return skipped;
 	seed = test_seed("PSD_SEED");
-	return cmocka_run_group_tests(tests, prepare, clean);
+	return cmocka_run_group_tests(tests, start, clean);
 }

@@ -6,16 +6,12 @@
  */
 #include "common/fd.h"
 #include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
 #include "tests/support/ledger.h"
+#include "tests/system/rig_fixture.h"
 
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 enum {
 	PINGS_AT_ONCE = 50000,
@@ -27,31 +23,14 @@ enum {
 	GROWTH_KIB = 1024,
 };
 
-static struct daemon_rig rig;
-
 static int
-pick(int usual, int in_soak)
+start(void **state)
 {
-	return getenv("PSD_SOAK") != NULL ? in_soak : usual;
-}
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	daemon_rig_prepare(&rig);
+	(void)prepare(state);
 	daemon_rig_puppet(&rig, "one",
 	    "Instances=2\nRestartSec=1ms\nStartLimitBurst=0",
 	    "AllowOpen=read %s/files/**");
 	daemon_rig_start(&rig);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
 	return 0;
 }
 
@@ -143,5 +122,5 @@ main(void)
 		print_message("SKIP: no helpers of other users without root\n");
 		return 77;
 	}
-	return cmocka_run_group_tests(tests, prepare, clean);
+	return cmocka_run_group_tests(tests, start, clean);
 }

@@ -1,32 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /* Sockets that a real helper, under its own filter and uid, is given. */
 #include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
 #include "tests/support/net_rig.h"
+#include "tests/system/rig_fixture.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
-
-static struct daemon_rig rig;
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	daemon_rig_prepare(&rig);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
-	return 0;
-}
 
 static int
 start(const char *policy_lines)

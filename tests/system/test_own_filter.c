@@ -4,39 +4,15 @@
  * and re-execs.
  */
 #include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
+#include "tests/system/rig_fixture.h"
 
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-static struct daemon_rig rig;
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	daemon_rig_prepare(&rig);
-	daemon_rig_puppet(&rig, "one", "", "");
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
-	return 0;
-}
 
 /* A number of /proc/PID/status, or -1: older kernels do not count filters. */
 static long
@@ -208,7 +184,7 @@ a_reexec_keeps_the_capabilities_of_older_policies_in_use(void **state)
 	assert_false(has_capability(CAP_NET_RAW));
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, prepare, clean)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, prepare_one, clean)
 
 int
 main(void)

@@ -1,40 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
+#include "tests/system/rig_fixture.h"
 
 #include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 enum { MOST = 3, CRASHES = 12 };
 
 static const char once[] = "AllowAccept=\nAllowAccept=yes once";
-
-static struct daemon_rig rig;
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	daemon_rig_prepare(&rig);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
-	return 0;
-}
 
 static long
 helper_of(int client)

@@ -6,14 +6,12 @@
 #include "common/fd.h"
 #include "common/mem.h"
 #include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
 #include "tests/support/ledger.h"
+#include "tests/system/rig_fixture.h"
 
 #include <limits.h>
 #include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,55 +20,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 enum {
 	WARM_UP = 20,
 	LIVES = 200,
 	LIVES_SOAK = 100000,
 	ALIVE = 40,
 	ALIVE_SOAK = 5000,
-	ASKED = 50,      /* pings before and after */
-	NOFILE = 131072, /* as in the unit */
-	EACH = 4,        /* descriptors that the daemon has of one */
+	ASKED = 50, /* pings before and after */
+	EACH = 4,   /* descriptors that the daemon has of one */
 	OTHERS = 200,
 	GROWTH_KIB = 1024,
 	IDLE_MS = 1100, /* what comes once a second is seen */
 	DEAF = 6,
 };
-
-static struct daemon_rig rig;
-
-static bool
-is_soak(void)
-{
-	return getenv("PSD_SOAK") != NULL;
-}
-
-static void
-raise_limit(void)
-{
-	const struct rlimit limit = { NOFILE, NOFILE };
-
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	daemon_rig_prepare(&rig);
-	rig.on_birth = raise_limit;
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
-	return 0;
-}
 
 /* The context switches that the daemon asked for: its waits. */
 static long
@@ -121,7 +83,7 @@ live_once(void)
 static void
 helpers_that_come_and_go_leave_nothing_behind(void **state)
 {
-	const int lives = is_soak() ? LIVES_SOAK : LIVES;
+	const int lives = pick(LIVES, LIVES_SOAK);
 	struct ledger before, after;
 
 	(void)state;
@@ -224,7 +186,7 @@ alone_in_a_daemon(void)
 static void
 many_alive_at_once_are_served_and_wake_nobody(void **state)
 {
-	const int alive = is_soak() ? ALIVE_SOAK : ALIVE;
+	const int alive = pick(ALIVE, ALIVE_SOAK);
 	double alone, beside;
 	int puppet;
 
@@ -284,14 +246,14 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    helpers_that_come_and_go_leave_nothing_behind, prepare,
+		    helpers_that_come_and_go_leave_nothing_behind, prepare_many,
 		    clean),
 		cmocka_unit_test_setup_teardown(
-		    many_alive_at_once_are_served_and_wake_nobody, prepare,
+		    many_alive_at_once_are_served_and_wake_nobody, prepare_many,
 		    clean),
 		cmocka_unit_test_setup_teardown(
-		    half_closed_helpers_that_do_not_read_cost_nothing, prepare,
-		    clean),
+		    half_closed_helpers_that_do_not_read_cost_nothing,
+		    prepare_many, clean),
 	};
 
 	if (geteuid() != 0) {

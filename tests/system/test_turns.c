@@ -6,22 +6,18 @@
 #include "common/fd.h"
 #include "common/mem.h"
 #include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
 #include "tests/support/turns.h"
+#include "tests/system/rig_fixture.h"
 
 #include <limits.h>
 #include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
-
-#include <cmocka.h>
 
 enum {
 	HUNDREDS = 200,
@@ -36,41 +32,7 @@ enum {
 	BYTES_SOAK = 20,
 	BYTE_MS = 50,
 	BYTE_MS_SOAK = 1000,
-	NOFILE = 65536,
 };
-
-static struct daemon_rig rig;
-
-static int
-pick(int usual, int in_soak)
-{
-	return getenv("PSD_SOAK") != NULL ? in_soak : usual;
-}
-
-static void
-raise_limit(void)
-{
-	const struct rlimit limit = { NOFILE, NOFILE };
-
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	daemon_rig_prepare(&rig);
-	rig.on_birth = raise_limit;
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
-	return 0;
-}
 
 static void
 write_helper(const char *name, const char *program, const char *lines)
@@ -255,13 +217,14 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    hundreds_of_starts_are_spread_over_turns, prepare, clean),
-		cmocka_unit_test_setup_teardown(
-		    one_that_asks_without_end_is_one_of_a_hundred, prepare,
+		    hundreds_of_starts_are_spread_over_turns, prepare_many,
 		    clean),
 		cmocka_unit_test_setup_teardown(
-		    clients_that_say_a_byte_at_a_time_hold_up_nobody, prepare,
+		    one_that_asks_without_end_is_one_of_a_hundred, prepare_many,
 		    clean),
+		cmocka_unit_test_setup_teardown(
+		    clients_that_say_a_byte_at_a_time_hold_up_nobody,
+		    prepare_many, clean),
 	};
 
 	if (geteuid() != 0) {
