@@ -119,6 +119,24 @@ path_that_no_grant_can_cover_has_no_line(void **state)
 	assert_non_null(strstr(text, "no line can allow it"));
 }
 
+static void
+what_an_answer_hangs_on_is_said(void **state)
+{
+	(void)state;
+	assert_int_equal(judge("AllowAccept=yes once\n", "accept"),
+	    PSD_ANSWER_ALLOWED);
+	assert_non_null(strstr(text, "\nonce in a conversation"));
+	assert_int_equal(judge("AllowStat=/a links=1\n", "stat /a"),
+	    PSD_ANSWER_ALLOWED);
+	assert_non_null(
+	    strstr(text, "\nprovided that the file has one link only"));
+	assert_int_equal(judge("AllowConnectName=tcp a.org:1 to=192.0.2.0/24\n",
+			     "connect_name tcp a.org:1"),
+	    PSD_ANSWER_ALLOWED);
+	assert_non_null(
+	    strstr(text, "\nat those addresses of the name that it grants"));
+}
+
 int
 main(void)
 {
@@ -132,6 +150,7 @@ main(void)
 		cmocka_unit_test(free_operation_needs_no_line),
 		cmocka_unit_test(file_in_the_helper_s_sight_is_told),
 		cmocka_unit_test(path_that_no_grant_can_cover_has_no_line),
+		cmocka_unit_test(what_an_answer_hangs_on_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);
