@@ -230,6 +230,7 @@ fill_in(const struct psd_plan_work *work)
 		.null_fd = host->null_fd,
 		.limits = policy->limits,
 		.n_limits = policy->n_limits,
+		.processors = policy->processors,
 		.set_ids = host->set_ids,
 		.owns_uid = host->set_ids && policy->user == NULL &&
 		    !policy->is_watcher,

@@ -7,6 +7,7 @@
 #include "policy/policy.h"
 
 #include <linux/filter.h>
+#include <sched.h>
 #include <sys/types.h>
 
 /* The namespaces prepared for a service (daemon/namespace.h). */
@@ -50,6 +51,7 @@ struct psd_plan {
 	int null_fd;               /* /dev/null, read-write */
 	const struct psd_limit *limits;
 	size_t n_limits;
+	const cpu_set_t *processors; /* or NULL: the daemon's own */
 	bool set_ids;         /* change groups, gid, uid (not rootless) */
 	bool owns_uid;        /* nobody else has the helper's uid */
 	bool is_unprivileged; /* no capabilities at all, not even in a user

@@ -292,6 +292,7 @@ psd_spawn_child(void *argument)
 	    /* Before the limits, above which these numbers lie. */
 	    step(s, PSD_STEP_HIGH_NUMBERS, take_high_numbers) &&
 	    confine(s, PSD_STEP_LIMITS, psd_confine_set_limits) &&
+	    step(s, PSD_STEP_PROCESSORS, psd_spawn_bind_processors) &&
 	    confine(s, PSD_STEP_SESSION, psd_confine_start_session) &&
 	    confine(s, PSD_STEP_KEYRING, psd_confine_join_keyring) &&
 	    /* Needs a capability, which the next ones take away. */

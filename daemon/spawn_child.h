@@ -62,6 +62,7 @@ int psd_spawn_open_report(void);
 
 /* Its steps that common/confine.h does not have; 0 or -errno. */
 int psd_spawn_mount_temporary(struct psd_spawn_state *state);
+int psd_spawn_bind_processors(struct psd_spawn_state *state);
 int psd_spawn_ask_for_death(struct psd_spawn_state *state);
 int psd_spawn_unblock_signals(struct psd_spawn_state *state);
 

@@ -104,6 +104,11 @@ const struct psd_key psd_keys[] = {
 	{ HELPER, .name = "LimitSTACK", SIZE_LIMIT, .resource = RLIMIT_STACK },
 	{ HELPER, .name = "LimitMEMLOCK", SIZE_LIMIT,
 	    .resource = RLIMIT_MEMLOCK },
+	{ HELPER, OF_START, .name = "CPUAffinity", .parse = psd_key_processors,
+	    .is_list = true,
+	    .takes = "numbers of processors from 0 to 1023, and ranges such "
+		     "as 0-3",
+	    .max = CPU_SETSIZE - 1 },
 	{ HELPER, OF_START, .name = "Environment", .parse = psd_key_environment,
 	    .is_list = true, .takes = "words NAME=VALUE" },
 	{ HELPER, .name = "User", .parse = psd_key_user,

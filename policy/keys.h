@@ -54,6 +54,15 @@ psd_key_parse psd_key_limit_size, psd_key_limit_count, psd_key_limit_time;
 psd_key_parse psd_key_exec, psd_key_listen, psd_key_environment, psd_key_user,
     psd_key_dynamic_user, psd_key_require, psd_key_temporary;
 
+/* Where it runs (policy/keys_processors.c). */
+psd_key_parse psd_key_processors;
+
+/* Room for the longest: every second one. */
+enum { PSD_PROCESSORS_TEXT = 5 * CPU_SETSIZE / 2 };
+
+/* "0-2,5", or "any" for NULL. */
+void psd_processors_print(const cpu_set_t *set, char *ret, size_t size);
+
 /* Who may come to it (policy/keys_clients.c). */
 psd_key_parse psd_key_clients, psd_key_provides;
 

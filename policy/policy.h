@@ -6,6 +6,7 @@
 #include "common/ops.h"
 #include "policy/diag.h"
 
+#include <sched.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 
@@ -195,10 +196,11 @@ struct psd_policy {
 	struct psd_where memory_where, tasks_where;
 	struct psd_limit *limits; /* RLIMIT_NOFILE and RLIMIT_CORE always */
 	size_t n_limits;
-	uint32_t nofile;    /* LimitNOFILE=, the hard limit; default 1024 */
-	char **environment; /* NAME=value, ends with NULL */
-	const char *user;   /* User=, or NULL: a uid of its own each */
-	uid_t uid;          /* of user */
+	cpu_set_t *processors; /* CPUAffinity=; NULL: the daemon's own */
+	uint32_t nofile;       /* LimitNOFILE=, the hard limit; default 1024 */
+	char **environment;    /* NAME=value, ends with NULL */
+	const char *user;      /* User=, or NULL: a uid of its own each */
+	uid_t uid;             /* of user */
 	gid_t gid;
 	uint64_t timeout_start_usec, timeout_stop_usec; /* 0: none */
 	uint64_t runtime_max_usec;                      /* 0: none */

@@ -209,10 +209,23 @@ compare_layers(const struct psd_widen *widen)
 	}
 }
 
+static void
+compare_processors(const struct psd_widen *widen)
+{
+	char older[PSD_PROCESSORS_TEXT], newer[PSD_PROCESSORS_TEXT];
+
+	psd_processors_print(widen->older->processors, older, sizeof(older));
+	psd_processors_print(widen->newer->processors, newer, sizeof(newer));
+	if (strcmp(older, newer) != 0)
+		psd_widen_say(widen, '~', "CPUAffinity= was %s, is %s", older,
+		    newer);
+}
+
 void
 psd_widen_values(const struct psd_widen *widen)
 {
 	compare_instances(widen);
+	compare_processors(widen);
 	for (const struct psd_key *key = psd_keys; key->section != NULL; key++)
 		compare_key(widen, key);
 	compare_layers(widen);

@@ -42,6 +42,7 @@ check_defaults(const struct psd_policy *p)
 	assert_int_equal(limit(p, RLIMIT_NOFILE).rlim_cur, 1024);
 	assert_null(p->environment[0]);
 	assert_null(p->user);
+	assert_null(p->processors);
 	assert_int_equal(p->timeout_start_usec, 10000000);
 	assert_int_equal(p->timeout_stop_usec, 5000000);
 	assert_int_equal(p->runtime_max_usec, 0);
@@ -95,6 +96,8 @@ what_is_not_said_has_a_safe_default(void **state)
 	"LimitDATA=2G\n" \
 	"LimitSTACK=8M\n" \
 	"LimitMEMLOCK=0\n" \
+	"CPUAffinity=0 2-3,5\n" \
+	"CPUAffinity=7, 9\n" \
 	"Environment=A=1 \"B=two words\"\n" \
 	"Environment=A=3 C=\n" \
 	"User=daemon\n" \
@@ -210,7 +213,7 @@ empty_value_brings_every_default_back(void **state)
 	    "[Helper]\nExecStart=\nType=\nListenStream=\nInstances=\n"
 	    "MemoryMax=\nTasksMax=\nLimitNOFILE=\nLimitNPROC=\nLimitCPU=\n"
 	    "LimitFSIZE=\nLimitAS=\nLimitDATA=\nLimitSTACK=\nLimitMEMLOCK=\n"
-	    "Environment=\nUser=\nDynamicUser=\nTimeoutStartSec=\n"
+	    "CPUAffinity=\nEnvironment=\nUser=\nDynamicUser=\nTimeoutStartSec=\n"
 	    "TimeoutStopSec=\nRuntimeMaxSec=\nRestart=\nRestartSec=\n"
 	    "StartLimitBurst=\nStartLimitIntervalSec=\nRequire=\n"
 	    "StandardError=\nExecStart=/bin/true\n"

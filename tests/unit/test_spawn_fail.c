@@ -44,6 +44,8 @@ static struct sock_filter allow_all = { .code = BPF_RET | BPF_K,
 	.k = SECCOMP_RET_ALLOW };
 static const struct sock_fprog filter = { .len = 1, .filter = &allow_all };
 
+static cpu_set_t all_processors;
+
 /* A copy of the table is made by a child that is waited for alone. */
 enum { ALONE = true };
 
@@ -65,6 +67,7 @@ static const struct fault faults[] = {
 	{ SYS_dup3, 1, 3, EIO, PSD_STEP_PAIR },
 	{ SYS_close_range, 0, 7, ENOSYS, PSD_STEP_CLOSE_RANGE },
 	{ SYS_prlimit64, 1, RLIMIT_CORE, EPERM, PSD_STEP_LIMITS },
+	{ SYS_sched_setaffinity, ANY, 0, EINVAL, PSD_STEP_PROCESSORS },
 	{ SYS_setsid, ANY, 0, EPERM, PSD_STEP_SESSION },
 	{ SYS_keyctl, ANY, 0, ENOMEM, PSD_STEP_KEYRING },
 	{ SYS_prctl, 0, PR_SET_SECUREBITS, EPERM, PSD_STEP_SECUREBITS },
@@ -135,6 +138,8 @@ init_everything(struct spawn_rig *rig, int ret_ns[PSD_NS_COUNT])
 	rig->plan.filter = &filter;
 	rig->plan.plain_filter = NULL;
 	rig->plan.want_listener = true;
+	memset(&all_processors, 0xff, sizeof(all_processors));
+	rig->plan.processors = &all_processors;
 	return 0;
 }
 
