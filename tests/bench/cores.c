@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Round trips by where the processes run: whoever asks and whoever answers on
- * one processor, on two, and where the kernel puts them, at ordinary priority.
+ * one processor, on two, and where the kernel puts them, at ordinary priority,
+ * beside which one processor is measured anew.
  */
 #include "common/fd.h"
 #include "common/mem.h"
@@ -176,10 +177,8 @@ find_processors(int ret[2])
 
 /* Who asks on one, who answers on the other; -1: wherever the kernel likes. */
 static void
-place(int asks, int answers)
+place(int asks, int answers, bool ordinary)
 {
-	const bool ordinary = asks < 0;
-
 	bench_place(0, asks, ordinary);
 	bench_place(self.bare.pid, answers, ordinary);
 	bench_names_place(&self.names, asks, answers, ordinary);
@@ -191,14 +190,17 @@ measure_all(void)
 	int cpus[2] = { 0, 0 };
 	const int n = find_processors(cpus);
 
-	place(cpus[0], cpus[0]);
+	place(cpus[0], cpus[0], false);
 	measure("round trips on one processor");
 	if (n == 2) {
-		place(cpus[1], cpus[0]);
+		place(cpus[1], cpus[0], false);
 		measure("round trips between two processors");
-		place(-1, -1);
+		place(-1, -1, true);
 		measure("round trips where the kernel puts them, at ordinary "
 			"priority");
+		/* As CPUAffinity= of the unit and the policy have it. */
+		place(cpus[0], cpus[0], true);
+		measure("round trips on one processor, at ordinary priority");
 	} else {
 		bench_skip("round trips between two processors",
 		    "there is one");
