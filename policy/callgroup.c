@@ -86,10 +86,9 @@ const struct psd_call_row psd_call_rows[] = {
 
 static const struct group {
 	const char *name;
-	const char *text;
 } groups[] = {
-	{ "SystemCallFilter=", "named by the policy itself" },
-#define GROUP(id, name, text) { name, text },
+	{ "SystemCallFilter=" }, /* named by the policy itself */
+#define GROUP(id, name, text) { name },
 #include "policy/callgroup_rows.h"
 #include "policy/callgroup.def"
 #include "policy/callgroup_clear.h"
@@ -126,12 +125,6 @@ const char *
 psd_call_group_name(enum psd_call_group_id group)
 {
 	return groups[group].name;
-}
-
-const char *
-psd_call_group_text(enum psd_call_group_id group)
-{
-	return groups[group].text;
 }
 
 void

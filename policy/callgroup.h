@@ -64,9 +64,6 @@ enum psd_call_group_id psd_call_group_find(const char *name);
 /* "@helper"; "SystemCallFilter=" for a call that is named singly. */
 const char *psd_call_group_name(enum psd_call_group_id group);
 
-/* "what any helper needs": one line for a manual or a listing. */
-const char *psd_call_group_text(enum psd_call_group_id group);
-
 /*
  * Writes all names, separated by spaces, into ret (closed by NUL, cut where
  * full).
