@@ -51,8 +51,10 @@ hear(struct psd_delivery *delivery, bool has_ended)
 	}
 	if (n < 0 && (errno == ECONNRESET || errno == EINTR))
 		return 0;
-	if (n < 0 && errno != EAGAIN)
+	if (n < 0 && errno != EAGAIN) {
+		delivery->is_deaf = true;
 		return -errno;
+	}
 	delivery->is_over = n == 0 || has_ended;
 	return 0;
 }
@@ -135,6 +137,8 @@ pass_on(struct psd_delivery *delivery, bool has_ended)
 		delivery->is_full = false;
 		return 0;
 	default:
+		/* All that a pipe has against being written to. */
+		delivery->is_deaf = errno != EPIPE;
 		return -errno;
 	}
 }

@@ -16,6 +16,7 @@ struct psd_delivery {
 	bool writes_whole; /* no write of it waits for a reader */
 	bool is_full;      /* a pipe, which has no room for what was said */
 	bool is_over;      /* nothing more is said */
+	bool is_deaf;      /* what failed was to hear what is said */
 	size_t at, len;    /* what is to be written of bytes */
 	uint64_t total;    /* passed on so far */
 	char bytes[65536];

@@ -214,7 +214,9 @@ give_output(struct pump *pump, const struct pollfd looks[PLACES])
 	if (r > 0)
 		pump->quiet_since = now();
 	if (r < 0)
-		psd_ctl_complain("cannot write the output: %s", strerror(-r));
+		psd_ctl_complain("cannot %s: %s",
+		    pump->out.is_deaf ? "hear the program" : "write the output",
+		    strerror(-r));
 	return r < 0 ? r : 0;
 }
 
