@@ -7,6 +7,7 @@
 #include "daemon/loaded.h"
 #include "daemon/manager.h"
 #include "daemon/own_filter.h"
+#include "daemon/proc_fd.h"
 #include "daemon/reload.h"
 #include "daemon/service.h"
 #include "common/version.h"
@@ -16,6 +17,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* One thread and one reply at a time: the texts that a reply points to. */
@@ -42,6 +44,18 @@ add_line(char *text, const char *line)
 	}
 	(void)snprintf(text + used, PSD_TEXT_MAX + 1 - used, "%s%s",
 	    used > 0 ? "\n" : "", line);
+}
+
+/* On descriptors, as it is now. */
+static uint32_t
+find_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 0;
+	return limit.rlim_cur < UINT32_MAX ? (uint32_t)limit.rlim_cur
+					   : UINT32_MAX;
 }
 
 int
@@ -76,6 +90,8 @@ psd_do_ctl_status(struct psd_daemon *daemon,
 	rep->own_filter_missing = psd_str_of(psd_own_filter_why_missing());
 	rep->manager = psd_str_of(texts[4]);
 	rep->manager_missing = psd_str_of(texts[5]);
+	rep->descriptors = psd_proc_fd_count();
+	rep->descriptors_max = find_limit();
 	return 0;
 }
 

@@ -42,6 +42,14 @@ psd_proc_fd_root(void)
 	return fd < 0 ? -errno : fd;
 }
 
+uint32_t
+psd_proc_fd_count(void)
+{
+	struct stat status;
+
+	return fstat(proc_fds, &status) < 0 ? 0 : (uint32_t)status.st_size;
+}
+
 int
 psd_proc_fd_reopen(int fd, int flags)
 {

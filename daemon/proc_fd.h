@@ -17,6 +17,12 @@ int psd_proc_fd_init(void);
 /* A descriptor of /proc itself (O_PATH), of the caller's, or -errno. */
 int psd_proc_fd_root(void);
 
+/*
+ * How many this process has open; 0: the kernel does not say (before 6.2).
+ * Needs none for that.
+ */
+uint32_t psd_proc_fd_count(void);
+
 /* Opens what fd (O_PATH is enough) refers to anew with open(2)'s flags. */
 int psd_proc_fd_reopen(int fd, int flags);
 

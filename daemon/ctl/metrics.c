@@ -93,6 +93,14 @@ write_daemon(FILE *out, const json_t *daemon)
 	    "How often the policies were read.");
 	psd_metric_count(out, "privsepd_generation", "", none,
 	    psd_ctl_count_of(daemon, "generation"));
+	psd_metric_family(out, "privsepd_descriptors", "gauge", NULL,
+	    "Descriptors that privsepd has open.");
+	psd_metric_count(out, "privsepd_descriptors", "", none,
+	    psd_ctl_count_of(daemon, "descriptors"));
+	psd_metric_family(out, "privsepd_descriptors_max", "gauge", NULL,
+	    "Descriptors that privsepd may have open.");
+	psd_metric_count(out, "privsepd_descriptors_max", "", none,
+	    psd_ctl_count_of(daemon, "descriptors_max"));
 }
 
 /* Wall time is what others waited; of that, what the daemon was running. */

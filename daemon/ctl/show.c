@@ -98,6 +98,16 @@ show_own_filter(const json_t *daemon)
 }
 
 static void
+show_descriptors(const json_t *daemon)
+{
+	const int64_t open = psd_ctl_count_of(daemon, "descriptors");
+	const int64_t max = psd_ctl_count_of(daemon, "descriptors_max");
+
+	if (open > 0 && max > 0)
+		printf("descriptors: %" PRId64 " of %" PRId64 "\n", open, max);
+}
+
+static void
 show_daemon(const json_t *daemon)
 {
 	char uptime[CELL_MAX];
@@ -123,6 +133,7 @@ show_daemon(const json_t *daemon)
 	else
 		show_missing(daemon, "missing", "", "; ");
 	show_own_filter(daemon);
+	show_descriptors(daemon);
 	show_manager(daemon);
 }
 

@@ -50,6 +50,9 @@ text_is_well_formed_and_tells_of_all_services() {
 	    'privsepd_starts_total{service="www"} 2' \
 	    "privsepd_build_info{version=\"$("$B/privsepctl" --version |
 		sed 's/.* //')\"} 1" 'privsepd_generation{} 1' &&
+	    [ "$(value 'privsepd_descriptors{}')" -gt 10 ] &&
+	    [ "$(value 'privsepd_descriptors_max{}')" -gt \
+		"$(value 'privsepd_descriptors{}')" ] &&
 	    [ "$(value 'privsepd_ends_total{end="abrupt",service="broken"}')" \
 		-ge 1 ] && [ "$(grep -c '^# TYPE' "$puppets_dir/text")" -eq \
 		"$(grep -c '^# HELP' "$puppets_dir/text")" ]
