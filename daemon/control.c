@@ -16,10 +16,6 @@
 #include <unistd.h>
 
 enum {
-	CLIENTS_MAX = 32,
-	CLIENTS_PER_UID = 8, /* but for root, who must always get in */
-	CLIENT_TIMEOUT_USEC = 30 * 1000000,
-	RESERVE_TIMEOUT_USEC = 2 * 1000000, /* who is next needs it, too */
 	ANSWER_TIMEOUT_USEC = 60 * 1000000, /* as long as privsepctl waits */
 };
 
@@ -47,6 +43,8 @@ drop_client(struct psd_control_client *client)
 	psd_conv_close(&client->conv);
 	free(client);
 	psd_control_reserve(control);
+	/* There is a descriptor for whoever waits. */
+	(void)sd_event_source_set_enabled(control->source, SD_EVENT_ON);
 }
 
 static bool
@@ -155,6 +153,19 @@ converse(struct psd_control_client *client)
 	return goes_on;
 }
 
+/* Who has the reserve and says nothing keeps it from others. */
+static void
+limit_silence(struct psd_control_client *client)
+{
+	uint64_t until = psd_now() + PSD_CONTROL_SILENCE_USEC;
+
+	if (client->latest_usec == 0 || client->waiting != NULL)
+		return;
+	if (until > client->latest_usec)
+		until = client->latest_usec;
+	(void)sd_event_source_set_time(client->deadline, until);
+}
+
 static int
 on_frame(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
@@ -166,6 +177,8 @@ on_frame(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	client->control->daemon->turns.work = PSD_WORK_CONTROL;
 	if (!converse(client))
 		drop_client(client);
+	else
+		limit_silence(client);
 	return 0;
 }
 
@@ -176,22 +189,6 @@ on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)usec;
 	drop_client(userdata);
 	return 0;
-}
-
-static bool
-has_room(const struct psd_control *control, uid_t uid)
-{
-	unsigned all = 0, same = 0;
-	const struct psd_control_client *client;
-
-	TAILQ_FOREACH(client, &control->clients, of_control) {
-		all++;
-		if (client->who.uid == uid)
-			same++;
-	}
-	if (uid == 0 || uid == getuid())
-		return all < 2 * CLIENTS_MAX;
-	return all < CLIENTS_MAX && same < CLIENTS_PER_UID;
 }
 
 struct psd_control_client *
@@ -221,56 +218,6 @@ psd_control_add(struct psd_control *control, int fd, const struct ucred *who,
 	return NULL;
 }
 
-/*
- * Whoever wants to know why nothing works gets in when there is no descriptor
- * left: one at a time, by the one that is kept for that.
- */
-static int
-accept_client(struct psd_control *control, uint64_t *ret_usec)
-{
-	const int flags = SOCK_CLOEXEC | SOCK_NONBLOCK;
-	int fd;
-
-	*ret_usec = CLIENT_TIMEOUT_USEC;
-	fd = accept4(control->fd, NULL, NULL, flags);
-	if (fd >= 0 || (errno != EMFILE && errno != ENFILE) ||
-	    control->reserve < 0)
-		return fd;
-	psd_fd_close(psd_fd_take(&control->reserve));
-	*ret_usec = RESERVE_TIMEOUT_USEC;
-	return accept4(control->fd, NULL, NULL, flags);
-}
-
-static void
-admit(struct psd_control *control)
-{
-	struct ucred who;
-	socklen_t len = sizeof(who);
-	uint64_t usec;
-	_cleanup_fd_ int fd = accept_client(control, &usec);
-
-	if (fd < 0)
-		return;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0 ||
-	    !has_room(control, who.uid))
-		return;
-	if (psd_control_add(control, psd_fd_take(&fd), &who, usec) == NULL)
-		psd_log(LOG_ERR, "no memory for a client of control.sock");
-}
-
-int
-psd_control_on_client(sd_event_source *source, int listener, uint32_t events,
-    void *userdata)
-{
-	(void)source;
-	(void)listener;
-	(void)events;
-	admit(userdata);
-	/* Whoever was turned away has given it back. */
-	psd_control_reserve(userdata);
-	return 0;
-}
-
 void
 psd_control_close(struct psd_control *control)
 {
@@ -283,6 +230,7 @@ psd_control_close(struct psd_control *control)
 		(void)unlink(control->path);
 	psd_store_drop(&control->daemon->store, "control", "control",
 	    control->fd, control->holder);
+	sd_event_source_disable_unref(control->rest_source);
 	psd_fd_close(control->reserve);
 	free(control);
 }

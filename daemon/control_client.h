@@ -11,6 +11,9 @@
 
 /* What daemon/control*.c share: one who asks, and control.sock itself. */
 
+/* Whoever has the reserve loses it when he is silent for longer. */
+enum { PSD_CONTROL_SILENCE_USEC = 250000 };
+
 struct psd_control_client {
 	TAILQ_ENTRY(psd_control_client) of_control;
 	struct psd_control *control;
@@ -20,6 +23,7 @@ struct psd_control_client {
 	uint32_t id;                      /* of that request */
 	sd_event_source *source;
 	sd_event_source *deadline;
+	uint64_t latest_usec; /* 0: it has not taken the reserve */
 };
 
 struct psd_control {
@@ -27,6 +31,7 @@ struct psd_control {
 	int fd;
 	enum psd_holder holder;
 	sd_event_source *source;
+	sd_event_source *rest_source; /* until somebody is accepted again */
 	int reserve; /* given up when there is no other, for one client */
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 	TAILQ_HEAD(psd_control_clients, psd_control_client) clients;
@@ -39,8 +44,9 @@ void psd_control_reserve(struct psd_control *control);
 struct psd_control_client *psd_control_add(struct psd_control *control, int fd,
     const struct ucred *who, uint64_t usec);
 
-/* Somebody has connected. */
+/* Somebody has connected.  Who cannot be accepted now is tried again, later. */
 int psd_control_on_client(sd_event_source *source, int listener,
     uint32_t events, void *userdata);
+int psd_control_on_rest(sd_event_source *source, uint64_t usec, void *userdata);
 
 #endif

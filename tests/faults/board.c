@@ -121,8 +121,9 @@ on_entry(struct tracee *tracee, const struct __ptrace_syscall_info *info)
 		return;
 	nth = ++counts[of_child][tracee->number];
 	note(tracee, of_child, nth, info);
-	if (!board->has_hit && plan->of_child == of_child &&
-	    plan->number == tracee->number && plan->nth == nth)
+	if ((!board->has_hit || plan->lasts) && plan->of_child == of_child &&
+	    plan->number == tracee->number &&
+	    (plan->lasts ? nth >= plan->nth : nth == plan->nth))
 		strike(board, tracee, info);
 }
 

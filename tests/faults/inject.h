@@ -35,6 +35,7 @@ struct inject_plan {
 	int error;     /* with INJECT_FAIL, as errno */
 	pid_t victim;  /* who is killed, too; 0: whoever makes the call */
 	int begin;     /* counts from the first such call on; 0: at once */
+	bool lasts;    /* the next ones, too */
 };
 
 /* One that was made, in its order. */
