@@ -128,16 +128,34 @@ answer_by_epoll(struct bench_piece *piece)
 	return 0;
 }
 
+/* As the daemon's, which each helper has below its own. */
 static int
-answer_all(void *argument)
+load_own_filter(void)
 {
 	struct sock_filter pass = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	const struct sock_fprog program = { 1, &pass };
+
+	return test_filter_load(&program, NULL);
+}
+
+static int
+join_group(const struct bench_piece *piece, const char *procs)
+{
+	_cleanup_fd_ int fd = openat(piece->group, procs, O_WRONLY | O_CLOEXEC);
+
+	return write(fd, "0", 1) == 1 ? 0 : -errno;
+}
+
+static int
+answer_all(void *argument)
+{
 	struct bench_piece *piece = argument;
 
 	psd_fd_cleanup(&piece->ours);
-	if ((piece->does & BENCH_OWN_FILTER) != 0 &&
-	    test_filter_load(&program, NULL) < 0)
+	if ((piece->does & BENCH_OWN_GROUP) != 0 &&
+	    join_group(piece, "daemon/cgroup.procs") < 0)
+		return 1;
+	if ((piece->does & BENCH_OWN_FILTER) != 0 && load_own_filter() < 0)
 		return 1;
 	if ((piece->does & BENCH_LOOP) != 0)
 		return answer_by_loop(piece);
@@ -196,15 +214,12 @@ ask_when_told(void *argument)
 
 	psd_fd_cleanup(&piece->theirs);
 	(void)setsid();
-	if ((piece->does & BENCH_GROUP) != 0) {
-		_cleanup_fd_ int procs =
-		    openat(piece->group, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-
-		if (write(procs, "0", 1) != 1)
-			return 1;
-	}
+	if ((piece->does & BENCH_GROUP) != 0 &&
+	    join_group(piece, "helper/cgroup.procs") < 0)
+		return 1;
 	if ((piece->does & BENCH_FILTER) != 0 &&
-	    test_filter_load(piece->filter, NULL) < 0)
+	    (load_own_filter() < 0 ||
+		test_filter_load(piece->filter, NULL) < 0))
 		return 1;
 	while (recv(piece->word, &n, sizeof(n), 0) == sizeof(n)) {
 		took = ask(piece, n);

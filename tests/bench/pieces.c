@@ -25,10 +25,12 @@ static const char title[] = "what a request is made of";
 static const char bare_ping[] = "bare ping-pong";
 static const char bare_open[] = "bare ping-pong of open's size";
 static const char in_group[] = "+ and is in a control group of its own";
+static const char in_groups[] = "+ and the first one in another";
 
 enum {
 	PING = BENCH_LOOP | BENCH_OWN_FILTER | BENCH_FILTER | BENCH_GROUP,
-	GIVES = PING | BENCH_GIVES,
+	ALL = PING | BENCH_OWN_GROUP,
+	GIVES = ALL | BENCH_GIVES,
 	OPENS = GIVES | BENCH_OPENS,
 };
 
@@ -42,8 +44,10 @@ static const struct {
 	{ "+ one side waits by epoll_wait()", BENCH_EPOLL, false },
 	{ "+ by sd-event", BENCH_LOOP, false },
 	{ "+ and has a filter", BENCH_LOOP | BENCH_OWN_FILTER, false },
-	{ "+ the other side has one, too", PING & ~BENCH_GROUP, false },
+	{ "+ the other side has that and a helper's", PING & ~BENCH_GROUP,
+	    false },
 	{ in_group, PING, false },
+	{ in_groups, ALL, false },
 	{ bare_open, 0, true },
 	{ "+ all of that, and a descriptor that goes along", GIVES, true },
 	{ "+ and is opened and closed", OPENS, true },
@@ -78,6 +82,10 @@ make_group(struct rig *rig)
 	if (mkdir(rig->group_path, 0700) == 0)
 		rig->group =
 		    open(rig->group_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (rig->group >= 0 &&
+	    (mkdirat(rig->group, "daemon", 0700) < 0 ||
+		mkdirat(rig->group, "helper", 0700) < 0))
+		psd_fd_cleanup(&rig->group);
 	if (rig->group < 0)
 		bench_skip_row(title, in_group, "%s: %s", rig->group_path,
 		    strerror(errno));
@@ -110,7 +118,8 @@ start_pieces(struct rig *rig, size_t path_len)
 	for (size_t i = 0; i < PSD_ELEMENTS(rows) && r == 0; i++) {
 		struct bench_piece *piece = &rig->pieces[i];
 
-		if (rows[i].name == in_group && rig->group < 0)
+		if ((rows[i].name == in_group || rows[i].name == in_groups) &&
+		    rig->group < 0)
 			continue;
 		*piece = (struct bench_piece){
 			.does = rows[i].does,
@@ -124,7 +133,8 @@ start_pieces(struct rig *rig, size_t path_len)
 			.group = rig->group,
 		};
 		if (rig->group < 0)
-			piece->does &= ~(unsigned)BENCH_GROUP;
+			piece->does &=
+			    ~(unsigned)(BENCH_GROUP | BENCH_OWN_GROUP);
 		/* What is ours comes last of its kind. */
 		if (rows[i].name == bare_open)
 			add_case(rig, "ping", bench_ask, &rig->ping, false);
@@ -145,9 +155,10 @@ stop(struct rig *rig)
 			bench_piece_stop(&rig->pieces[i]);
 	psd_fd_close(rig->file);
 	psd_fd_close(rig->dir);
+	(void)unlinkat(rig->group, "daemon", AT_REMOVEDIR);
+	(void)unlinkat(rig->group, "helper", AT_REMOVEDIR);
 	psd_fd_close(rig->group);
-	if (rig->group >= 0)
-		(void)rmdir(rig->group_path);
+	(void)rmdir(rig->group_path);
 	psd_filter_free(rig->filter);
 	free(rig);
 }
