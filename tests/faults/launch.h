@@ -22,7 +22,7 @@ enum { LAUNCH_POINTS_MAX = 16384 };
 struct launch_point {
 	int number;
 	unsigned nth;
-	uint64_t third; /* argument */
+	uint64_t first, third; /* arguments */
 };
 
 struct launch {

@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <cmocka.h>
@@ -196,6 +197,30 @@ a_start_that_may_not_watch_something_serves_or_ends_with_a_word(void **state)
 	launch_end(&launch);
 }
 
+static bool
+drops_capability(const struct launch_point *point)
+{
+	return point->number == SYS_prctl && point->first == PR_CAPBSET_DROP;
+}
+
+/* It served nobody: each helper found what it had left, and did not start. */
+static void
+a_start_that_keeps_part_of_its_bounding_set_says_so(void **state)
+{
+	struct inject_plan plan = {
+		.act = INJECT_FAIL,
+		.number = SYS_prctl,
+		.error = EINVAL,
+	};
+
+	(void)state;
+	launch_begin(&launch);
+	/* The look at the last that there is. */
+	plan.nth = find(drops_capability) - 1;
+	launch_try(&launch, LAUNCH_START, &plan);
+	launch_end(&launch);
+}
+
 int
 main(void)
 {
@@ -205,6 +230,8 @@ main(void)
 		cmocka_unit_test(a_start_without_a_null_device_says_so),
 		cmocka_unit_test(
 		    a_start_that_may_not_watch_something_serves_or_ends_with_a_word),
+		cmocka_unit_test(
+		    a_start_that_keeps_part_of_its_bounding_set_says_so),
 		cmocka_unit_test(
 		    a_call_that_fails_lets_it_work_or_end_with_a_word),
 		cmocka_unit_test(
