@@ -65,20 +65,27 @@ launch_is_kill(const struct inject_plan *plan)
 	return plan->act != INJECT_FAIL && plan->act != INJECT_SHORTEN;
 }
 
-/* The C library's loader, which has no words for some errors. */
+/* Is the plan's call one of a start before the first of that number? */
 static bool
-is_loaders(const struct launch *launch, const struct inject_plan *plan)
+is_before(const struct launch *launch, const struct inject_plan *plan,
+    int number)
 {
 	const struct launch_point *point = launch->points[LAUNCH_START];
 
 	for (size_t i = 0; i < launch->n_points[LAUNCH_START]; i++, point++) {
-		/* The first of main(). */
-		if (point->number == SYS_umask)
+		if (point->number == number)
 			return false;
 		if (point->number == plan->number && point->nth == plan->nth)
 			return true;
 	}
 	return false;
+}
+
+/* The C library's loader, which has no words for some errors: before main(). */
+static bool
+is_loaders(const struct launch *launch, const struct inject_plan *plan)
+{
+	return is_before(launch, plan, SYS_umask);
 }
 
 /* It ended instead of starting, with that exit status. */
@@ -134,20 +141,23 @@ static const int looks[] = {
 
 /*
  * What was to be removed and could not be is left for the next one, as it is by
- * one that was killed, that could not wait for its helpers, that could not leave
+ * one that was killed, that has helpers and cannot wait for them, as a start that
+ * fails after the first and an end without a loop, that could not leave
  * its control group, or that has dropped the capability to remove it and does
  * not get it back.
  */
 static bool
-may_leave(enum launch_part part, const struct inject_plan *plan, int status)
+may_leave(const struct launch *launch, enum launch_part part,
+    const struct inject_plan *plan, int status)
 {
 	if (status > 128 || plan->number == SYS_capget ||
 	    errnos_is_loop_wait(plan->number) ||
 	    errnos_is_among(plan->number, removals, PSD_ELEMENTS(removals)))
 		return true;
-	return part == LAUNCH_STOP &&
-	    (status != 0 || plan->number == SYS_openat ||
-		plan->number == SYS_write || plan->number == SYS_capset);
+	if (part == LAUNCH_START)
+		return status != 0 && !is_before(launch, plan, SYS_clone3);
+	return status != 0 || plan->number == SYS_openat ||
+	    plan->number == SYS_write || plan->number == SYS_capset;
 }
 
 /* It has ended: rightly so, and does that harm the next one? */
@@ -163,7 +173,7 @@ launch_judge_end(struct launch *launch, enum launch_part part,
 
 	inject_end();
 	status = day_bury(day);
-	is_left = may_leave(part, plan, status);
+	is_left = may_leave(launch, part, plan, status);
 	words = status == 0 ? NULL : words_of_failure(&day->rig);
 	(void)snprintf(what, DAY_OUTCOME_MAX, "it ended, %d%s%.100s", status,
 	    words != NULL ? ": " : "", words != NULL ? words : "");
