@@ -104,6 +104,14 @@ launch_end(struct launch *launch)
 	tally_end(&launch->tally);
 }
 
+/* "ready" may be the line that it could not write; whether it serves, we see. */
+static bool
+may_be_silent(const struct inject_plan *plan)
+{
+	return plan->act == INJECT_FAIL &&
+	    (plan->number == SYS_write || plan->number == SYS_poll);
+}
+
 static const char *
 start_with(struct launch *launch, const struct inject_plan *plan,
     char what[DAY_OUTCOME_MAX])
@@ -119,7 +127,7 @@ start_with(struct launch *launch, const struct inject_plan *plan,
 	(void)inject_disarm();
 	if (alone_has_ended(day->rig.pid))
 		return launch_judge_end(launch, LAUNCH_START, plan, what);
-	if (!rests || !has_started)
+	if (!rests || (!has_started && !may_be_silent(plan)))
 		return rests ? "it hangs" : "no rest";
 	if (launch_is_kill(plan) && inject_has_hit())
 		return "it lives";
