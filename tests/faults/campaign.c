@@ -7,6 +7,7 @@
 #include "tests/faults/verdict.h"
 #include "tests/support/seed.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -139,6 +140,18 @@ judge_end(struct campaign *campaign, const struct day_step *step,
 	return false;
 }
 
+/* A reload that is told that there are no policies has ended all services. */
+static void
+find_policies_again(struct campaign *campaign, const struct inject_plan *plan)
+{
+	static const char *const words[] = { "reload", NULL };
+	char last[DAY_OUTCOME_MAX];
+
+	if (plan->act == INJECT_FAIL && !plan->of_child &&
+	    (plan->error == ENOENT || plan->error == ENOTDIR))
+		(void)day_ctl(&campaign->day, last, words);
+}
+
 /* It lives: all as before? */
 static bool
 judge_life(struct campaign *campaign, const struct day_step *step,
@@ -154,6 +167,7 @@ judge_life(struct campaign *campaign, const struct day_step *step,
 		    "the program is executed");
 		return false;
 	}
+	find_policies_again(campaign, plan);
 	if (!day_recovers(&campaign->day, step)) {
 		(void)snprintf(what, DAY_OUTCOME_MAX,
 		    "%.40s, and does not recover", first);
