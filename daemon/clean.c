@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/clean.h"
 
+#include "common/log.h"
 #include "daemon/monitor.h"
 #include "daemon/oneshot.h"
 #include "daemon/resume.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -52,6 +54,31 @@ psd_clean_limits(void)
 	const struct rlimit none = { 0, 0 };
 
 	return setrlimit(RLIMIT_CORE, &none) < 0 ? -errno : 0;
+}
+
+/*
+ * The kernel takes it from each child at its birth, and keeps the flag over an
+ * exec.  Where a sandbox forbids to set it and has not done so itself, a
+ * daemon without priority has none to lose.
+ */
+void
+psd_clean_priority(void)
+{
+	const int policy = sched_getscheduler(0);
+	struct sched_param param;
+	int error;
+
+	if (policy >= 0 && (policy & SCHED_RESET_ON_FORK) != 0)
+		return;
+	if (policy >= 0 && sched_getparam(0, &param) == 0 &&
+	    sched_setscheduler(0, policy | SCHED_RESET_ON_FORK, &param) == 0)
+		return;
+	error = errno;
+	if (policy == SCHED_FIFO || policy == SCHED_RR ||
+	    getpriority(PRIO_PROCESS, 0) < 0)
+		psd_log(LOG_WARNING,
+		    "helpers have the priority of this daemon: %s",
+		    strerror(error));
 }
 
 /* Or -errno. */

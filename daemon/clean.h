@@ -12,6 +12,9 @@ int psd_clean_environment(void);
 /* Nothing of ours ends in a core file from now on.  0 or -errno. */
 int psd_clean_limits(void);
 
+/* No child of ours inherits what priority we have; or says that it does. */
+void psd_clean_priority(void);
+
 /*
  * Closes descriptors but those that the service manager passed, which the
  * store takes, and opens the first three where they are not.  With a

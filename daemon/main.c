@@ -265,6 +265,9 @@ main(int argc, char **argv)
 	r = psd_clean_limits();
 	if (r < 0)
 		return give_up("forbid a core file", r);
+	/* What --run or a server has started is as urgent as its caller. */
+	if (!self.config.is_run && !self.config.is_monitor)
+		psd_clean_priority();
 	r = psd_clean_descriptors(&self.config, &self.store, &state);
 	if (r < 0)
 		return give_up("clean the descriptors", r);

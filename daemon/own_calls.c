@@ -4,6 +4,7 @@
 #include "common/mem.h"
 
 #include <linux/keyctl.h>
+#include <sched.h>
 
 /* The rows become braces, which clang-format takes for blocks. */
 /* clang-format off */

@@ -1,16 +1,68 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/support/turns.h"
 
+#include "tests/support/child.h"
 #include "tests/support/daemon_rig.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+
+/* Of this test, whose child the daemon is. */
+static const char *
+group(pid_t test)
+{
+	static char path[128];
+
+	(void)snprintf(path, sizeof(path), "/sys/fs/cgroup/cpu/privsepd-%d",
+	    (int)test);
+	return path;
+}
+
+void
+turns_enter_group(void)
+{
+	char path[256];
+	FILE *file;
+
+	if (mkdir(group(getppid()), 0755) < 0 && errno != EEXIST)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/cgroup.procs", group(getppid()));
+	file = fopen(path, "we");
+	if (file == NULL || fprintf(file, "0") < 0 || fclose(file) != 0)
+		_exit(96);
+}
+
+void
+turns_take_edge(void)
+{
+	const char *other = getenv("PSD_NICE");
+
+	if (setpriority(PRIO_PROCESS, 0,
+		other != NULL ? atoi(other) : TURNS_NICE) < 0)
+		_exit(96);
+	turns_enter_group();
+}
+
+void
+turns_ungroup(void)
+{
+	for (int ms = 0;
+	     rmdir(group(getpid())) < 0 && errno == EBUSY && ms < TEST_DEADLINE;
+	     ms++)
+		(void)poll(NULL, 0, 1);
+}
 
 /* The first part of it: after that come services and instances. */
 static const char *

@@ -4,6 +4,19 @@
 
 struct daemon_rig;
 
+/* Nice= of systemd/privsepd.service. */
+enum { TURNS_NICE = -10 };
+
+/*
+ * As on_birth of a rig: the daemon has that, or what PSD_NICE= says, in a group for processor time with
+ * all that it starts, as a unit of systemd is.  Elsewhere the kernel weighs whole
+ * sessions, and nice values count within one only.  The group can be one of
+ * cgroup v1 alone; turns_ungroup() removes it when its processes are gone.
+ */
+void turns_take_edge(void);
+void turns_enter_group(void); /* another child of the test, for good */
+void turns_ungroup(void);
+
 /* The longest turn of a daemon's loop that was for some work, in ms. */
 struct turn {
 	double wall, cpu;

@@ -4,13 +4,16 @@
  * shares with its victim; with a pair that takes descriptors, also of a daemon
  * that has none left; and by many at a time.
  *
- * PSD_SOAK=1 has 500 of them, and tells how long a neighbour waited beside one,
- * beside all, and alone.
+ * The daemon has the priority that its unit gives it.  PSD_SOAK=1 has 500 of
+ * them, and tells how long a neighbour waited beside one, beside all, and alone,
+ * and what was left of the processors for somebody who only reckons;
+ * PSD_NICE=0 tells the same without priority.
  */
 #include "tests/support/turns.h"
 #include "tests/system/attack_fixture.h"
 
 #include <sys/resource.h>
+#include <time.h>
 
 enum { CROWD = 12, CROWD_SOAK = 500, IDLE_MS = 200, IDLE_MS_SOAK = 3000 };
 
@@ -40,6 +43,7 @@ prepare(void **state)
 	(void)snprintf(instances, sizeof(instances),
 	    "Instances=%zu\nRestartSec=1ms", count_crowd());
 	write_attacker("crowd", instances, "OnViolation=log");
+	rig.on_birth = turns_take_edge;
 	start_attacks();
 	untouched = sentinels_sum(&rig);
 	return 0;
@@ -190,6 +194,59 @@ attack_together(size_t n)
 	}
 }
 
+static int
+reckon_for_ever(void *argument)
+{
+	volatile unsigned *sum = argument;
+
+	turns_enter_group();
+	while (*sum < UINT_MAX)
+		*sum = (*sum + 1) % UINT_MAX;
+	return 0;
+}
+
+static double
+seconds(clockid_t clock)
+{
+	struct timespec now;
+
+	assert_int_equal(clock_gettime(clock, &now), 0);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* What a bystander of an ordinary priority has of a processor, in percent. */
+static double
+share_beside(size_t n)
+{
+	unsigned sum = 0;
+	const pid_t pid = test_child_start(reckon_for_ever, &sum);
+	double since, until, had;
+	clockid_t clock;
+
+	assert_int_equal(clock_getcpuclockid(pid, &clock), 0);
+	since = seconds(CLOCK_MONOTONIC);
+	had = seconds(clock);
+	if (n > 0)
+		attack_together(n);
+	else
+		(void)poll(NULL, 0, IDLE_MS_SOAK);
+	had = seconds(clock) - had;
+	until = seconds(CLOCK_MONOTONIC);
+	test_child_kill(pid);
+	return 100 * had / (until - since);
+}
+
+static void
+look_at_a_bystander(void)
+{
+	const double alone = share_beside(0);
+	const double beside = share_beside(count_crowd());
+
+	print_message("# a bystander had %.0f %% of a processor alone, %.1f %% "
+		      "beside %zu\n",
+	    alone, beside, count_crowd());
+}
+
 static void
 many_together_hold_up_nobody(void **state)
 {
@@ -212,7 +269,20 @@ many_together_hold_up_nobody(void **state)
 		      "beside one, %u us beside %zu\n",
 	    alone, one, all, count_crowd());
 	turns_print(&rig, "beside all of them");
+	print_message("# the daemon's nice value: %d\n",
+	    getpriority(PRIO_PROCESS, (id_t)rig.pid));
+	if (getenv("PSD_SOAK") != NULL)
+		look_at_a_bystander();
 	assert_int_equal(daemon_rig_stop(&rig), 0);
+}
+
+static int
+clean(void **state)
+{
+	const int r = clean_attacks(state);
+
+	turns_ungroup();
+	return r;
 }
 
 int
@@ -230,5 +300,5 @@ main(void)
 		print_message("SKIP: no helpers of other users without root\n");
 		return 77;
 	}
-	return cmocka_run_group_tests(tests, prepare, clean_attacks);
+	return cmocka_run_group_tests(tests, prepare, clean);
 }

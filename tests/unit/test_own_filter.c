@@ -196,6 +196,7 @@ resume_without(void *argument)
 			TEST_EXPECT(psd_own_filter_adopt(row->call) == 0);
 	}
 	TEST_EXPECT(psd_own_filter_adopt("keyctl") == 0);
+	TEST_EXPECT(psd_own_filter_adopt("sched_setscheduler") == 0);
 	for (size_t i = 0; i < psd_call_row_count; i++)
 		if (strcmp(psd_call_rows[i].call, without) != 0)
 			TEST_EXPECT(
