@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,9 @@
  * one of.  A container may share the group with the host.
  */
 #define OWN_BASE "privsepd-"
+
+/* For the last processes to be out of it. */
+enum { LAST_MSEC = 100 };
 
 static int
 open_dir(int dir_fd, const char *path)
@@ -236,6 +240,20 @@ psd_cgroup_base_open(struct psd_cgroup *cgroup, const char *named,
 	return 0;
 }
 
+/* False while somebody is there. */
+static bool
+remove_base(const struct psd_cgroup *cgroup)
+{
+	for_each(cgroup->base_fd, PSD_CGROUP_LEAF, kill_leaf);
+	(void)unlinkat(cgroup->base_fd, OWN_LEAF, AT_REMOVEDIR);
+	return unlinkat(AT_FDCWD, cgroup->path, AT_REMOVEDIR) == 0 ||
+	    errno != EBUSY;
+}
+
+/*
+ * A process whose end was seen is in its group until it has left the
+ * processor, for which it may have to wait where we come before it.
+ */
 void
 psd_cgroup_base_close(struct psd_cgroup *cgroup)
 {
@@ -249,8 +267,8 @@ psd_cgroup_base_close(struct psd_cgroup *cgroup)
 		*slash = '/';
 		if (!cgroup->stays_outside)
 			(void)psd_cgroup_write(top_fd, "cgroup.procs", "0");
-		(void)unlinkat(cgroup->base_fd, OWN_LEAF, AT_REMOVEDIR);
-		(void)unlinkat(AT_FDCWD, cgroup->path, AT_REMOVEDIR);
+		for (int ms = 0; !remove_base(cgroup) && ms < LAST_MSEC; ms++)
+			(void)poll(NULL, 0, 1);
 	}
 	psd_fd_cleanup(&cgroup->base_fd);
 }
