@@ -39,6 +39,7 @@ start_daemon(void (*on_birth)(void))
 	daemon_rig_puppet(&rig, "one", "Instances=1\nRestartSec=1ms", "");
 	daemon_rig_write(&rig, "policies/lo.policy",
 	    "[Helper]\nType=program\nExecStart=/bin/cat\nStartLimitBurst=0\n"
+	    "CPUAffinity=0-1023\n"
 	    "TemporaryFileSystem=/tmp:size=1M\n"
 	    "[Policy]\nSystemCallFilter=@helper @loader @basic-io\n"
 	    "AllowOpen=@runtime\n");

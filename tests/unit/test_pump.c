@@ -111,10 +111,10 @@ call_that_fails_is_told_by_what_it_was_for(void **state)
 		{ SYS_poll, ENOMEM, -ENOMEM, false,
 		    "privsepctl: cannot wait: Cannot allocate memory\n" },
 		{ SYS_splice, EIO, -EIO, false,
-		    "privsepctl: cannot write the output: Input/output "
+		    "privsepctl: cannot hear the program: Input/output "
 		    "error\n" },
 		{ SYS_recvfrom, EIO, -EIO, true,
-		    "privsepctl: cannot write the output: Input/output "
+		    "privsepctl: cannot hear the program: Input/output "
 		    "error\n" },
 		{ SYS_write, ENOSPC, -ENOSPC, true,
 		    "privsepctl: cannot write the output: No space left on "
