@@ -140,16 +140,24 @@ judge_end(struct campaign *campaign, const struct day_step *step,
 	return false;
 }
 
-/* A reload that is told that there are no policies has ended all services. */
+/*
+ * A reload that is told that there are no policies has ended all services, and
+ * one that a file of "other" is not there has left it out of what that sees.
+ */
 static void
-find_policies_again(struct campaign *campaign, const struct inject_plan *plan)
+find_files_again(struct campaign *campaign, const struct inject_plan *plan)
 {
 	static const char *const words[] = { "reload", NULL };
-	char last[DAY_OUTCOME_MAX];
+	struct day *day = &campaign->day;
+	char lines[64], last[DAY_OUTCOME_MAX];
 
-	if (plan->act == INJECT_FAIL && !plan->of_child &&
-	    (plan->error == ENOENT || plan->error == ENOTDIR))
-		(void)day_ctl(&campaign->day, last, words);
+	if (plan->act != INJECT_FAIL || plan->of_child ||
+	    (plan->error != ENOENT && plan->error != ENOTDIR))
+		return;
+	(void)snprintf(lines, sizeof(lines), "RequestRate=%u/s\n",
+	    100000 + ++day->generation);
+	daemon_rig_puppet(&day->rig, "other", "Instances=1", lines);
+	(void)day_ctl(day, last, words);
 }
 
 /* It lives: all as before? */
@@ -167,7 +175,7 @@ judge_life(struct campaign *campaign, const struct day_step *step,
 		    "the program is executed");
 		return false;
 	}
-	find_policies_again(campaign, plan);
+	find_files_again(campaign, plan);
 	if (!day_recovers(&campaign->day, step)) {
 		(void)snprintf(what, DAY_OUTCOME_MAX,
 		    "%.40s, and does not recover", first);
