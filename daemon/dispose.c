@@ -14,7 +14,8 @@
 #include <sys/queue.h>
 
 enum {
-	LOOK_USEC = 5000,         /* at children, while one may end soon */
+	LOOK_USEC = 5000, /* at children, while one may end soon */
+	LOOK_ACCURACY_USEC = 500,
 	LOOK_SLOW_USEC = 250000,  /* while all take long, or none can be made */
 	TOLD_USEC = 60 * 1000000, /* it lasts; once a minute will do */
 	SLOW_MAX = 64,
@@ -49,7 +50,7 @@ int
 psd_dispose_init(sd_event *event)
 {
 	return sd_event_add_time(event, &look_source, CLOCK_MONOTONIC,
-	    UINT64_MAX, 0, on_look, NULL);
+	    UINT64_MAX, LOOK_ACCURACY_USEC, on_look, NULL);
 }
 
 unsigned
@@ -173,11 +174,18 @@ judge(struct job *job)
 static void
 look_again(void)
 {
-	const uint64_t usec = n_brisk > 0 ? LOOK_USEC : LOOK_SLOW_USEC;
+	const uint64_t due =
+	    psd_now() + (n_brisk > 0 ? LOOK_USEC : LOOK_SLOW_USEC);
+	uint64_t planned;
 
 	if (TAILQ_EMPTY(&jobs))
 		return;
-	(void)sd_event_source_set_time(look_source, psd_now() + usec);
+	/* Whoever goes on sending puts off no look. */
+	if (sd_event_source_get_enabled(look_source, NULL) > 0 &&
+	    sd_event_source_get_time(look_source, &planned) >= 0 &&
+	    planned <= due)
+		return;
+	(void)sd_event_source_set_time(look_source, due);
 	(void)sd_event_source_set_enabled(look_source, SD_EVENT_ONESHOT);
 }
 

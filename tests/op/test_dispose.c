@@ -17,7 +17,14 @@
 
 #include <cmocka.h>
 
-enum { LONG = 300, HOG_MSEC = 200, NOBODY = 65534, TURN_USEC = 10000 };
+enum {
+	LONG = 300,
+	HOG_MSEC = 200,
+	NOBODY = 65534,
+	TURN_USEC = 10000,
+	CROWD = 16,
+	GAP_USEC = 1000
+};
 
 static sd_event *event;
 
@@ -226,6 +233,40 @@ without_a_descriptor_left_it_is_closed_as_ever(void **state)
 	assert_true(fcntl(ends[1], F_GETFD) < 0);
 }
 
+static void
+send_nothing(void)
+{
+	const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	psd_dispose(&fd, 1);
+}
+
+static void
+who_goes_on_sending_puts_off_no_look(void **state)
+{
+	const double end = test_linger_now() + TEST_DEADLINE / 1000.0;
+	int ends[2];
+	char byte;
+
+	(void)state;
+	/* More than have a child at a time. */
+	for (int i = 0; i < CROWD; i++)
+		send_nothing();
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
+			     ends),
+	    0);
+	psd_dispose(&ends[0], 1);
+	while (recv(ends[1], &byte, 1, MSG_DONTWAIT) != 0) {
+		assert_true(test_linger_now() < end);
+		send_nothing();
+		(void)usleep(GAP_USEC);
+		(void)sd_event_run(event, 0);
+	}
+	settle();
+	assert_int_equal(close(ends[1]), 0);
+}
+
 int
 main(void)
 {
@@ -236,6 +277,7 @@ main(void)
 		TEST(what_a_killed_child_did_not_close_is_closed),
 		TEST(without_a_process_for_it_it_is_closed_later),
 		TEST(without_a_descriptor_left_it_is_closed_as_ever),
+		TEST(who_goes_on_sending_puts_off_no_look),
 #undef TEST
 	};
 
