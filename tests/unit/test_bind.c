@@ -5,9 +5,9 @@
 #include "common/fd.h"
 #include "tests/support/child.h"
 #include "tests/support/deny.h"
-#include "tests/support/dir.h"
 #include "tests/support/expect.h"
 #include "tests/support/fds.h"
+#include "tests/unit/dir_fixture.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -22,8 +22,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static char *dir;
 
 static struct psd_listen
 at_port(int family)
@@ -142,22 +140,6 @@ abstract_name_has_no_file(void **state)
 	psd_fd_close(fd);
 }
 
-static int
-make(void **state)
-{
-	(void)state;
-	dir = test_dir_make();
-	return dir == NULL ? -1 : 0;
-}
-
-static int
-clear(void **state)
-{
-	(void)state;
-	test_dir_remove(dir);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -167,5 +149,5 @@ main(void)
 		cmocka_unit_test(abstract_name_has_no_file),
 	};
 
-	return cmocka_run_group_tests(tests, make, clear);
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

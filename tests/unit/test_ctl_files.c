@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* privsepctl check and cat of files, without a daemon, as JSON as well. */
 #include "daemon/ctl/out.h"
-#include "tests/support/dir.h"
 #include "tests/support/op_rig.h"
 #include "tests/unit/ctl_run.h"
+#include "tests/unit/dir_fixture.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -15,23 +15,6 @@
 #include <cmocka.h>
 
 static struct test_capture run;
-static char *dir;
-
-static int
-make_dir(void **state)
-{
-	(void)state;
-	dir = test_dir_make();
-	return dir == NULL ? -1 : 0;
-}
-
-static int
-remove_dir(void **state)
-{
-	(void)state;
-	test_dir_remove(dir);
-	return 0;
-}
 
 /* Runs a line, in which each "%s" is the directory. */
 static enum psd_ctl_exit

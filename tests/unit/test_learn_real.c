@@ -2,7 +2,7 @@
 /* What privsepctl learn asks of real files: links, modes and devices. */
 #include "policy/learn.h"
 #include "policy/view.h"
-#include "tests/support/dir.h"
+#include "tests/unit/dir_fixture.h"
 
 #include <limits.h>
 #include <setjmp.h>
@@ -14,24 +14,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static char *dir;
-
-static int
-begin(void **state)
-{
-	(void)state;
-	dir = test_dir_make();
-	return dir == NULL ? -1 : 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	test_dir_remove(dir);
-	return 0;
-}
 
 static const char *
 in_dir(char ret[PATH_MAX], const char *name)
@@ -157,5 +139,5 @@ main(void)
 		cmocka_unit_test(device_that_harms_nobody_is_known),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

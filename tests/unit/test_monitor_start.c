@@ -13,10 +13,10 @@
 #include "tests/support/capture.h"
 #include "tests/support/child.h"
 #include "tests/support/deny.h"
-#include "tests/support/dir.h"
 #include "tests/support/expect.h"
 #include "tests/support/spawn_rig.h"
 #include "tests/support/valgrind.h"
+#include "tests/unit/dir_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +47,6 @@ struct row {
 	uint32_t value;
 };
 
-static char *dir;
 static struct psd_daemon self;
 
 static void
@@ -255,22 +254,6 @@ whoever_has_no_pair_for_it_has_misused_it(void **state)
 	    0);
 }
 
-static int
-make(void **state)
-{
-	(void)state;
-	dir = test_dir_make();
-	return dir == NULL ? -1 : 0;
-}
-
-static int
-clear(void **state)
-{
-	(void)state;
-	test_dir_remove(dir);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -287,5 +270,5 @@ main(void)
 		puts("1..0 # SKIP no root, or no filters under valgrind");
 		return 77;
 	}
-	return cmocka_run_group_tests(tests, make, clear);
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

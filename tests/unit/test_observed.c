@@ -9,10 +9,10 @@
 #include "daemon/ctl/observe.h"
 #include "tests/support/child.h"
 #include "tests/support/deny.h"
-#include "tests/support/dir.h"
 #include "tests/support/expect.h"
 #include "tests/support/fds.h"
 #include "tests/support/valgrind.h"
+#include "tests/unit/dir_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +30,6 @@
 
 #include <cmocka.h>
 
-static char *dir;
 static int said; /* what privsepctl says */
 
 /* What is refused: a call, or one with this argument. */
@@ -163,22 +162,6 @@ nothing_is_learned_without_a_watcher(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		assert_learns_nothing(&refusals[i]);
-}
-
-static int
-make_dir(void **state)
-{
-	(void)state;
-	dir = test_dir_make();
-	return dir == NULL ? -1 : 0;
-}
-
-static int
-remove_dir(void **state)
-{
-	(void)state;
-	test_dir_remove(dir);
-	return 0;
 }
 
 int

@@ -6,9 +6,9 @@
 #include "daemon/uid_check.h"
 #include "tests/support/child.h"
 #include "tests/support/deny.h"
-#include "tests/support/dir.h"
 #include "tests/support/expect.h"
 #include "tests/support/fds.h"
+#include "tests/unit/dir_fixture.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -24,7 +24,6 @@
 
 #include <cmocka.h>
 
-static char *dir;
 static char path[PATH_MAX];
 
 static const char *
@@ -132,22 +131,6 @@ map_of_ids_is_three_numbers(void **state)
 	assert_int_equal(psd_uid_map_parse("1 2 3", &map), 0);
 }
 
-static int
-make(void **state)
-{
-	(void)state;
-	dir = test_dir_make();
-	return dir == NULL ? -1 : 0;
-}
-
-static int
-clear(void **state)
-{
-	(void)state;
-	test_dir_remove(dir);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -160,5 +143,5 @@ main(void)
 		cmocka_unit_test(map_of_ids_is_three_numbers),
 	};
 
-	return cmocka_run_group_tests(tests, make, clear);
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

@@ -3,7 +3,7 @@
 #include "common/fd.h"
 #include "common/mem.h"
 #include "daemon/store_look.h"
-#include "tests/support/dir.h"
+#include "tests/unit/dir_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,6 @@
 
 #include <cmocka.h>
 
-static char *dir;
 static struct sockaddr_storage address;
 
 /* A socket at address, which then has the port that it got. */
@@ -199,22 +198,6 @@ local_socket_is_the_one_while_it_can_be_reached(void **state)
 	assert_true(is_at(abstract, &address, SOCK_STREAM, false));
 }
 
-static int
-make(void **state)
-{
-	(void)state;
-	dir = test_dir_make();
-	return dir == NULL ? -1 : 0;
-}
-
-static int
-clear(void **state)
-{
-	(void)state;
-	test_dir_remove(dir);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -226,5 +209,5 @@ main(void)
 		    local_socket_is_the_one_while_it_can_be_reached),
 	};
 
-	return cmocka_run_group_tests(tests, make, clear);
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

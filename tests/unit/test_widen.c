@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/load.h"
 #include "policy/widen.h"
-#include "tests/support/dir.h"
+#include "tests/unit/dir_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 static char report[65536];
-static char *dir;
 
 /* Lines of [Helper], "|", and lines of [Policy]; ";" ends a line. */
 static struct psd_policy *
@@ -287,22 +286,6 @@ service_that_is_gone_is_one_line(void **state)
 	compare(NULL, NULL);
 	assert_string_equal(report, "");
 	psd_policy_free(older);
-}
-
-static int
-make_dir(void **state)
-{
-	(void)state;
-	dir = test_dir_make();
-	return dir == NULL ? -1 : 0;
-}
-
-static int
-remove_dir(void **state)
-{
-	(void)state;
-	test_dir_remove(dir);
-	return 0;
 }
 
 int
