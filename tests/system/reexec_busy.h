@@ -8,6 +8,7 @@
  */
 #include "common/fd.h"
 #include "tests/support/door_rig.h"
+#include "tests/support/guests.h"
 #include "tests/support/install_rig.h"
 #include "tests/support/state_change.h"
 #include "tests/system/reexec_narrow.h"
@@ -60,11 +61,7 @@ write_policies(void)
 	    "AllowOpen=@runtime\n");
 	daemon_rig_puppet(&rig, "svc",
 	    "Instances=1\nClients=user:0\nMaxConnections=2", "");
-	daemon_rig_write(&rig, "policies/echo.policy",
-	    "[Helper]\nType=inetd\nExecStart=/bin/cat\n"
-	    "ListenStream=%s/run/echo.sock\n[Policy]\n"
-	    "SystemCallFilter=@filter @loader shutdown poll\n"
-	    "AllowOpen=@runtime\n");
+	guests_write_echo(&rig, "");
 }
 
 static inline void

@@ -3,6 +3,7 @@
 #include "tests/support/child.h"
 #include "tests/support/door_rig.h"
 #include "tests/support/fds.h"
+#include "tests/support/guests.h"
 
 #include <poll.h>
 #include <setjmp.h>
@@ -27,11 +28,7 @@ prepare(void **state)
 	daemon_rig_prepare(&rig);
 	daemon_rig_puppet(&rig, "one", "Instances=1", "");
 	daemon_rig_puppet(&rig, "svc", "Instances=1\nClients=user:0", "");
-	daemon_rig_write(&rig, "policies/echo.policy",
-	    "[Helper]\nType=inetd\nExecStart=/bin/cat\n"
-	    "ListenStream=%s/run/echo.sock\n[Policy]\n"
-	    "SystemCallFilter=@filter @loader shutdown poll\n"
-	    "AllowOpen=@runtime\n");
+	guests_write_echo(&rig, "");
 	daemon_rig_start(&rig);
 	return 0;
 }

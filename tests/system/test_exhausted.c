@@ -3,6 +3,7 @@
 #include "tests/support/child.h"
 #include "tests/support/door_rig.h"
 #include "tests/support/fds.h"
+#include "tests/support/guests.h"
 
 #include <poll.h>
 #include <setjmp.h>
@@ -14,7 +15,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,11 +42,7 @@ prepare(void **state)
 	    "AllowOpen=read %s/files/**\n");
 	daemon_rig_puppet(&rig, "mortal", "Instances=1", "");
 	daemon_rig_puppet(&rig, "svc", "Instances=1..4\nClients=user:0", "");
-	daemon_rig_write(&rig, "policies/echo.policy",
-	    "[Helper]\nType=inetd\nExecStart=/bin/cat\n"
-	    "ListenStream=%s/run/echo.sock\n[Policy]\n"
-	    "SystemCallFilter=@filter @loader shutdown poll\n"
-	    "AllowOpen=@runtime\n");
+	guests_write_echo(&rig, "");
 	daemon_rig_start(&rig);
 	return 0;
 }
@@ -78,20 +74,6 @@ computed(void)
 	assert_int_equal(clock_getcpuclockid(rig.pid, &clock), 0);
 	assert_int_equal(clock_gettime(clock, &ts), 0);
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-/* Connects and says nothing; gives up rather than wait. */
-static int
-knock(const char *name, int type)
-{
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	const int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	assert_true(fd >= 0);
-	(void)snprintf(to.sun_path, sizeof(to.sun_path), "%s/run/%s.sock",
-	    rig.dir, name);
-	(void)connect(fd, (const struct sockaddr *)&to, sizeof(to));
-	return fd;
 }
 
 static void
@@ -159,10 +141,12 @@ load(int asker)
 		for (size_t i = 0; i < 2; i++) {
 			(void)close(held[n % HELD]);
 			held[n++ % HELD] = i == 0
-			    ? knock("service/svc", SOCK_SEQPACKET)
-			    : knock("echo", SOCK_STREAM);
+			    ? guests_knock(&rig, "service/svc", SOCK_SEQPACKET,
+				  NULL)
+			    : guests_knock(&rig, "echo", SOCK_STREAM, NULL);
 		}
-		(void)close(knock("control", SOCK_SEQPACKET));
+		(void)close(
+		    guests_knock(&rig, "control", SOCK_SEQPACKET, NULL));
 		(void)poll(NULL, 0, STEP_MSEC);
 	}
 	/* Now that they have taken what was left. */

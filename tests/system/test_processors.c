@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* CPUAffinity=: where a helper may run is what the kernel says of it. */
-#include "tests/support/daemon_rig.h"
+#include "tests/system/rig_fixture.h"
 
 #include <sched.h>
 #include <setjmp.h>
@@ -12,24 +12,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static struct daemon_rig rig;
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	daemon_rig_prepare(&rig);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
-	return 0;
-}
 
 /* Of a process, from /proc; the same buffer each time. */
 static const char *

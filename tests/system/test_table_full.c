@@ -4,6 +4,7 @@
 #include "tests/faults/inject.h"
 #include "tests/support/child.h"
 #include "tests/support/door_rig.h"
+#include "tests/support/guests.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,7 +15,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -32,11 +32,7 @@ prepare(void **state)
 	daemon_rig_puppet(&rig, "asker", "Instances=1..2",
 	    "AllowOpen=read %s/files/**\n");
 	daemon_rig_puppet(&rig, "svc", "Instances=1\nClients=user:0", "");
-	daemon_rig_write(&rig, "policies/echo.policy",
-	    "[Helper]\nType=inetd\nExecStart=/bin/cat\n"
-	    "ListenStream=%s/run/echo.sock\n[Policy]\n"
-	    "SystemCallFilter=@filter @loader shutdown poll\n"
-	    "AllowOpen=@runtime\n");
+	guests_write_echo(&rig, "");
 	daemon_rig_start(&rig);
 	return 0;
 }
@@ -50,18 +46,13 @@ clean(void **state)
 	return 0;
 }
 
-/* Connects and says nothing. */
 static int
 knock(const char *name, int type)
 {
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	const int fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int r;
+	const int fd = guests_knock(&rig, name, type, &r);
 
-	assert_true(fd >= 0);
-	(void)snprintf(to.sun_path, sizeof(to.sun_path), "%s/run/%s.sock",
-	    rig.dir, name);
-	assert_int_equal(connect(fd, (const struct sockaddr *)&to, sizeof(to)),
-	    0);
+	assert_int_equal(r, 0);
 	return fd;
 }
 

@@ -5,6 +5,7 @@
  * in what it tells itself at a re-exec.
  */
 #include "common/mem.h"
+#include "tests/support/guests.h"
 #include "tests/support/install_rig.h"
 #include "tests/support/state_change.h"
 #include "tests/system/reexec_fixture.h"
@@ -24,11 +25,7 @@ start(void)
 	    "[Policy]\n"
 	    "SystemCallFilter=@helper @loader @basic-io @processes getcwd\n"
 	    "AllowOpen=@runtime\n");
-	daemon_rig_write(&rig, "policies/echo.policy",
-	    "[Helper]\nType=inetd\nExecStart=/bin/cat\nTimeoutStopSec=1s\n"
-	    "ListenStream=%s/run/echo.sock\n[Policy]\n"
-	    "SystemCallFilter=@filter @loader shutdown poll\n"
-	    "AllowOpen=@runtime\n");
+	guests_write_echo(&rig, "TimeoutStopSec=1s\n");
 	install_rig_put(&rig, install_rig_ours());
 	daemon_rig_start(&rig);
 }
