@@ -29,6 +29,7 @@ struct campaign_point {
 	bool of_child;
 	bool executes;  /* a child that goes on to execute a program */
 	uint64_t place; /* where the program makes it */
+	bool is_edge;   /* for the first time, or the last */
 };
 
 /* As a plan's victim: the helper that answers us. */

@@ -152,6 +152,24 @@ inject_call(size_t index)
 }
 
 bool
+inject_is_edge(size_t index)
+{
+	const struct inject_call *call = inject_call(index);
+	bool is_first = true, is_last = true;
+
+	for (size_t i = 0; i < board->n_calls; i++) {
+		const struct inject_call *other = &board->calls[i];
+
+		if (other->place != call->place ||
+		    other->of_child != call->of_child)
+			continue;
+		is_first = is_first && i >= index;
+		is_last = is_last && i <= index;
+	}
+	return is_first || is_last;
+}
+
+bool
 inject_has_hit(void)
 {
 	return board->has_hit;

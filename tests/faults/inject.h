@@ -76,6 +76,9 @@ size_t inject_disarm(void);
 /* Valid until the next inject_arm(). */
 const struct inject_call *inject_call(size_t index);
 
+/* Is it the first or the last of those that were made from its place? */
+bool inject_is_edge(size_t index);
+
 /* Was the plan carried out? */
 bool inject_has_hit(void);
 

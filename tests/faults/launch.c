@@ -40,7 +40,8 @@ list(struct launch *launch, enum launch_part part)
 		const struct inject_call *call = inject_call(i);
 
 		launch->points[part][i] = (struct launch_point){ call->number,
-			call->nth, call->arguments[0], call->arguments[2] };
+			call->nth, call->arguments[0], call->arguments[2],
+			inject_is_edge(i) };
 	}
 	launch->n_points[part] = n;
 }

@@ -23,6 +23,7 @@ struct launch_point {
 	int number;
 	unsigned nth;
 	uint64_t first, third; /* arguments */
+	bool is_edge;          /* inject_is_edge() */
 };
 
 struct launch {

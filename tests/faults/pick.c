@@ -26,6 +26,49 @@ pick_plan(const struct campaign_point *point, enum inject_act act)
 	};
 }
 
+enum pick_share
+pick_share_of(bool is_complete, bool is_edge)
+{
+	if (!is_complete)
+		return PICK_AT_RANDOM;
+	/* One that is asked for by name is not to be left out. */
+	return is_edge || getenv("PSD_FAULT_EVERY") != NULL ||
+		getenv("PSD_FAULT_POINT") != NULL
+	    ? PICK_EACH
+	    : PICK_IN_TURN;
+}
+
+size_t
+pick_first(enum pick_share share, unsigned nth, size_t n, unsigned *seed)
+{
+	if (share == PICK_EACH)
+		return 0;
+	return (share == PICK_IN_TURN ? nth : (unsigned)rand_r(seed)) % n;
+}
+
+size_t
+pick_count(enum pick_share share, size_t n)
+{
+	return share == PICK_EACH ? n : 1;
+}
+
+size_t
+pick_kills(enum pick_share share, unsigned nth, unsigned *seed,
+    enum inject_act ret[2])
+{
+	static const enum inject_act acts[] = { INJECT_KILL_BEFORE,
+		INJECT_KILL_AFTER };
+
+	ret[0] = acts[0];
+	ret[1] = acts[1];
+	if (share == PICK_EACH)
+		return 2;
+	if (share == PICK_IN_TURN && nth % 4 != 0)
+		return 0;
+	ret[0] = acts[pick_first(share, nth / 4, 2, seed)];
+	return 1;
+}
+
 static bool
 transfers_bytes(int number)
 {
@@ -93,21 +136,18 @@ pick_has_no_errors(int number)
 
 void
 pick_errors(struct campaign *campaign, const struct day_step *step,
-    const struct campaign_point *point, bool one_of_them)
+    const struct campaign_point *point, enum pick_share share)
 {
 	const struct errnos *errnos = errnos_of(point->number);
 	const struct inject_plan shorter = pick_plan(point, INJECT_SHORTEN);
+	size_t first;
 
 	if (pick_has_no_errors(point->number))
 		return;
-	if (one_of_them) {
-		try_error(campaign, step, point,
-		    errnos->at[campaign_random(campaign, errnos->n)]);
-		return;
-	}
-	for (size_t i = 0; i < errnos->n; i++)
-		try_error(campaign, step, point, errnos->at[i]);
-	if (transfers_bytes(point->number))
+	first = pick_first(share, point->nth, errnos->n, &campaign->seed);
+	for (size_t i = 0; i < pick_count(share, errnos->n); i++)
+		try_error(campaign, step, point, errnos->at[first + i]);
+	if (transfers_bytes(point->number) && share == PICK_EACH)
 		campaign_try(campaign, step, &shorter);
 }
 
@@ -133,7 +173,8 @@ try_all(struct campaign *campaign, const struct day_step *step,
 	/* The list is gone with the next one's. */
 	memcpy(points, listed, n * sizeof(*points));
 	for (size_t i = 0; i < n; i++)
-		try(campaign, step, &points[i], false);
+		try(campaign, step, &points[i],
+		    pick_share_of(true, points[i].is_edge));
 }
 
 static void
@@ -146,7 +187,7 @@ try_some(struct campaign *campaign, const struct day_step *step,
 
 	if (n > 0)
 		try(campaign, step, &points[campaign_random(campaign, n)],
-		    true);
+		    PICK_AT_RANDOM);
 }
 
 void

@@ -42,16 +42,15 @@ fail_point(enum launch_part part, const struct launch_point *point)
 		.number = point->number,
 		.nth = point->nth,
 	};
-	size_t n = 1;
+	const enum pick_share share =
+	    pick_share_of(launch.is_complete, point->is_edge);
+	size_t first;
 
 	if (pick_has_no_errors(point->number))
 		return;
-	if (launch.is_complete)
-		n = errnos->n;
-	for (size_t i = 0; i < n; i++) {
-		plan.error =
-		    errnos
-			->at[launch.is_complete ? i : random_below(errnos->n)];
+	first = pick_first(share, point->nth, errnos->n, &launch.seed);
+	for (size_t i = 0; i < pick_count(share, errnos->n); i++) {
+		plan.error = errnos->at[first + i];
 		if (!pick_harms_neighbours(&plan))
 			launch_try(&launch, part, &plan);
 	}
@@ -60,17 +59,18 @@ fail_point(enum launch_part part, const struct launch_point *point)
 static void
 kill_at_point(enum launch_part part, const struct launch_point *point)
 {
-	static const enum inject_act acts[] = { INJECT_KILL_BEFORE,
-		INJECT_KILL_AFTER };
+	enum inject_act acts[2];
+	const size_t n =
+	    pick_kills(pick_share_of(launch.is_complete, point->is_edge),
+		point->nth, &launch.seed, acts);
 	struct inject_plan plan = {
 		.number = point->number,
 		.nth = point->nth,
 	};
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < n; i++) {
 		plan.act = acts[i];
-		if (launch.is_complete || random_below(2) == i)
-			launch_try(&launch, part, &plan);
+		launch_try(&launch, part, &plan);
 	}
 }
 

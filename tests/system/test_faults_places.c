@@ -49,7 +49,7 @@ try_places_of(const struct day_step *step, bool of_children)
 		if (!places_is_new(points[i].place))
 			continue;
 		n_places++;
-		pick_errors(&campaign, step, &points[i], true);
+		pick_errors(&campaign, step, &points[i], PICK_AT_RANDOM);
 		/* Another one has nothing to forgive. */
 		if (daemon > 0 && campaign.day.rig.pid == daemon)
 			forgive(step);

@@ -17,35 +17,35 @@ static struct campaign campaign;
 
 static void
 kill_at(const struct day_step *step, const struct campaign_point *point,
-    pid_t victim, bool one_of_them)
+    pid_t victim, enum pick_share share)
 {
-	struct inject_plan plan = pick_plan(point, INJECT_KILL_BEFORE);
-	const bool is_after = campaign_random(&campaign, 2) == 1;
+	enum inject_act acts[2];
+	const size_t n = pick_kills(share, point->nth, &campaign.seed, acts);
+	struct inject_plan plan = pick_plan(point, INJECT_NOTHING);
 
 	plan.victim = victim;
-	if (!one_of_them || !is_after)
+	for (size_t i = 0; i < n; i++) {
+		plan.act = acts[i];
 		campaign_try(&campaign, step, &plan);
-	plan.act = INJECT_KILL_AFTER;
-	if (!one_of_them || is_after)
-		campaign_try(&campaign, step, &plan);
+	}
 }
 
 static void
 kill_caller(struct campaign *of, const struct day_step *step,
-    const struct campaign_point *point, bool one_of_them)
+    const struct campaign_point *point, enum pick_share share)
 {
 	(void)of;
 	/* Of children, those that are to become helpers. */
 	if (!point->of_child || point->executes)
-		kill_at(step, point, 0, one_of_them);
+		kill_at(step, point, 0, share);
 }
 
 static void
 kill_helper(struct campaign *of, const struct day_step *step,
-    const struct campaign_point *point, bool one_of_them)
+    const struct campaign_point *point, enum pick_share share)
 {
 	(void)of;
-	kill_at(step, point, CAMPAIGN_HELPER, one_of_them);
+	kill_at(step, point, CAMPAIGN_HELPER, share);
 }
 
 static void
