@@ -180,45 +180,46 @@ stay_on_one_processor(void)
 }
 
 /*
- * So that other programs of the machine take no part, unless BENCH_ORDINARY
- * is set.  What the kernel puts off to its own threads comes later then.
+ * At real-time priority other programs of the machine take no part, and what
+ * the kernel puts off to its own threads comes later.  A daemon's helpers have
+ * it not, whatever the daemon has: so only where there is no daemon, or a row's
+ * two sides would not be alike.
  */
 static void
-come_first(void)
+set_class(int class)
 {
 	const struct sched_param lowest = {
-		.sched_priority = sched_get_priority_min(SCHED_FIFO),
+		.sched_priority = sched_get_priority_min(class),
 	};
 
-	if (getenv("BENCH_ORDINARY") != NULL ||
-	    sched_setscheduler(0, SCHED_FIFO, &lowest) < 0)
-		printf("at ordinary priority: other programs disturb\n");
-	else
-		printf("at real-time priority (BENCH_ORDINARY=1: ordinary)\n");
+	if (sched_setscheduler(0, class, &lowest) < 0)
+		printf("no priority (%s): other programs disturb\n",
+		    strerror(errno));
 }
 
 /* The last gives up capabilities of this process. */
 static const struct {
 	const char *name;
 	void (*run)(void);
+	int class;
 } groups[] = {
-	{ "requests", bench_requests },
-	{ "grants", bench_grants },
-	{ "crowd", bench_crowd },
-	{ "grow", bench_grow },
-	{ "cost", bench_cost },
-	{ "grant", bench_grant },
-	{ "cores", bench_cores },
-	{ "pool", bench_pool },
-	{ "peers", bench_peers },
-	{ "calls", bench_calls },
-	{ "pages", bench_pages },
-	{ "filters", bench_filters },
-	{ "opens", bench_opens },
-	{ "inetd", bench_inetd },
-	{ "servers", bench_servers },
-	{ "memory", bench_memory },
-	{ "starts", bench_starts },
+	{ "requests", bench_requests, SCHED_OTHER },
+	{ "grants", bench_grants, SCHED_OTHER },
+	{ "crowd", bench_crowd, SCHED_OTHER },
+	{ "grow", bench_grow, SCHED_OTHER },
+	{ "cost", bench_cost, SCHED_FIFO },
+	{ "grant", bench_grant, SCHED_OTHER },
+	{ "cores", bench_cores, SCHED_OTHER },
+	{ "pool", bench_pool, SCHED_OTHER },
+	{ "peers", bench_peers, SCHED_OTHER },
+	{ "calls", bench_calls, SCHED_OTHER },
+	{ "pages", bench_pages, SCHED_OTHER },
+	{ "filters", bench_filters, SCHED_OTHER },
+	{ "opens", bench_opens, SCHED_OTHER },
+	{ "inetd", bench_inetd, SCHED_OTHER },
+	{ "servers", bench_servers, SCHED_OTHER },
+	{ "memory", bench_memory, SCHED_OTHER },
+	{ "starts", bench_starts, SCHED_FIFO },
 };
 
 static void
@@ -228,6 +229,7 @@ run_groups(const char *only)
 		if (only != NULL && strcmp(only, groups[i].name) != 0)
 			continue;
 		bench_row_group(groups[i].name);
+		set_class(groups[i].class);
 		groups[i].run();
 	}
 }
@@ -247,7 +249,7 @@ usage(FILE *to, int status)
 	(void)fprintf(to,
 	    "usage: bench [--json FILE] [GROUP]\n"
 	    "B= is where things were built (build), BENCH_TIME= the seconds of "
-	    "a table (1),\nBENCH_ORDINARY=1 for ordinary priority.  Groups:");
+	    "a table (1).\nGroups:");
 	for (size_t i = 0; i < PSD_ELEMENTS(groups); i++)
 		(void)fprintf(to, " %s", groups[i].name);
 	(void)fprintf(to, "\n");
@@ -270,7 +272,6 @@ main(int argc, char **argv)
 		return usage(stderr, 2);
 	if (!stay_on_one_processor())
 		printf("not on one processor: %s\n", strerror(errno));
-	come_first();
 	printf("microseconds an operation; ratios are to the bare limit of "
 	       "the same round\n");
 	if (geteuid() == 0)

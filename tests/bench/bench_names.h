@@ -5,8 +5,6 @@
 #include "tests/bench/bench_daemon.h"
 #include "tests/support/fake_dns.h"
 
-#include <stdbool.h>
-
 /*
  * A daemon with a resolver, a helper to ask and a name server, in a network of
  * their own, which this process leaves again.
@@ -24,11 +22,10 @@ struct bench_names {
 int bench_names_start(struct bench_names *names);
 void bench_names_stop(struct bench_names *names);
 
-/* Where a process runs, -1 for anywhere, and whether it is a program like any. */
-void bench_place(pid_t pid, int cpu, bool ordinary);
+/* Where a process runs; -1: anywhere. */
+void bench_place(pid_t pid, int cpu);
 
 /* The same of the helper and the other asking process, and of all others. */
-void bench_names_place(const struct bench_names *names, int asks, int answers,
-    bool ordinary);
+void bench_names_place(const struct bench_names *names, int asks, int answers);
 
 #endif

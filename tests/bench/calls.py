@@ -4,10 +4,10 @@
 
 Measures its own calls of what is done by a process with more privileges:
 oslo.privsep's, or a private monitor's with POLICY.  WHERE is "here", on the
-processor and at the priority that it is started with, or "anywhere".  Standard
-input is a socket; it greets with "!", or says why it cannot, and answers "NUMBER
-ping" and "NUMBER stat PATH" with the nanoseconds that this many took together,
-as bench_helper does.
+processor that it is started on, or "anywhere".  Standard input is a socket; it
+greets with "!", or says why it cannot, and answers "NUMBER ping" and "NUMBER
+stat PATH" with the nanoseconds that this many took together, as bench_helper
+does.
 """
 import ctypes
 import os
@@ -20,12 +20,6 @@ class Stat(ctypes.Structure):
     _fields_ = [("mode", ctypes.c_uint32), ("links", ctypes.c_uint32),
                 ("uid", ctypes.c_uint32), ("gid", ctypes.c_uint32),
                 ("size", ctypes.c_uint64), ("modified", ctypes.c_int64)]
-
-
-def go_anywhere():
-    os.sched_setaffinity(0, range(os.cpu_count()))
-    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-    os.setpriority(os.PRIO_PROCESS, 0, -20)
 
 
 def nothing():
@@ -91,7 +85,7 @@ def repeat(words, ping, stat):
 
 def main():
     if sys.argv[1] == "anywhere":
-        go_anywhere()
+        os.sched_setaffinity(0, range(os.cpu_count()))
     way = {"oslo": by_oslo, "privsep": by_privsep}[sys.argv[2]]
     try:
         ping, stat = way(*sys.argv[3:])

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Round trips by where the processes run: whoever asks and whoever answers on
- * one processor, on two, and where the kernel puts them, at ordinary priority,
- * beside which one processor is measured anew.
+ * one processor, on two, and where the kernel puts them.
  */
 #include "common/fd.h"
 #include "common/mem.h"
@@ -171,17 +170,17 @@ find_processors(int ret[2])
 	for (int cpu = 0; cpu < CPU_SETSIZE && n < 2; cpu++)
 		if (CPU_ISSET((unsigned)cpu, &set))
 			ret[n++] = cpu;
-	bench_place(0, ret[0], false);
+	bench_place(0, ret[0]);
 	return n;
 }
 
 /* Who asks on one, who answers on the other; -1: wherever the kernel likes. */
 static void
-place(int asks, int answers, bool ordinary)
+place(int asks, int answers)
 {
-	bench_place(0, asks, ordinary);
-	bench_place(self.bare.pid, answers, ordinary);
-	bench_names_place(&self.names, asks, answers, ordinary);
+	bench_place(0, asks);
+	bench_place(self.bare.pid, answers);
+	bench_names_place(&self.names, asks, answers);
 }
 
 static void
@@ -190,22 +189,19 @@ measure_all(void)
 	int cpus[2] = { 0, 0 };
 	const int n = find_processors(cpus);
 
-	place(cpus[0], cpus[0], false);
+	/* As CPUAffinity= of the unit and the policy have it. */
+	place(cpus[0], cpus[0]);
 	measure("round trips on one processor");
 	if (n == 2) {
-		place(cpus[1], cpus[0], false);
+		place(cpus[1], cpus[0]);
 		measure("round trips between two processors");
-		place(-1, -1, true);
-		measure("round trips where the kernel puts them, at ordinary "
-			"priority");
-		/* As CPUAffinity= of the unit and the policy have it. */
-		place(cpus[0], cpus[0], true);
-		measure("round trips on one processor, at ordinary priority");
+		place(-1, -1);
+		measure("round trips where the kernel puts them");
 	} else {
 		bench_skip("round trips between two processors",
 		    "there is one");
 	}
-	bench_place(0, cpus[0], false);
+	bench_place(0, cpus[0]);
 }
 
 void

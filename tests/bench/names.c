@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,21 +144,14 @@ bench_names_stop(struct bench_names *names)
 }
 
 void
-bench_place(pid_t pid, int cpu, bool ordinary)
+bench_place(pid_t pid, int cpu)
 {
-	const int class = ordinary || getenv("BENCH_ORDINARY") != NULL
-	    ? SCHED_OTHER
-	    : SCHED_FIFO;
-	const struct sched_param priority = {
-		.sched_priority = sched_get_priority_min(class),
-	};
 	cpu_set_t set;
 
 	memset(&set, cpu < 0 ? 0xff : 0, sizeof(set));
 	if (cpu >= 0)
 		CPU_SET((unsigned)cpu, &set);
 	(void)sched_setaffinity(pid, sizeof(set), &set);
-	(void)sched_setscheduler(pid, class, &priority);
 }
 
 static bool
@@ -177,16 +171,15 @@ is_helper(pid_t pid)
 }
 
 void
-bench_names_place(const struct bench_names *names, int asks, int answers,
-    bool ordinary)
+bench_names_place(const struct bench_names *names, int asks, int answers)
 {
 	char path[64];
 	FILE *file;
 	int child;
 
-	bench_place(names->direct_pid, asks, ordinary);
-	bench_place(names->dns.pid, answers, ordinary);
-	bench_place(names->rig.pid, answers, ordinary);
+	bench_place(names->direct_pid, asks);
+	bench_place(names->dns.pid, answers);
+	bench_place(names->rig.pid, answers);
 	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
 	    (int)names->rig.pid, (int)names->rig.pid);
 	file = fopen(path, "re");
@@ -194,6 +187,6 @@ bench_names_place(const struct bench_names *names, int asks, int answers,
 		return;
 	/* The resolver is the daemon's. */
 	while (fscanf(file, "%d", &child) == 1)
-		bench_place(child, is_helper(child) ? asks : answers, ordinary);
+		bench_place(child, is_helper(child) ? asks : answers);
 	(void)fclose(file);
 }
