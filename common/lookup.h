@@ -6,27 +6,28 @@
 #include <stdint.h>
 
 /*
- * What the name operations and the resolver's catalogue have in common: both
- * ends translate between these and the C library's own numbers.
+ * What the name operations and the resolver's catalogue have in common.  The
+ * library and the resolver translate between these and the C library's own
+ * numbers; the daemon, between them, does not.
  */
 
 /* Flags of a look for a host, on the wire. */
 enum psd_lookup_flags {
-	PSD_LOOKUP_CANONICAL = 1 << 0,       /* AI_CANONNAME */
-	PSD_LOOKUP_NUMERIC_SERVICE = 1 << 1, /* AI_NUMERICSERV */
-	PSD_LOOKUP_MAPPED = 1 << 2,          /* AI_V4MAPPED */
-	PSD_LOOKUP_ALL = 1 << 3,             /* AI_ALL */
-	PSD_LOOKUP_CONFIGURED = 1 << 4,      /* AI_ADDRCONFIG */
-	PSD_LOOKUP_HOST_FLAGS = (1 << 5) - 1,
+	PSD_LOOKUP_CANONICAL = 1 << 0,        /* AI_CANONNAME */
+	PSD_LOOKUP_NUMERIC_SERVICE = 1 << 1,  /* AI_NUMERICSERV */
+	PSD_LOOKUP_MAPPED = 1 << 2,           /* AI_V4MAPPED */
+	PSD_LOOKUP_ALL = 1 << 3,              /* AI_ALL */
+	PSD_LOOKUP_CONFIGURED = 1 << 4,       /* AI_ADDRCONFIG */
+	PSD_LOOKUP_HOST_FLAGS = (1 << 5) - 1, /* all that the resolver knows */
 };
 
 /* Flags of a look for an address's names, on the wire. */
 enum psd_lookup_name_flags {
-	PSD_LOOKUP_NUMBER_HOST = 1 << 0,    /* NI_NUMERICHOST */
-	PSD_LOOKUP_NUMBER_SERVICE = 1 << 1, /* NI_NUMERICSERV */
-	PSD_LOOKUP_NAME_NEEDED = 1 << 2,    /* NI_NAMEREQD */
-	PSD_LOOKUP_DATAGRAM = 1 << 3,       /* NI_DGRAM */
-	PSD_LOOKUP_NAME_FLAGS = (1 << 4) - 1,
+	PSD_LOOKUP_NUMBER_HOST = 1 << 0,      /* NI_NUMERICHOST */
+	PSD_LOOKUP_NUMBER_SERVICE = 1 << 1,   /* NI_NUMERICSERV */
+	PSD_LOOKUP_NAME_NEEDED = 1 << 2,      /* NI_NAMEREQD */
+	PSD_LOOKUP_DATAGRAM = 1 << 3,         /* NI_DGRAM */
+	PSD_LOOKUP_NAME_FLAGS = (1 << 4) - 1, /* likewise */
 };
 
 /* Which fields of a user or a group a reply has; the others are empty. */

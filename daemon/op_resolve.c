@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/list.h"
 #include "common/lookup.h"
 #include "daemon/call.h"
 #include "daemon/lookup.h"
@@ -38,8 +39,8 @@ psd_do_resolve(struct psd_call *call, const struct psd_resolve_req *req,
 	};
 
 	(void)rep;
-	if (psd_lookup_sock(req->type) < 0 || psd_lookup_ai(req->flags) < 0 ||
-	    req->protocol > UINT16_MAX)
+	if (req->type > PSD_SOCKET_RAW || req->protocol > UINT16_MAX ||
+	    (req->flags & ~(uint32_t)PSD_LOOKUP_HOST_FLAGS) != 0)
 		return -EINVAL;
 	/* Files have no names that end in one. */
 	if (ask.host.len > 0 && ask.host.at[ask.host.len - 1] == '.')

@@ -35,7 +35,7 @@ psd_do_resolve_address(struct psd_call *call,
 	};
 
 	(void)rep;
-	if (psd_lookup_ni(req->flags) < 0)
+	if ((req->flags & ~(uint32_t)PSD_LOOKUP_NAME_FLAGS) != 0)
 		return -EINVAL;
 	return psd_lookup(call, PSD_OP_lookup_address, &ask, answer, 0);
 }

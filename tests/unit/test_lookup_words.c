@@ -73,6 +73,17 @@ numbers_of_the_system_and_of_the_wire_lead_to_each_other(void **state)
 	assert_int_equal(psd_lookup_sock(UINT32_MAX), -1);
 }
 
+/* The daemon refuses others by these masks; the resolver relies on it. */
+static void
+every_flag_that_may_be_asked_by_is_known(void **state)
+{
+	(void)state;
+	assert_true(psd_lookup_ai(PSD_LOOKUP_HOST_FLAGS) > 0);
+	assert_int_equal(psd_lookup_ai(PSD_LOOKUP_HOST_FLAGS + 1), -1);
+	assert_true(psd_lookup_ni(PSD_LOOKUP_NAME_FLAGS) > 0);
+	assert_int_equal(psd_lookup_ni(PSD_LOOKUP_NAME_FLAGS + 1), -1);
+}
+
 static void
 every_error_of_a_look_has_a_status_and_leads_back(void **state)
 {
@@ -143,6 +154,7 @@ main(void)
 		cmocka_unit_test(a_number_is_digits_that_fit_and_nothing_else),
 		cmocka_unit_test(
 		    numbers_of_the_system_and_of_the_wire_lead_to_each_other),
+		cmocka_unit_test(every_flag_that_may_be_asked_by_is_known),
 		cmocka_unit_test(
 		    every_error_of_a_look_has_a_status_and_leads_back),
 		cmocka_unit_test(hello_is_answered_by_its_status_or_not_at_all),
