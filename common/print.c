@@ -154,19 +154,7 @@ put_owner(struct out *out, const void *at)
 }
 
 static void
-put_list(struct out *out, enum psd_kind kind, const struct psd_bytes *list,
-    bool in_full)
-{
-	if (in_full)
-		out->len += psd_print_list(out->at + out->len,
-		    out->size - out->len, kind, list);
-	else
-		(void)put_format(out, "%" PRIu32 " bytes", list->len);
-}
-
-/* Not in_full, of a list or bytes only how long they are. */
-static void
-put_field(struct out *out, enum psd_kind kind, const void *at, bool in_full)
+put_field(struct out *out, enum psd_kind kind, const void *at)
 {
 	struct psd_bytes bytes;
 	struct psd_str text;
@@ -216,7 +204,7 @@ put_field(struct out *out, enum psd_kind kind, const void *at, bool in_full)
 	case PSD_KIND_names:
 	case PSD_KIND_ids:
 		memcpy(&bytes, at, sizeof(bytes));
-		put_list(out, kind, &bytes, in_full);
+		(void)put_format(out, "%" PRIu32 " bytes", bytes.len);
 		break;
 	case PSD_KIND_fd:
 		(void)put_text(out, "descriptor");
@@ -259,29 +247,16 @@ psd_print_request(char *ret, size_t size, const struct psd_op_row *row,
 		if (!is_first)
 			(void)put_text(&out, ", ");
 		is_first = false;
-		put_field(&out, f->kind, at, false);
+		put_field(&out, f->kind, at);
 	}
 	(void)put_text(&out, ")");
 }
 
-void
-psd_print_fields(char *ret, size_t size, const struct psd_field *layout,
-    const void *fields)
+size_t
+psd_print_briefly(char *ret, size_t size, enum psd_kind kind, const void *at)
 {
 	struct out out = out_begin(ret, size);
 
-	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++) {
-		(void)put_format(&out, "%s%s=", f == layout ? "" : ", ",
-		    f->name);
-		put_field(&out, f->kind,
-		    (const unsigned char *)fields + f->offset, true);
-	}
-}
-
-void
-psd_print_field(char *ret, size_t size, enum psd_kind kind, const void *at)
-{
-	struct out out = out_begin(ret, size);
-
-	put_field(&out, kind, at, true);
+	put_field(&out, kind, at);
+	return out.len;
 }

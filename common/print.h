@@ -24,15 +24,22 @@ void psd_print_request(char *ret, size_t size, const struct psd_op_row *row,
     const void *req);
 
 /*
- * Writes all fields of a request or reply under their names, lists and bytes
- * included: 'access=read, path="/etc/passwd", mode=0000'; as above.
+ * Writes one field, without its name, as above: of a list or bytes only how
+ * long they are.  Returns the length written.
+ */
+size_t psd_print_briefly(char *ret, size_t size, enum psd_kind kind,
+    const void *at);
+
+/* The same with all that a list holds, and the first ones of bytes. */
+size_t psd_print_field(char *ret, size_t size, enum psd_kind kind,
+    const void *at);
+
+/*
+ * Writes all fields of a request or reply under their names, in full:
+ * 'access=read, path="/etc/passwd", mode=0000'; as above.
  */
 void psd_print_fields(char *ret, size_t size, const struct psd_field *layout,
     const void *fields);
-
-/* The same of one field, without its name. */
-void psd_print_field(char *ret, size_t size, enum psd_kind kind,
-    const void *at);
 
 /*
  * Writes what a field of kind bytes, targets, names or ids holds; as above, and

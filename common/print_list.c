@@ -109,3 +109,31 @@ psd_print_list(char *ret, size_t size, enum psd_kind kind,
 	}
 	return len + append(ret + len, size - len, "]");
 }
+
+size_t
+psd_print_field(char *ret, size_t size, enum psd_kind kind, const void *at)
+{
+	struct psd_bytes list;
+
+	if (kind != PSD_KIND_bytes && kind != PSD_KIND_targets &&
+	    kind != PSD_KIND_names && kind != PSD_KIND_ids)
+		return psd_print_briefly(ret, size, kind, at);
+	memcpy(&list, at, sizeof(list));
+	return psd_print_list(ret, size, kind, &list);
+}
+
+void
+psd_print_fields(char *ret, size_t size, const struct psd_field *layout,
+    const void *fields)
+{
+	size_t len = append(ret, size, "");
+
+	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++) {
+		if (f != layout)
+			len += append(ret + len, size - len, ", ");
+		len += append(ret + len, size - len, f->name);
+		len += append(ret + len, size - len, "=");
+		len += psd_print_field(ret + len, size - len, f->kind,
+		    (const unsigned char *)fields + f->offset);
+	}
+}

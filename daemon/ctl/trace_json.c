@@ -43,7 +43,7 @@ json_of_targets(const struct psd_bytes *list)
 		const struct psd_target target = psd_targets_get(list, i);
 		char text[FIELD_TEXT_MAX];
 
-		psd_print_field(text, sizeof(text), PSD_KIND_endpoint,
+		(void)psd_print_field(text, sizeof(text), PSD_KIND_endpoint,
 		    &target.endpoint);
 		json_array_append_new(targets, json_string(text));
 	}
@@ -56,7 +56,7 @@ json_of_printed(enum psd_kind kind, const void *at)
 {
 	char text[FIELD_TEXT_MAX];
 
-	psd_print_field(text, sizeof(text), kind, at);
+	(void)psd_print_field(text, sizeof(text), kind, at);
 	return json_string(text);
 }
 

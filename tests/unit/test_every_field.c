@@ -166,7 +166,7 @@ value_without_a_name_is_printed_as_a_number(void **state)
 		char shown[64] = "";
 		struct psd_fds fds = { .n = cases[i].value };
 
-		psd_print_field(shown, sizeof(shown), cases[i].kind,
+		(void)psd_print_field(shown, sizeof(shown), cases[i].kind,
 		    cases[i].kind == PSD_KIND_fds
 			? (const void *)&fds
 			: (const void *)&cases[i].value);
@@ -182,7 +182,7 @@ string_that_is_none_is_printed_empty(void **state)
 	char shown[64];
 
 	(void)state;
-	psd_print_field(shown, sizeof(shown), PSD_KIND_path, &none);
+	(void)psd_print_field(shown, sizeof(shown), PSD_KIND_path, &none);
 	assert_string_equal(shown, "\"\"");
 }
 

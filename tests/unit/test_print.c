@@ -204,7 +204,7 @@ targets_are_printed_as_addresses(void **state)
 
 	(void)state;
 	psd_targets_put(bytes, &target);
-	psd_print_field(ret, sizeof(ret), PSD_KIND_targets, &list);
+	(void)psd_print_field(ret, sizeof(ret), PSD_KIND_targets, &list);
 	assert_string_equal(ret, "[stream 6 192.0.2.1:80]");
 }
 
