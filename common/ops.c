@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/ops.h"
 
+#include "common/mem.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -16,14 +18,7 @@
 	{ PSD_KIND_end, 0, NULL } \
 	} \
 	;
-#include "common/ops_rows.h"
-#include "common/ops.def"
-#include "common/control.def"
-#include "common/service.def"
-#include "common/resolver.def"
-#include "common/relay.def"
-#include "common/watcher.def"
-#include "common/ops_clear.h"
+#include "common/ops_each.h"
 
 /* The layout of each reply. */
 #define OP(name, number, text) \
@@ -34,14 +29,7 @@
 	{ PSD_KIND_end, 0, NULL } \
 	} \
 	;
-#include "common/ops_rows.h"
-#include "common/ops.def"
-#include "common/control.def"
-#include "common/service.def"
-#include "common/resolver.def"
-#include "common/relay.def"
-#include "common/watcher.def"
-#include "common/ops_clear.h"
+#include "common/ops_each.h"
 
 /* The system calls that the daemon makes for each. */
 #define OP(name, number, text) static const char *const name##_calls[] = {
@@ -50,14 +38,7 @@
 	NULL \
 	} \
 	;
-#include "common/ops_rows.h"
-#include "common/ops.def"
-#include "common/control.def"
-#include "common/service.def"
-#include "common/resolver.def"
-#include "common/relay.def"
-#include "common/watcher.def"
-#include "common/ops_clear.h"
+#include "common/ops_each.h"
 
 /* The capabilities that the daemon keeps for each. */
 #define OP(name, number, text) static const struct psd_op_cap name##_caps[] = {
@@ -66,14 +47,7 @@
 	{ NULL, 0 } \
 	} \
 	;
-#include "common/ops_rows.h"
-#include "common/ops.def"
-#include "common/control.def"
-#include "common/service.def"
-#include "common/resolver.def"
-#include "common/relay.def"
-#include "common/watcher.def"
-#include "common/ops_clear.h"
+#include "common/ops_each.h"
 
 /* One row each: OP opens it, FREE and others add to it, END closes it. */
 #define OP(nam, number, txt) \
@@ -95,7 +69,7 @@ const struct psd_op_row psd_op_rows[] = {
 #include "common/ops.def"
 };
 
-const size_t psd_op_count = sizeof(psd_op_rows) / sizeof(psd_op_rows[0]);
+const size_t psd_op_count = PSD_ELEMENTS(psd_op_rows);
 
 static const struct psd_op_row ctl_rows[] = {
 #include "common/control.def"
@@ -161,51 +135,43 @@ psd_op_gives_fd(const struct psd_op_row *row)
 	return has_fd(row->rep);
 }
 
+static const struct psd_op_row *
+find(const struct psd_op_row *rows, size_t n, uint32_t number)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((uint32_t)rows[i].op == number)
+			return &rows[i];
+	return NULL;
+}
+
 const struct psd_op_row *
 psd_ctl_find(uint32_t number)
 {
-	for (size_t i = 0; i < sizeof(ctl_rows) / sizeof(ctl_rows[0]); i++)
-		if ((uint32_t)ctl_rows[i].op == number)
-			return &ctl_rows[i];
-	return NULL;
+	return find(ctl_rows, PSD_ELEMENTS(ctl_rows), number);
 }
 
 const struct psd_op_row *
 psd_svc_find(uint32_t number)
 {
-	for (size_t i = 0; i < sizeof(svc_rows) / sizeof(svc_rows[0]); i++)
-		if ((uint32_t)svc_rows[i].op == number)
-			return &svc_rows[i];
-	return NULL;
+	return find(svc_rows, PSD_ELEMENTS(svc_rows), number);
 }
 
 const struct psd_op_row *
 psd_lookup_find(uint32_t number)
 {
-	for (size_t i = 0; i < sizeof(lookup_rows) / sizeof(lookup_rows[0]);
-	     i++)
-		if ((uint32_t)lookup_rows[i].op == number)
-			return &lookup_rows[i];
-	return NULL;
+	return find(lookup_rows, PSD_ELEMENTS(lookup_rows), number);
 }
 
 const struct psd_op_row *
 psd_relay_find(uint32_t number)
 {
-	for (size_t i = 0; i < sizeof(relay_rows) / sizeof(relay_rows[0]); i++)
-		if ((uint32_t)relay_rows[i].op == number)
-			return &relay_rows[i];
-	return NULL;
+	return find(relay_rows, PSD_ELEMENTS(relay_rows), number);
 }
 
 const struct psd_op_row *
 psd_watcher_find(uint32_t number)
 {
-	for (size_t i = 0; i < sizeof(watcher_rows) / sizeof(watcher_rows[0]);
-	     i++)
-		if ((uint32_t)watcher_rows[i].op == number)
-			return &watcher_rows[i];
-	return NULL;
+	return find(watcher_rows, PSD_ELEMENTS(watcher_rows), number);
 }
 
 void

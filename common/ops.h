@@ -10,14 +10,7 @@
 /* PSD_OP_open and so on: the operations' numbers on the wire. */
 enum psd_op {
 #define OP(name, number, text) PSD_OP_##name = (number),
-#include "common/ops_rows.h"
-#include "common/ops.def"
-#include "common/control.def"
-#include "common/service.def"
-#include "common/resolver.def"
-#include "common/relay.def"
-#include "common/watcher.def"
-#include "common/ops_clear.h"
+#include "common/ops_each.h"
 };
 
 /* Above every helper's operation, below every one of control.sock. */
@@ -38,14 +31,7 @@ enum { PSD_SVC_HELLO_ID = 1 };
 #define END(name) \
 	unsigned char end; \
 	};
-#include "common/ops_rows.h"
-#include "common/ops.def"
-#include "common/control.def"
-#include "common/service.def"
-#include "common/resolver.def"
-#include "common/relay.def"
-#include "common/watcher.def"
-#include "common/ops_clear.h"
+#include "common/ops_each.h"
 
 /* struct psd_open_rep and so on. */
 #define OP(name, number, text) struct psd_##name##_rep {
@@ -53,39 +39,18 @@ enum { PSD_SVC_HELLO_ID = 1 };
 #define END(name) \
 	unsigned char end; \
 	};
-#include "common/ops_rows.h"
-#include "common/ops.def"
-#include "common/control.def"
-#include "common/service.def"
-#include "common/resolver.def"
-#include "common/relay.def"
-#include "common/watcher.def"
-#include "common/ops_clear.h"
+#include "common/ops_each.h"
 /* clang-format on */
 
 /* Room for any operation's request or reply. */
 union psd_any_req {
 #define OP(name, number, text) struct psd_##name##_req as_##name;
-#include "common/ops_rows.h"
-#include "common/ops.def"
-#include "common/control.def"
-#include "common/service.def"
-#include "common/resolver.def"
-#include "common/relay.def"
-#include "common/watcher.def"
-#include "common/ops_clear.h"
+#include "common/ops_each.h"
 };
 
 union psd_any_rep {
 #define OP(name, number, text) struct psd_##name##_rep as_##name;
-#include "common/ops_rows.h"
-#include "common/ops.def"
-#include "common/control.def"
-#include "common/service.def"
-#include "common/resolver.def"
-#include "common/relay.def"
-#include "common/watcher.def"
-#include "common/ops_clear.h"
+#include "common/ops_each.h"
 };
 
 /*

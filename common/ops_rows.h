@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Every row macro of the catalogues, defined as nothing.  Whoever wants some
- * rows defines those, includes this, then the catalogue, then ops_clear.h.
+ * rows defines those, includes this, then the catalogue, then ops_clear.h (or
+ * ops_each.h for all catalogues).
  * No guard: it is included once for each walk through the rows.
  */
 #ifndef OP

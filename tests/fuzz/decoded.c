@@ -8,14 +8,7 @@
 
 static const uint32_t numbers[] = {
 #define OP(name, number, text) (number),
-#include "common/ops_rows.h"
-#include "common/ops.def"
-#include "common/control.def"
-#include "common/service.def"
-#include "common/resolver.def"
-#include "common/relay.def"
-#include "common/watcher.def"
-#include "common/ops_clear.h"
+#include "common/ops_each.h"
 };
 
 static const struct psd_op_row *
