@@ -2,6 +2,7 @@
 #include "common/frame.h"
 
 #include "common/fd.h"
+#include "common/record.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -21,12 +22,6 @@ enum { FDS_ROOM = 253 };
 union arrival {
 	struct cmsghdr align;
 	unsigned char bytes[CMSG_SPACE(FDS_ROOM * sizeof(int))];
-};
-
-/* What goes with one. */
-union ancillary {
-	struct cmsghdr align;
-	unsigned char bytes[CMSG_SPACE(PSD_FDS_MAX * sizeof(int))];
 };
 
 struct descriptors {
@@ -264,45 +259,9 @@ psd_frame_close(const int *fds, size_t n)
 		psd_fd_close(fds[i]);
 }
 
-static ssize_t
-send_with_descriptors(int fd, int flags, const struct psd_frame *frame)
-{
-	union ancillary control;
-	struct iovec bytes = { (void *)(uintptr_t)frame->bytes, frame->len };
-	struct msghdr header = {
-		.msg_iov = &bytes,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = CMSG_SPACE(frame->n_fds * sizeof(int)),
-	};
-	struct cmsghdr *message;
-
-	/* The padding behind the last descriptor must not carry our stack. */
-	memset(&control, 0, sizeof(control));
-	message = CMSG_FIRSTHDR(&header);
-	assert(message != NULL);
-	message->cmsg_level = SOL_SOCKET;
-	message->cmsg_type = SCM_RIGHTS;
-	message->cmsg_len = CMSG_LEN(frame->n_fds * sizeof(int));
-	memcpy(CMSG_DATA(message), frame->fds, frame->n_fds * sizeof(int));
-	return sendmsg(fd, &header, flags);
-}
-
 int
 psd_frame_send(int fd, int wait, const struct psd_frame *frame)
 {
-	const int flags = MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT);
-	ssize_t n;
-
-	do {
-		/* A helper's filter has no sendmsg() unless it needs one. */
-		if (frame->n_fds == 0)
-			n = send(fd, frame->bytes, frame->len, flags);
-		else
-			n = send_with_descriptors(fd, flags, frame);
-	} while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return -errno;
-	/* A record goes whole or not at all. */
-	return (size_t)n == frame->len ? 0 : -EMSGSIZE;
+	return psd_record_send(fd, frame->bytes, frame->len, frame->fds,
+	    frame->n_fds, wait ? 0 : MSG_DONTWAIT);
 }

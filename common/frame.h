@@ -89,7 +89,7 @@ enum psd_heard psd_frame_recv_bare(int fd, int wait, struct psd_frame *frame);
 enum psd_heard psd_frame_recv(int fd, int wait, struct psd_frame *frame);
 
 /*
- * Sends frame as one record with one sendmsg(); never raises SIGPIPE.
+ * Sends frame as one record with one system call; never raises SIGPIPE.
  * Returns 0, -EAGAIN when it would block and wait is 0, -EPIPE or
  * -ECONNRESET when the other side is gone, or another -errno.  frame still
  * owns its descriptors afterwards.

@@ -2,6 +2,7 @@
 #include "common/notice.h"
 
 #include "common/fd.h"
+#include "common/record.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,11 +15,6 @@
 enum { VERSION = 1 };
 
 static const char magic[8] = "psdsays";
-
-union ancillary {
-	struct cmsghdr header;
-	char room[CMSG_SPACE(PSD_NOTICE_FDS_MAX * sizeof(int))];
-};
 
 struct psd_notice
 psd_notice_make(enum psd_notice_kind kind)
@@ -33,26 +29,7 @@ int
 psd_notice_send(int fd, const struct psd_notice *notice, const int *fds,
     size_t n_fds)
 {
-	union ancillary control;
-	struct iovec record = { (void *)(uintptr_t)notice, sizeof(*notice) };
-	struct msghdr message = { .msg_iov = &record, .msg_iovlen = 1 };
-	ssize_t n;
-
-	memset(&control, 0, sizeof(control));
-	if (n_fds > 0) {
-		control.header = (struct cmsghdr){
-			.cmsg_len = CMSG_LEN(n_fds * sizeof(int)),
-			.cmsg_level = SOL_SOCKET,
-			.cmsg_type = SCM_RIGHTS,
-		};
-		memcpy(CMSG_DATA(&control.header), fds, n_fds * sizeof(int));
-		message.msg_control = &control;
-		message.msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
-	}
-	do {
-		n = sendmsg(fd, &message, MSG_NOSIGNAL);
-	} while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : 0;
+	return psd_record_send(fd, notice, sizeof(*notice), fds, n_fds, 0);
 }
 
 void
@@ -130,7 +107,10 @@ is_good(const struct psd_notice *notice)
 int
 psd_notice_receive(int fd, int msec, struct psd_noticed *ret)
 {
-	union ancillary control;
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(PSD_NOTICE_FDS_MAX * sizeof(int))];
+	} control;
 	struct psd_noticed noticed = {
 		.fds = { PSD_NO_FD, PSD_NO_FD, PSD_NO_FD },
 	};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/trace.h"
 
-#include <errno.h>
+#include "common/record.h"
+
 #include <string.h>
-#include <sys/socket.h>
 
 void
 psd_trace_put_frame(struct psd_trace *trace, const struct psd_frame *frame)
@@ -36,10 +36,6 @@ psd_trace_send(int fd, const struct psd_trace *trace)
 {
 	const size_t len =
 	    sizeof(trace->head) + trace->head.body_len + trace->head.text_len;
-	ssize_t n;
 
-	do {
-		n = send(fd, trace, len, MSG_NOSIGNAL);
-	} while (n < 0 && errno == EINTR);
-	return n < 0 ? -errno : 0;
+	return psd_record_send(fd, trace, len, NULL, 0, 0);
 }

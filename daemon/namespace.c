@@ -2,8 +2,8 @@
 #include "daemon/namespace.h"
 
 #include "common/fd.h"
-#include "common/mem.h"
 #include "common/pair.h"
+#include "common/record.h"
 #include "daemon/keeper.h"
 
 #include <errno.h>
@@ -18,9 +18,10 @@
 /* A keeper that takes longer is stuck, in a mount of a dead server say. */
 enum { KEEPER_MSEC = 5000 };
 
-union ns_control {
-	struct cmsghdr header;
-	char room[CMSG_SPACE(sizeof(int[PSD_NS_COUNT]))];
+/* What a keeper says, its descriptors beside it when there is no error. */
+struct report {
+	int error;
+	char why[PSD_KEEPER_WHY];
 };
 
 void
@@ -30,45 +31,17 @@ psd_namespaces_close(int ns[PSD_NS_COUNT])
 		psd_fd_cleanup(&ns[i]);
 }
 
-/* In the keeper: its descriptors, or error and why it has none. */
-static void
-report(int fd, int error, const char *why, const int ns[PSD_NS_COUNT])
-{
-	union ns_control control = {
-		.header = {
-			.cmsg_len = CMSG_LEN(sizeof(int[PSD_NS_COUNT])),
-			.cmsg_level = SOL_SOCKET,
-			.cmsg_type = SCM_RIGHTS,
-		},
-	};
-	struct iovec parts[] = {
-		{ .iov_base = &error, .iov_len = sizeof(error) },
-		{ .iov_base = (void *)(uintptr_t)why, .iov_len = strlen(why) },
-	};
-	struct msghdr message = {
-		.msg_iov = parts,
-		.msg_iovlen = PSD_ELEMENTS(parts),
-	};
-
-	if (error == 0) {
-		memcpy(CMSG_DATA(&control.header), ns,
-		    sizeof(int[PSD_NS_COUNT]));
-		message.msg_control = &control;
-		message.msg_controllen = control.header.cmsg_len;
-	}
-	(void)sendmsg(fd, &message, MSG_NOSIGNAL);
-}
-
 /* The keeper's whole life. */
 static void
 keep(int report_fd, const struct psd_words *view, bool keeps_network)
 {
 	int ns[PSD_NS_COUNT] = { PSD_NO_FD, PSD_NO_FD, PSD_NO_FD, PSD_NO_FD };
-	char why[PSD_KEEPER_WHY] = "";
-	const int r = psd_keeper_build(report_fd, view, keeps_network, ns, why,
-	    sizeof(why));
+	struct report report = { .error = 0 };
 
-	report(report_fd, -r, why, ns);
+	report.error = -psd_keeper_build(report_fd, view, keeps_network, ns,
+	    report.why, sizeof(report.why));
+	(void)psd_record_send(report_fd, &report, sizeof(report), ns,
+	    report.error == 0 ? PSD_NS_COUNT : 0, 0);
 	_exit(0);
 }
 
@@ -76,29 +49,29 @@ keep(int report_fd, const struct psd_words *view, bool keeps_network)
 static int
 take_report(int fd, int ret_ns[PSD_NS_COUNT], char *ret_why, size_t size)
 {
-	union ns_control control;
-	int error = 0;
-	struct iovec parts[] = {
-		{ .iov_base = &error, .iov_len = sizeof(error) },
-		{ .iov_base = ret_why, .iov_len = size - 1 },
-	};
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int[PSD_NS_COUNT]))];
+	} control;
+	struct report report;
+	struct iovec record = { &report, sizeof(report) };
 	struct msghdr message = {
-		.msg_iov = parts,
-		.msg_iovlen = PSD_ELEMENTS(parts),
+		.msg_iov = &record,
+		.msg_iovlen = 1,
 		.msg_control = &control,
 		.msg_controllen = sizeof(control),
 	};
 	int ns[PSD_NS_COUNT] = { PSD_NO_FD, PSD_NO_FD, PSD_NO_FD, PSD_NO_FD };
 	const struct cmsghdr *header;
-	const ssize_t n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
 
-	if (n < (ssize_t)sizeof(error)) {
+	if (recvmsg(fd, &message, MSG_CMSG_CLOEXEC) != sizeof(report)) {
 		(void)snprintf(ret_why, size, "the keeper died");
 		return -ECHILD;
 	}
-	ret_why[(size_t)n - sizeof(error)] = '\0';
-	if (error != 0)
-		return -error;
+	if (report.error != 0) {
+		(void)snprintf(ret_why, size, "%s", report.why);
+		return -report.error;
+	}
 	header = CMSG_FIRSTHDR(&message);
 	/* As many as there was room for. */
 	if (header != NULL)

@@ -127,8 +127,8 @@ static const struct exchange {
 	const char *send_call, *receive_call;
 	int reset; /* what an ECONNRESET comes to; 0: it is read on */
 } exchanges[] = {
-	{ send_handover, receive_handover, "sendmsg", "recvmsg", 0 },
-	{ send_notice, receive_notice, "sendmsg", "recvmsg", -EPIPE },
+	{ send_handover, receive_handover, "send", "recvmsg", 0 },
+	{ send_notice, receive_notice, "send", "recvmsg", -EPIPE },
 	{ send_trace, receive_trace, "send", "recv", -EPIPE },
 	{ send_frame, receive_frame, "send", "recvmsg", 0 },
 	{ send_frame, receive_bare_frame, "send", "recv", 0 },
