@@ -15,8 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A keeper that takes longer is stuck, in a mount of a dead server say. */
-enum { KEEPER_MSEC = 5000 };
+/*
+ * A keeper that takes longer is stuck, in a mount of a dead server say.  The
+ * kernel makes one network namespace at a time, and takes down others between:
+ * with many of them beside us that takes seconds.
+ */
+enum { KEEPER_MSEC = 15000 };
 
 /* What a keeper says, its descriptors beside it when there is no error. */
 struct report {
