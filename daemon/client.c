@@ -156,7 +156,7 @@ int
 psd_client_wait(struct psd_client *client, int fd, uint64_t usec)
 {
 	struct psd_service *service = client->service;
-	sd_event *event = service->daemon->event;
+	sd_event *event = psd_loop(service->daemon);
 	int r;
 
 	r = sd_event_add_io(event, &client->source, fd,

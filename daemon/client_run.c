@@ -53,7 +53,7 @@ psd_client_watch_program(struct psd_client *client,
 	int r;
 
 	client->filter = program;
-	r = sd_event_add_io(client->service->daemon->event, &client->source,
+	r = sd_event_add_io(psd_loop(client->service->daemon), &client->source,
 	    client->fd, EPOLLRDHUP, on_client, client);
 	return r < 0 ? r : 0;
 }

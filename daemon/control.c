@@ -75,6 +75,7 @@ wait_for_answer(struct psd_control_client *client, const struct psd_op_row *row)
 {
 	client->waiting = row;
 	client->id = incoming.id;
+	psd_loop_change();
 	return sd_event_source_set_enabled(client->source, SD_EVENT_OFF) >= 0 &&
 	    sd_event_source_set_time_relative(client->deadline,
 		ANSWER_TIMEOUT_USEC) >= 0;
@@ -163,6 +164,7 @@ limit_silence(struct psd_control_client *client)
 		return;
 	if (until > client->latest_usec)
 		until = client->latest_usec;
+	psd_loop_change();
 	(void)sd_event_source_set_time(client->deadline, until);
 }
 
@@ -206,10 +208,10 @@ psd_control_add(struct psd_control *control, int fd, const struct ucred *who,
 	client->who = *who;
 	psd_conv_init(&client->conv, fd);
 	TAILQ_INSERT_TAIL(&control->clients, client, of_control);
-	r = sd_event_add_io(control->daemon->event, &client->source, fd,
+	r = sd_event_add_io(psd_loop(control->daemon), &client->source, fd,
 	    EPOLLIN, on_frame, client);
 	if (r >= 0)
-		r = sd_event_add_time_relative(control->daemon->event,
+		r = sd_event_add_time_relative(psd_loop(control->daemon),
 		    &client->deadline, CLOCK_MONOTONIC, usec, 0, on_deadline,
 		    client);
 	if (r >= 0)

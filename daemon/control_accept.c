@@ -56,6 +56,7 @@ accept_client(struct psd_control *control, bool *ret_is_reserve)
 static void
 rest(struct psd_control *control)
 {
+	psd_loop_change();
 	if (sd_event_source_set_time_relative(control->rest_source, REST_USEC) <
 		0 ||
 	    sd_event_source_set_enabled(control->rest_source,
@@ -72,6 +73,7 @@ psd_control_on_rest(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)usec;
 	/* Without memory for that it rests on. */
 	if (sd_event_source_set_enabled(control->source, SD_EVENT_ON) < 0) {
+		psd_loop_change();
 		(void)sd_event_source_set_time_relative(source, REST_USEC);
 		(void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 	}

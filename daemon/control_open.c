@@ -104,14 +104,14 @@ make(struct psd_daemon *daemon, struct psd_control **ret)
 static int
 watch(struct psd_control *control)
 {
-	int r = sd_event_add_io(control->daemon->event, &control->source,
+	int r = sd_event_add_io(psd_loop(control->daemon), &control->source,
 	    control->fd, EPOLLIN, psd_control_on_client, control);
 
 	if (r >= 0)
 		r = sd_event_source_set_ratelimit(control->source, RATE_USEC,
 		    RATE_BURST);
 	if (r >= 0)
-		r = sd_event_add_time(control->daemon->event,
+		r = sd_event_add_time(psd_loop(control->daemon),
 		    &control->rest_source, CLOCK_MONOTONIC, UINT64_MAX, 0,
 		    psd_control_on_rest, control);
 	return r;

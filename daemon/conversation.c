@@ -118,7 +118,7 @@ psd_conversation_reply_deadline(struct psd_conversation *conversation,
 	struct psd_instance *instance = conversation->instance;
 
 	if (conversation->deadline_source == NULL &&
-	    sd_event_add_time_relative(instance->service->daemon->event,
+	    sd_event_add_time_relative(psd_loop(instance->service->daemon),
 		&conversation->deadline_source, CLOCK_MONOTONIC, usec, 0,
 		on_deadline, conversation) < 0)
 		psd_instance_log(instance, LOG_ERR, "no memory for a deadline");

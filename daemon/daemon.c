@@ -32,16 +32,6 @@ psd_now(void)
 	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-uint64_t
-psd_daemon_woken_usec(const struct psd_daemon *daemon)
-{
-	uint64_t usec;
-
-	return sd_event_now(daemon->event, CLOCK_MONOTONIC, &usec) < 0
-	    ? psd_now()
-	    : usec;
-}
-
 /* A message about so many. */
 static void
 say_count(enum psd_message message, const char *field, uint32_t n)
@@ -100,7 +90,7 @@ psd_daemon_check_stopped(struct psd_daemon *daemon)
 	if ((daemon->is_stopping || daemon->config.is_monitor ||
 		daemon->config.is_run) &&
 	    daemon->n_instances == 0 && daemon->n_searches == 0)
-		(void)sd_event_exit(daemon->event, daemon->exit_status);
+		(void)sd_event_exit(psd_loop(daemon), daemon->exit_status);
 }
 
 void
@@ -298,7 +288,7 @@ psd_daemon_run(struct psd_daemon *daemon)
 	for (unsigned turn = 1;
 	     r >= 0 && sd_event_get_state(daemon->event) != SD_EVENT_FINISHED;
 	     turn++) {
-		r = sd_event_run(daemon->event, UINT64_MAX);
+		r = psd_loop_turn(daemon);
 		if (r >= 0 && turn % TURNS == 0)
 			psd_ending_step(daemon);
 		psd_turn_end(daemon);

@@ -6,6 +6,7 @@
 #include "daemon/host.h"
 #include "daemon/loaded.h"
 #include "daemon/lookup.h"
+#include "daemon/loop.h"
 #include "daemon/store.h"
 #include "daemon/turn.h"
 
@@ -22,7 +23,7 @@ TAILQ_HEAD(psd_services, psd_service);
 /* The process: what main() puts together and everything else borrows. */
 struct psd_daemon {
 	struct psd_config config;
-	sd_event *event;
+	sd_event *event;              /* by psd_loop() alone */
 	struct psd_turns turns;       /* of the loop */
 	struct psd_host host;         /* what all services share */
 	struct psd_store store;       /* what the service manager passed */
@@ -60,9 +61,6 @@ struct psd_daemon {
 
 /* Monotonic time in microseconds. */
 uint64_t psd_now(void);
-
-/* When the loop was woken for what it does now, in the same time. */
-uint64_t psd_daemon_woken_usec(const struct psd_daemon *daemon);
 
 /*
  * Ends everything in an orderly way: no new clients, every helper is told,

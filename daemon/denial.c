@@ -191,7 +191,7 @@ psd_denial_watch(struct psd_instance *instance)
 {
 	if (instance->child.listener < 0)
 		return 0;
-	return sd_event_add_io(instance->service->daemon->event,
+	return sd_event_add_io(psd_loop(instance->service->daemon),
 	    &instance->listener_source, instance->child.listener, EPOLLIN,
 	    on_notice, instance);
 }

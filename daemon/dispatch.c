@@ -68,7 +68,7 @@ static void
 count_time(struct psd_service *service)
 {
 	psd_tally_answer(&service->tally,
-	    psd_now() - psd_daemon_woken_usec(service->daemon));
+	    psd_now() - psd_loop_woken_usec(service->daemon));
 }
 
 /* Performs it and, unless it is to be answered later, answers. */

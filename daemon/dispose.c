@@ -185,6 +185,7 @@ look_again(void)
 	    sd_event_source_get_time(look_source, &planned) >= 0 &&
 	    planned <= due)
 		return;
+	psd_loop_change();
 	(void)sd_event_source_set_time(look_source, due);
 	(void)sd_event_source_set_enabled(look_source, SD_EVENT_ONESHOT);
 }

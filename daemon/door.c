@@ -211,7 +211,7 @@ watch(struct psd_door *door)
 	sd_event_source *source = NULL;
 	int r;
 
-	r = sd_event_add_io(door->service->daemon->event, &source, door->fd,
+	r = sd_event_add_io(psd_loop(door->service->daemon), &source, door->fd,
 	    EPOLLIN, on_client, door);
 	if (r >= 0)
 		r = sd_event_source_set_ratelimit(source, RATE_USEC,

@@ -60,7 +60,7 @@ psd_ending_open(struct psd_daemon *daemon)
 
 	if (fd < 0)
 		return -errno;
-	r = sd_event_add_io(daemon->event, &source, fd, EPOLLIN, on_exits,
+	r = sd_event_add_io(psd_loop(daemon), &source, fd, EPOLLIN, on_exits,
 	    daemon);
 	if (r < 0)
 		return r;

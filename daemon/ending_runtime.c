@@ -25,7 +25,7 @@ on_runtime_max(sd_event_source *source, uint64_t usec, void *userdata)
 int
 psd_ending_at(struct psd_instance *instance, uint64_t due_usec)
 {
-	const int r = sd_event_add_time(instance->service->daemon->event,
+	const int r = sd_event_add_time(psd_loop(instance->service->daemon),
 	    &instance->runtime_source, CLOCK_MONOTONIC, due_usec, 0,
 	    on_runtime_max, instance);
 

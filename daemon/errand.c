@@ -159,7 +159,7 @@ psd_errand_begin(const struct psd_instance *peer,
 	errand->cookie = cookie;
 	r = send_child(errand, &ids, task);
 	if (r == 0)
-		r = watch(errand, peer->service->daemon->event, usec);
+		r = watch(errand, psd_loop(peer->service->daemon), usec);
 	if (r < 0) {
 		psd_errand_cancel(errand);
 		return r;

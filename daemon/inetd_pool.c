@@ -99,7 +99,7 @@ refill_after(struct psd_service *service, uint64_t usec)
 
 	if (!psd_service_is_short(service) || service->refill_source != NULL)
 		return;
-	r = sd_event_add_time_relative(service->daemon->event,
+	r = sd_event_add_time_relative(psd_loop(service->daemon),
 	    &service->refill_source, CLOCK_MONOTONIC, usec,
 	    REFILL_ACCURACY_USEC, on_refill, service);
 	if (r >= 0)

@@ -88,7 +88,7 @@ psd_instance_set_deadline(struct psd_instance *instance, uint64_t usec)
 	    sd_event_source_disable_unref(instance->deadline_source);
 	if (usec == 0)
 		return;
-	if (sd_event_add_time_relative(instance->service->daemon->event,
+	if (sd_event_add_time_relative(psd_loop(instance->service->daemon),
 		&instance->deadline_source, CLOCK_MONOTONIC, usec, 0,
 		on_deadline, instance) < 0)
 		psd_log(LOG_ERR, "%s[%d]: no memory for a deadline",

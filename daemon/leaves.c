@@ -42,7 +42,7 @@ add_source(struct psd_daemon *daemon)
 {
 	int r;
 
-	r = sd_event_add_defer(daemon->event, &daemon->spare_source, on_idle,
+	r = sd_event_add_defer(psd_loop(daemon), &daemon->spare_source, on_idle,
 	    daemon);
 	/* Whoever waits for an answer comes first. */
 	if (r >= 0)
@@ -62,6 +62,7 @@ psd_leaves_refill(struct psd_daemon *daemon)
 		return;
 	if (daemon->spare_source == NULL && add_source(daemon) < 0)
 		return;
+	psd_loop_change();
 	(void)sd_event_source_set_enabled(daemon->spare_source, SD_EVENT_ON);
 }
 
@@ -132,7 +133,7 @@ listen_for_changes(struct psd_daemon *daemon)
 {
 	if (daemon->leaves_source != NULL)
 		return true;
-	return sd_event_add_io(daemon->event, &daemon->leaves_source,
+	return sd_event_add_io(psd_loop(daemon), &daemon->leaves_source,
 		   psd_cgroup_watch_fd(&daemon->host.cgroup), EPOLLIN,
 		   on_changes, daemon) >= 0 &&
 	    sd_event_source_set_ratelimit(daemon->leaves_source, USEC_PER_SEC,

@@ -48,7 +48,7 @@ sweep_later(struct psd_daemon *daemon)
 	    sd_event_source_disable_unref(daemon->sweep_source);
 	if (daemon->host.uids.n_quarantined == 0 && is_told)
 		return;
-	if (sd_event_add_time_relative(daemon->event, &daemon->sweep_source,
+	if (sd_event_add_time_relative(psd_loop(daemon), &daemon->sweep_source,
 		CLOCK_MONOTONIC, SWEEP_USEC, 0, on_sweep, daemon) < 0)
 		psd_log(LOG_ERR, "no memory for the next sweep");
 }
@@ -179,7 +179,7 @@ on_hurry(sd_event_source *source, uint64_t usec, void *userdata)
 static void
 put_behind(struct search *search)
 {
-	if (sd_event_add_time_relative(search->daemon->event,
+	if (sd_event_add_time_relative(psd_loop(search->daemon),
 		&search->hurry_source, CLOCK_MONOTONIC, HURRY_USEC, 0, on_hurry,
 		search) >= 0)
 		(void)sd_event_source_set_priority(search->source,
@@ -197,7 +197,7 @@ start_search(struct psd_instance *instance, uint64_t inode)
 	search->daemon = daemon;
 	search->leak = psd_leak_start(inode);
 	if (search->leak == NULL ||
-	    sd_event_add_defer(daemon->event, &search->source, on_turn,
+	    sd_event_add_defer(psd_loop(daemon), &search->source, on_turn,
 		search) < 0 ||
 	    sd_event_source_set_enabled(search->source, SD_EVENT_ON) < 0) {
 		psd_leak_free(search->leak);

@@ -38,7 +38,7 @@ on_cut(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	(void)fd;
 	(void)events;
 	(void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
-	if (sd_event_add_time_relative(daemon->event, NULL, CLOCK_MONOTONIC,
+	if (sd_event_add_time_relative(psd_loop(daemon), NULL, CLOCK_MONOTONIC,
 		EXIT_USEC, 0, on_still_there, daemon) < 0)
 		return on_still_there(source, 0, daemon);
 	return 0;
@@ -48,8 +48,8 @@ int
 psd_lifeline_watch(struct psd_daemon *daemon)
 {
 	/* EPOLLERR alone, which is always told. */
-	const int r = sd_event_add_io(daemon->event, NULL, PSD_MONITOR_LIFELINE,
-	    0, on_cut, daemon);
+	const int r = sd_event_add_io(psd_loop(daemon), NULL,
+	    PSD_MONITOR_LIFELINE, 0, on_cut, daemon);
 
 	return r < 0 ? r : 0;
 }

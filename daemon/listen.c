@@ -48,7 +48,7 @@ static void
 begin_backoff(struct psd_service *service)
 {
 	if (service->backoff_source == NULL)
-		(void)sd_event_add_time_relative(service->daemon->event,
+		(void)sd_event_add_time_relative(psd_loop(service->daemon),
 		    &service->backoff_source, CLOCK_MONOTONIC, BACKOFF_USEC, 0,
 		    end_backoff, service);
 }
@@ -147,7 +147,7 @@ look(struct psd_listener *listener, bool wanted)
 		    wanted ? SD_EVENT_ON : SD_EVENT_OFF);
 	if (!wanted || listener->fd < 0)
 		return 0;
-	return sd_event_add_io(listener->service->daemon->event,
+	return sd_event_add_io(psd_loop(listener->service->daemon),
 	    &listener->source, listener->fd, EPOLLIN, psd_listener_on_client,
 	    listener);
 }

@@ -87,7 +87,7 @@ psd_lookup_resume(struct psd_instance *resolver,
 	memcpy(lookup->bytes, carried->bytes, carried->len);
 	lookup->resolver = resolver;
 	resolver->lookup = lookup;
-	return sd_event_add_time(daemon->event, &lookup->deadline,
+	return sd_event_add_time(psd_loop(daemon), &lookup->deadline,
 	    CLOCK_MONOTONIC, carried->deadline_usec, 0, psd_lookup_on_deadline,
 	    lookup);
 }

@@ -124,8 +124,9 @@ psd_notify_change(struct psd_daemon *daemon)
 {
 	if (daemon->status_source != NULL)
 		return;
-	(void)sd_event_add_time_relative(daemon->event, &daemon->status_source,
-	    CLOCK_MONOTONIC, STATUS_USEC, 0, on_status_due, daemon);
+	(void)sd_event_add_time_relative(psd_loop(daemon),
+	    &daemon->status_source, CLOCK_MONOTONIC, STATUS_USEC, 0,
+	    on_status_due, daemon);
 }
 
 void

@@ -193,7 +193,7 @@ run(struct psd_daemon *daemon, struct psd_service *service)
 	    : psd_program_start_on_pair(service, NULL, &instance, &ours);
 	if (r < 0)
 		return r;
-	r = sd_event_add_io(daemon->event, NULL, PSD_HANDOVER_NUMBER,
+	r = sd_event_add_io(psd_loop(daemon), NULL, PSD_HANDOVER_NUMBER,
 	    EPOLLRDHUP, is_helper ? on_control_of_helper : on_control, daemon);
 	if (r >= 0)
 		r = psd_handover_send(PSD_HANDOVER_NUMBER, &handover, ours);

@@ -41,7 +41,8 @@ psd_do_connect(struct psd_call *call, const struct psd_connect_req *req,
 
 	if (kept == NULL)
 		return -errno;
-	r = psd_connect_begin(psd_instance_service(call->peer)->daemon->event,
+	r = psd_connect_begin(psd_loop(
+				  psd_instance_service(call->peer)->daemon),
 	    req->protocol, &req->endpoint, psd_call_patience(call), finish,
 	    kept, &connect);
 	if (r == -EINPROGRESS) {

@@ -116,7 +116,7 @@ static void
 go_on(struct trying *trying, int r)
 {
 	struct psd_call *call = trying->call;
-	sd_event *event = psd_instance_service(call->peer)->daemon->event;
+	sd_event *event = psd_loop(psd_instance_service(call->peer)->daemon);
 	uint64_t usec;
 
 	while (r < 0 && trying->next < trying->n) {

@@ -73,7 +73,7 @@ psd_output_watch(struct psd_instance *instance)
 {
 	return instance->output < 0
 	    ? 0
-	    : sd_event_add_io(instance->service->daemon->event,
+	    : sd_event_add_io(psd_loop(instance->service->daemon),
 		  &instance->output_source, instance->output, EPOLLIN,
 		  on_output, instance);
 }

@@ -212,7 +212,7 @@ start_child(struct psd_rehearsal *rehearsal,
 static int
 watch(struct psd_rehearsal *rehearsal)
 {
-	sd_event *event = rehearsal->daemon->event;
+	sd_event *event = psd_loop(rehearsal->daemon);
 	int r;
 
 	r = sd_event_add_io(event, &rehearsal->end_source, rehearsal->pidfd,

@@ -34,7 +34,7 @@ static bool
 fill_later(struct psd_service *service)
 {
 	return service->fill_source != NULL ||
-	    sd_event_add_defer(service->daemon->event, &service->fill_source,
+	    sd_event_add_defer(psd_loop(service->daemon), &service->fill_source,
 		on_more, service) >= 0;
 }
 

@@ -41,7 +41,8 @@ add_pause(struct psd_conversation *conversation, uint64_t usec)
 {
 	return conversation->pause_source != NULL
 	    ? 0
-	    : sd_event_add_time(conversation->instance->service->daemon->event,
+	    : sd_event_add_time(psd_loop(
+				    conversation->instance->service->daemon),
 		  &conversation->pause_source, CLOCK_MONOTONIC, usec, 0, resume,
 		  conversation);
 }
@@ -195,23 +196,29 @@ talk_on(struct psd_conversation *conversation, uint32_t events)
 }
 
 /* A clone that is over goes here, where nobody is in the midst of it. */
-static int
-on_pair(sd_event_source *source, int fd, uint32_t events, void *userdata)
+void
+psd_talk_turn(struct psd_conversation *conversation, uint32_t events)
 {
-	struct psd_conversation *conversation = userdata;
-
-	(void)source;
-	(void)fd;
 	conversation->instance->service->daemon->turns.work = PSD_WORK_REQUESTS;
 	talk_on(conversation, events);
 	psd_conversation_reap(conversation);
+}
+
+static int
+on_pair(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	(void)source;
+	(void)fd;
+	psd_loop_remember(userdata);
+	psd_talk_turn(userdata, events);
 	return 0;
 }
 
 int
 psd_talk_start(struct psd_conversation *conversation)
 {
-	return sd_event_add_io(conversation->instance->service->daemon->event,
+	return sd_event_add_io(psd_loop(
+				   conversation->instance->service->daemon),
 	    &conversation->pair_source, conversation->conv.fd, EPOLLIN, on_pair,
 	    conversation);
 }
@@ -257,6 +264,7 @@ void
 psd_talk_stop(struct psd_conversation *conversation)
 {
 	psd_conversation_discard_unsent(conversation);
+	psd_loop_forget(conversation);
 	conversation->pair_source =
 	    sd_event_source_disable_unref(conversation->pair_source);
 	conversation->pause_source =

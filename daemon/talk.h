@@ -8,6 +8,12 @@
 int psd_talk_start(struct psd_conversation *conversation);
 
 /*
+ * Reads and answers what has come; the loop's, or before it (daemon/loop.h).
+ * Frees a clone that is over.
+ */
+void psd_talk_turn(struct psd_conversation *conversation, uint32_t events);
+
+/*
  * Sends a frame, or keeps it until the helper has room and reads nothing
  * from it meanwhile.  Takes over the frame's descriptors; frame is empty
  * afterwards.

@@ -54,7 +54,7 @@ psd_turn_end(struct psd_daemon *daemon)
 {
 	struct psd_turns *turns = &daemon->turns;
 	struct psd_turns_of *of = &turns->of[turns->work];
-	const uint64_t usec = psd_now() - psd_daemon_woken_usec(daemon);
+	const uint64_t usec = psd_now() - psd_loop_woken_usec(daemon);
 
 	if (usec > of->longest_usec)
 		of->longest_usec = usec;
@@ -68,5 +68,5 @@ psd_turn_end(struct psd_daemon *daemon)
 bool
 psd_turn_is_long(const struct psd_daemon *daemon)
 {
-	return psd_now() - psd_daemon_woken_usec(daemon) > SHARE_USEC;
+	return psd_now() - psd_loop_woken_usec(daemon) > SHARE_USEC;
 }

@@ -2,6 +2,7 @@
 #include "tests/support/child.h"
 #include "tests/support/daemon_rig.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -133,6 +135,34 @@ a_helper_that_lingers_after_its_end_is_overdue(void **state)
 	expect_service();
 }
 
+static long
+now_ms(void)
+{
+	struct timespec now;
+
+	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Requests are answered between two turns of a loop whose time stands still. */
+static void
+a_grace_begins_when_the_end_is_said(void **state)
+{
+	char pid[32];
+	const int fd = puppet(pid);
+	long said;
+
+	(void)state;
+	assert_string_equal(daemon_rig_say(fd, "ping 200"), "0");
+	(void)poll(NULL, 0, 1000);
+	said = now_ms();
+	(void)daemon_rig_say(fd, "linger");
+	assert_true(ended(pid, "overdue (killed by SIGKILL)"));
+	assert_true(now_ms() - said >= 450);
+	(void)close(fd);
+	expect_service();
+}
+
 static void
 who_holds_a_copy_of_a_dead_helpers_end_is_named_and_killed(void **state)
 {
@@ -229,6 +259,7 @@ main(void)
 		cmocka_unit_test(the_ends_are_counted_in_status),
 		cmocka_unit_test(
 		    a_flood_that_is_never_read_ends_by_its_deadline_only),
+		cmocka_unit_test(a_grace_begins_when_the_end_is_said),
 		cmocka_unit_test(sigterm_ends_all_in_an_orderly_way),
 	};
 
