@@ -260,17 +260,3 @@ psd_beneath_check(const struct psd_grant *grant, const struct stat *status)
 		return -EPERM;
 	return 0;
 }
-
-int
-psd_beneath_check_file(const struct psd_grant *grant, int fd)
-{
-	struct stat status;
-
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	if (S_ISDIR(status.st_mode))
-		return -EISDIR;
-	if (!S_ISREG(status.st_mode))
-		return -EPERM;
-	return psd_beneath_check(grant, &status);
-}

@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <sys/stat.h>
 
+struct psd_call;
+
 /* Room for any place: a directory's name in a pattern, and a path. */
 enum { PSD_BENEATH_PLACE_SIZE = 3 * PATH_MAX };
 
@@ -66,9 +68,30 @@ int psd_beneath_place(const struct psd_policy *policy,
 int psd_beneath_check(const struct psd_grant *grant, const struct stat *status);
 
 /*
- * The same for a descriptor (O_PATH is enough) of what must be a regular
- * file: 0, -EISDIR, -EPERM for what is neither, or -errno.
+ * Opens O_PATH what the call's grant covers, flags besides, and tells what it
+ * is: without effect on it, and only when it keeps to owner= and links=1.
+ * Returns a descriptor of the caller's, or -errno.
  */
-int psd_beneath_check_file(const struct psd_grant *grant, int fd);
+int psd_beneath_find(const struct psd_call *call, const struct psd_str *path,
+    int flags, struct stat *ret_status);
+
+/*
+ * As psd_beneath_open(), of what must be a regular file and keep to owner= and
+ * links=1; else -EISDIR, or -EPERM.
+ */
+int psd_beneath_find_file(const struct psd_policy *policy,
+    const struct psd_grant *grant, const struct psd_op_row *row,
+    uint32_t access, const struct psd_str *path, int flags);
+
+/*
+ * Opens the directory that was just made in parent, 0700.  Whoever may write
+ * there can have put another in its place; it must look like ours, so that
+ * nothing is done to anybody else's.  Returns a descriptor of the caller's, or
+ * -errno; -EPERM: it is another.
+ */
+int psd_beneath_find_made(int parent, const char *name, int flags);
+
+/* Gives what was just made its mode, and the owner of owner=.  0 or -errno. */
+int psd_beneath_give(const struct psd_grant *grant, int fd, uint32_t mode);
 
 #endif

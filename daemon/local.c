@@ -2,7 +2,6 @@
 #include "daemon/local.h"
 
 #include "common/fd.h"
-#include "common/sys.h"
 #include "daemon/beneath.h"
 #include "daemon/errand.h"
 #include "daemon/instance.h"
@@ -55,16 +54,11 @@ forget(struct psd_call *call)
 		free_binding(call->state);
 }
 
-/*
- * Whoever may write in the parent can put another directory in the place of
- * the one that was made: it must look like ours, as in op_mkdir.c.
- */
 static int
 make_room(struct binding *binding)
 {
-	_cleanup_fd_ int fd = PSD_NO_FD;
-	struct stat status;
 	uint64_t random;
+	int fd;
 
 	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
 		return -EAGAIN;
@@ -72,17 +66,10 @@ make_room(struct binding *binding)
 	    ".privsepd-%016" PRIx64, random);
 	if (mkdirat(binding->parent, binding->room_name, 0700) < 0)
 		return -errno;
-	fd = psd_sys_openat2(binding->parent, binding->room_name,
-	    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0,
-	    PSD_RESOLVE_BENEATH | PSD_RESOLVE_NO_SYMLINKS |
-		PSD_RESOLVE_NO_MAGICLINKS | PSD_RESOLVE_NO_XDEV);
+	fd = psd_beneath_find_made(binding->parent, binding->room_name, O_PATH);
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	if (status.st_uid != geteuid() || (status.st_mode & 0777) != 0700)
-		return -EPERM;
-	binding->room = psd_fd_take(&fd);
+	binding->room = fd;
 	return 0;
 }
 

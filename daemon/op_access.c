@@ -8,22 +8,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Finds the file as a grant lets it be found.  A descriptor, or -errno. */
-static int
-find_file(const struct psd_call *call, const struct psd_op_row *row,
-    const struct psd_grant *grant, const struct psd_access_req *req)
-{
-	_cleanup_fd_ int fd = PSD_NO_FD;
-	int r;
-
-	fd = psd_beneath_open(call->policy, grant, row, req->access, &req->path,
-	    O_PATH, 0);
-	if (fd < 0)
-		return fd;
-	r = psd_beneath_check_file(grant, fd);
-	return r < 0 ? r : psd_fd_take(&fd);
-}
-
 /* The grant by which open would be answered, or NULL. */
 static const struct psd_grant *
 find_grant(const struct psd_call *call, const struct psd_op_row *open_row,
@@ -74,10 +58,12 @@ psd_do_access(struct psd_call *call, const struct psd_access_req *req,
 	if (grant == NULL)
 		return -EPERM;
 	/* Both lines have words such as owner= that must be kept to. */
-	asked = find_file(call, call->row, call->grant, req);
+	asked = psd_beneath_find_file(call->policy, call->grant, call->row,
+	    req->access, &req->path, O_PATH);
 	if (asked < 0)
 		return asked;
-	fd = find_file(call, open_row, grant, req);
+	fd = psd_beneath_find_file(call->policy, grant, open_row, req->access,
+	    &req->path, O_PATH);
 	if (fd < 0)
 		return fd;
 	return ask_system(fd, req->access);

@@ -5,7 +5,6 @@
 #include "daemon/errand.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -47,17 +46,10 @@ find(const struct psd_call *call, const struct psd_str *path)
 {
 	_cleanup_fd_ int place = PSD_NO_FD;
 	struct stat status;
-	int r;
 
-	place = psd_beneath_open(call->policy, call->grant, call->row, 0, path,
-	    O_PATH, 0);
+	place = psd_beneath_find(call, path, 0, &status);
 	if (place < 0)
 		return place;
-	if (fstat(place, &status) < 0)
-		return -errno;
-	r = psd_beneath_check(call->grant, &status);
-	if (r < 0)
-		return r;
 	return S_ISSOCK(status.st_mode) ? psd_fd_take(&place) : -ENOTSOCK;
 }
 

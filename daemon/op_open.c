@@ -36,15 +36,11 @@ look_and_open(const struct psd_call *call, const struct psd_open_req *req)
 	const int flags = open_flags(req->access);
 	_cleanup_fd_ int place = PSD_NO_FD;
 	_cleanup_fd_ int fd = PSD_NO_FD;
-	int r;
 
-	place = psd_beneath_open(call->policy, call->grant, call->row,
-	    req->access, &req->path, O_PATH, 0);
+	place = psd_beneath_find_file(call->policy, call->grant, call->row,
+	    req->access, &req->path, O_PATH);
 	if (place < 0)
 		return place;
-	r = psd_beneath_check_file(call->grant, place);
-	if (r < 0)
-		return r;
 	/* Whoever has a lease on the file would keep us waiting for a minute. */
 	fd = psd_proc_fd_reopen(place, flags | O_NONBLOCK);
 	if (fd < 0)
@@ -63,15 +59,11 @@ static int
 open_to_read(const struct psd_call *call, const struct psd_open_req *req)
 {
 	_cleanup_fd_ int fd = PSD_NO_FD;
-	int r;
 
-	fd = psd_beneath_open(call->policy, call->grant, call->row, req->access,
-	    &req->path, O_RDONLY | O_NONBLOCK, 0);
+	fd = psd_beneath_find_file(call->policy, call->grant, call->row,
+	    req->access, &req->path, O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
 		return fd;
-	r = psd_beneath_check_file(call->grant, fd);
-	if (r < 0)
-		return r;
 	if (fcntl(fd, F_SETFL, O_RDONLY) < 0)
 		return -errno;
 	return psd_fd_take(&fd);
@@ -104,18 +96,14 @@ static int
 create(const struct psd_call *call, const struct psd_open_req *req)
 {
 	_cleanup_fd_ int fd = PSD_NO_FD;
+	int r;
 
 	fd = psd_beneath_create(call->policy, call->grant, call->row,
 	    req->access, &req->path, open_flags(req->access), 0600);
 	if (fd < 0)
 		return fd;
-	/* In this order: another's file takes CAP_FOWNER to change. */
-	if (fchmod(fd, req->mode) < 0)
-		return -errno;
-	if ((call->grant->modifiers & PSD_MODIFIER_OWNER) != 0 &&
-	    fchown(fd, call->grant->owner, (gid_t)-1) < 0)
-		return -errno;
-	return psd_fd_take(&fd);
+	r = psd_beneath_give(call->grant, fd, req->mode);
+	return r < 0 ? r : psd_fd_take(&fd);
 }
 
 static int

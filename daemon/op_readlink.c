@@ -23,17 +23,10 @@ psd_do_readlink(struct psd_call *call, const struct psd_readlink_req *req,
 	_cleanup_fd_ int fd = PSD_NO_FD;
 	struct stat status;
 	ssize_t n;
-	int r;
 
-	fd = psd_beneath_open(call->policy, call->grant, call->row, 0,
-	    &req->path, O_PATH | O_NOFOLLOW, 0);
+	fd = psd_beneath_find(call, &req->path, O_NOFOLLOW, &status);
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	r = psd_beneath_check(call->grant, &status);
-	if (r < 0)
-		return r;
 	if (!S_ISLNK(status.st_mode))
 		return -EINVAL;
 	n = readlinkat(fd, "", target, sizeof(target) - 1);

@@ -3,8 +3,6 @@
 #include "daemon/beneath.h"
 #include "daemon/call.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 static char place[PSD_BENEATH_PLACE_SIZE];
@@ -23,15 +21,9 @@ psd_do_realpath(struct psd_call *call, const struct psd_realpath_req *req,
 	struct stat status;
 	int r;
 
-	fd = psd_beneath_open(call->policy, call->grant, call->row, 0,
-	    &req->path, O_PATH, 0);
+	fd = psd_beneath_find(call, &req->path, 0, &status);
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	r = psd_beneath_check(call->grant, &status);
-	if (r < 0)
-		return r;
 	r = psd_beneath_place(call->policy, call->grant, call->row, fd, place);
 	if (r < 0)
 		return r;

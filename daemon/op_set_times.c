@@ -41,18 +41,11 @@ psd_do_set_times(struct psd_call *call, const struct psd_set_times_req *req,
 		timespec_of(req->modified) };
 	_cleanup_fd_ int fd = PSD_NO_FD;
 	struct stat status;
-	int r;
 
 	(void)rep;
-	fd = psd_beneath_open(call->policy, call->grant, call->row, 0,
-	    &req->path, O_PATH, 0);
+	fd = psd_beneath_find(call, &req->path, 0, &status);
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	r = psd_beneath_check(call->grant, &status);
-	if (r < 0)
-		return r;
 	if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
 		return -EPERM;
 	return utimensat(fd, "", times, AT_EMPTY_PATH) < 0 ? -errno : 0;

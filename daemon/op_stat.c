@@ -3,9 +3,6 @@
 #include "daemon/beneath.h"
 #include "daemon/call.h"
 
-#include <errno.h>
-#include <fcntl.h>
-
 /*
  * Safe because it looks only at what the grant covers, as open does, through
  * a descriptor that never leaves the daemon; O_PATH has no effect on what it
@@ -17,17 +14,10 @@ psd_do_stat(struct psd_call *call, const struct psd_stat_req *req,
 {
 	_cleanup_fd_ int fd = PSD_NO_FD;
 	struct stat status;
-	int r;
 
-	fd = psd_beneath_open(call->policy, call->grant, call->row, 0,
-	    &req->path, O_PATH, 0);
+	fd = psd_beneath_find(call, &req->path, 0, &status);
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	r = psd_beneath_check(call->grant, &status);
-	if (r < 0)
-		return r;
 	rep->mode = status.st_mode;
 	rep->links = (uint32_t)status.st_nlink;
 	rep->uid = status.st_uid;

@@ -4,9 +4,7 @@
 #include "daemon/beneath.h"
 #include "daemon/call.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <unistd.h>
 
 /*
  * Safe because the file is new, in a directory that was opened beneath the
@@ -21,6 +19,7 @@ psd_do_temporary_file(struct psd_call *call,
 {
 	_cleanup_fd_ int directory = PSD_NO_FD;
 	_cleanup_fd_ int fd = PSD_NO_FD;
+	int r;
 
 	/* First the directory: a file without a name has no place to judge. */
 	directory = psd_beneath_open(call->policy, call->grant, call->row, 0,
@@ -31,12 +30,9 @@ psd_do_temporary_file(struct psd_call *call,
 	    O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600, PSD_RESOLVE_BENEATH);
 	if (fd < 0)
 		return fd;
-	/* In this order: another's file takes CAP_FOWNER to change. */
-	if (fchmod(fd, req->mode) < 0)
-		return -errno;
-	if ((call->grant->modifiers & PSD_MODIFIER_OWNER) != 0 &&
-	    fchown(fd, call->grant->owner, (gid_t)-1) < 0)
-		return -errno;
+	r = psd_beneath_give(call->grant, fd, req->mode);
+	if (r < 0)
+		return r;
 	rep->file = psd_fd_take(&fd);
 	return 0;
 }

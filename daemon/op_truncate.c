@@ -48,13 +48,10 @@ psd_do_truncate(struct psd_call *call, const struct psd_truncate_req *req,
 	r = check_size(call->policy, req->size);
 	if (r < 0)
 		return r;
-	place = psd_beneath_open(call->policy, call->grant, call->row, 0,
-	    &req->path, O_PATH, 0);
+	place = psd_beneath_find_file(call->policy, call->grant, call->row, 0,
+	    &req->path, O_PATH);
 	if (place < 0)
 		return place;
-	r = psd_beneath_check_file(call->grant, place);
-	if (r < 0)
-		return r;
 	fd = psd_proc_fd_reopen(place, O_WRONLY | O_NONBLOCK);
 	if (fd < 0)
 		return fd;

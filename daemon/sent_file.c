@@ -67,13 +67,11 @@ psd_sent_file_open(const struct psd_call *call, const struct psd_str *path,
 	r = check_writing(sent);
 	if (r < 0)
 		return r;
-	fd = psd_beneath_open(call->policy, call->grant, call->row, 0, path,
-	    O_PATH, 0);
+	fd = psd_beneath_find_file(call->policy, call->grant, call->row, 0,
+	    path, O_PATH);
 	if (fd < 0)
 		return fd;
-	r = psd_beneath_check_file(call->grant, fd);
-	if (r == 0)
-		r = check_names(fd);
+	r = check_names(fd);
 	if (r == 0)
 		r = check_same(fd, sent);
 	return r < 0 ? r : psd_fd_take(&fd);
