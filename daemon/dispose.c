@@ -6,6 +6,7 @@
 #include "daemon/closer.h"
 #include "daemon/daemon.h"
 #include "daemon/instance.h"
+#include "daemon/rate.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -16,8 +17,7 @@
 enum {
 	LOOK_USEC = 5000, /* at children, while one may end soon */
 	LOOK_ACCURACY_USEC = 500,
-	LOOK_SLOW_USEC = 250000,  /* while all take long, or none can be made */
-	TOLD_USEC = 60 * 1000000, /* it lasts; once a minute will do */
+	LOOK_SLOW_USEC = 250000, /* while all take long, or none can be made */
 	SLOW_MAX = 64,
 	BRISK_MAX = 8, /* children at a time, but for those that take long */
 };
@@ -41,7 +41,7 @@ struct job {
 
 static TAILQ_HEAD(, job) jobs = TAILQ_HEAD_INITIALIZER(jobs);
 static unsigned n_brisk, n_slow;
-static uint64_t told_usec;
+static struct psd_rate failures; /* that are told */
 static sd_event_source *look_source;
 
 static int on_look(sd_event_source *source, uint64_t usec, void *userdata);
@@ -49,6 +49,7 @@ static int on_look(sd_event_source *source, uint64_t usec, void *userdata);
 int
 psd_dispose_init(sd_event *event)
 {
+	psd_rate_init(&failures, 1, PSD_RATE_LASTING_USEC);
 	return sd_event_add_time(event, &look_source, CLOCK_MONOTONIC,
 	    UINT64_MAX, LOOK_ACCURACY_USEC, on_look, NULL);
 }
@@ -97,13 +98,9 @@ close_here(const int *fds, size_t n)
 static void
 tell_failure(int error)
 {
-	const uint64_t now = psd_now();
-
-	if (told_usec != 0 && now - told_usec < TOLD_USEC)
-		return;
-	told_usec = now;
-	psd_log(LOG_ERR, "no process to close what a helper sent: %s",
-	    strerror(error));
+	if (psd_rate_pass(&failures, psd_now()))
+		psd_log(LOG_ERR, "no process to close what a helper sent: %s",
+		    strerror(error));
 }
 
 static bool

@@ -11,8 +11,7 @@
 
 enum {
 	CLIENTS_PER_TURN = 32,
-	BACKOFF_USEC = 100000,    /* after EMFILE and its like */
-	TOLD_USEC = 60 * 1000000, /* it lasts; once a minute will do */
+	BACKOFF_USEC = 100000, /* after EMFILE and its like */
 };
 
 /* Answers the oldest waiting call with a connection, which it takes over. */
@@ -56,14 +55,9 @@ begin_backoff(struct psd_service *service)
 static void
 tell_backoff(struct psd_service *service, const char *what, int error)
 {
-	const uint64_t now = psd_now();
-
-	if (service->told_backoff_usec != 0 &&
-	    now - service->told_backoff_usec < TOLD_USEC)
-		return;
-	psd_log(LOG_WARNING, "%s: cannot %s: %s", service->name, what,
-	    strerror(error));
-	service->told_backoff_usec = now;
+	if (psd_rate_pass(&service->backoffs, psd_now()))
+		psd_log(LOG_WARNING, "%s: cannot %s: %s", service->name, what,
+		    strerror(error));
 }
 
 void

@@ -14,6 +14,9 @@ struct psd_rate {
 	uint64_t suppressed; /* since the last one that passed */
 };
 
+/* For what is told of a state that lasts: once a minute will do. */
+enum { PSD_RATE_LASTING_USEC = 60 * 1000000 };
+
 void psd_rate_init(struct psd_rate *rate, uint32_t burst,
     uint64_t interval_usec);
 

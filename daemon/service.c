@@ -97,6 +97,7 @@ psd_service_make(struct psd_daemon *daemon, struct psd_loaded *loaded)
 		return NULL;
 	}
 	service->loaded = loaded;
+	psd_rate_init(&service->backoffs, 1, PSD_RATE_LASTING_USEC);
 	service->name = name;
 	TAILQ_INIT(&service->instances);
 	TAILQ_INIT(&service->accepts);

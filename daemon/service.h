@@ -61,7 +61,7 @@ struct psd_service {
 	bool is_held_back;
 	sd_event_source *respawn_source;
 	sd_event_source *backoff_source; /* accept() found no descriptors */
-	uint64_t told_backoff_usec;      /* to the log, last */
+	struct psd_rate backoffs;        /* that are told */
 
 	/* Counters, since the daemon's start. */
 	uint64_t started, failed_starts;
