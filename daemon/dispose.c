@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/dispose.h"
 
-#include "common/fd.h"
+#include "common/frame.h"
 #include "common/log.h"
 #include "daemon/closer.h"
 #include "daemon/daemon.h"
@@ -85,13 +85,6 @@ psd_dispose_forget(const struct psd_instance *sender)
 	TAILQ_FOREACH(job, &jobs, of_all)
 		if (job->sender == sender)
 			job->sender = NULL;
-}
-
-static void
-close_here(const int *fds, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		psd_fd_close(fds[i]);
 }
 
 /* Nothing was closed by that, so it is tried again. */
@@ -220,7 +213,7 @@ psd_dispose_of(const int *fds, size_t n, struct psd_instance *sender)
 		job = calloc(1, sizeof(*job) + n * sizeof(*fds));
 	/* Without memory whoever made it slow has us wait, this once. */
 	if (job == NULL) {
-		close_here(fds, n);
+		psd_frame_close(fds, n);
 		return;
 	}
 	memcpy(job->fds, fds, n * sizeof(*fds));
