@@ -23,4 +23,14 @@ struct psd_stream {
  */
 FILE *psd_stream_open(struct psd_stream *text);
 
+/* Closes what was opened to be read; for _cleanup_file_. */
+static inline void
+psd_stream_cleanup(FILE **file)
+{
+	if (*file != NULL)
+		(void)fclose(*file);
+}
+
+#define _cleanup_file_ __attribute__((cleanup(psd_stream_cleanup)))
+
 #endif

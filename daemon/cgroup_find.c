@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/cgroup_find.h"
 
+#include "common/stream.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -14,15 +16,6 @@ struct mount {
 	char root[PATH_MAX];
 	char point[PATH_MAX];
 };
-
-static void
-close_file(FILE **file)
-{
-	if (*file != NULL)
-		(void)fclose(*file);
-}
-
-#define _cleanup_file_ __attribute__((cleanup(close_file)))
 
 /*
  * 30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw

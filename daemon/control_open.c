@@ -2,9 +2,9 @@
 #include "common/fd.h"
 #include "common/log.h"
 #include "daemon/control_client.h"
+#include "policy/user.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,26 +14,6 @@
 #include <unistd.h>
 
 enum { BACKLOG = 16, RATE_USEC = 100000, RATE_BURST = 64 };
-
-/*
- * The group that may look, straight from the file: a name service has no
- * place in this process.
- */
-static gid_t
-find_group(void)
-{
-	FILE *file = fopen("/etc/group", "re");
-	gid_t found = (gid_t)-1;
-	const struct group *group;
-
-	if (file == NULL)
-		return found;
-	while (found == (gid_t)-1 && (group = fgetgrent(file)) != NULL)
-		if (strcmp(group->gr_name, "privsepd") == 0)
-			found = group->gr_gid;
-	(void)fclose(file);
-	return found;
-}
 
 static int
 bind_socket(struct psd_control *control)
@@ -48,7 +28,7 @@ bind_socket(struct psd_control *control)
 		.len = sizeof(address),
 	};
 	_cleanup_fd_ int fd = PSD_NO_FD;
-	const gid_t group = find_group();
+	gid_t group;
 	int found;
 
 	memcpy(address.sun_path, control->path, sizeof(control->path));
@@ -65,7 +45,7 @@ bind_socket(struct psd_control *control)
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return -errno;
 	/* Nobody gets in before it has its group and mode (umask 077). */
-	if (group != (gid_t)-1 && geteuid() == 0 &&
+	if (psd_user_find_group("privsepd", &group) == 0 && geteuid() == 0 &&
 	    chown(control->path, (uid_t)-1, group) < 0)
 		psd_log(LOG_WARNING, "%s: cannot give it to the group: %s",
 		    control->path, strerror(errno));

@@ -2,6 +2,7 @@
 #include "daemon/uid_check.h"
 
 #include "common/mem.h"
+#include "common/stream.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,15 +21,6 @@ enum { LINE_SIZE = 512 };
 struct span {
 	uint64_t first, last;
 };
-
-static void
-close_file(FILE **file)
-{
-	if (*file != NULL)
-		(void)fclose(*file);
-}
-
-#define _cleanup_file_ __attribute__((cleanup(close_file)))
 
 static bool
 overlaps(const struct span *a, const struct span *b)

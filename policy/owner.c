@@ -5,58 +5,11 @@
 #include "policy/user.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A line longer than this names nobody; it has all members of the group. */
-enum { GROUP_ENTRY_MAX = 65536 };
-
 /* A name before a colon. */
 enum { USER_MAX = 255 };
-
-static const char groups[] = "/etc/group";
-
-static void
-close_file(FILE **file)
-{
-	if (*file != NULL)
-		(void)fclose(*file);
-}
-
-/* Not getgrnam(), for the reasons of psd_user_find(). */
-static int
-find_group_name(const char *name, gid_t *ret_gid)
-{
-	__attribute__((cleanup(close_file))) FILE *file = fopen(groups, "re");
-	struct group entry, *found = NULL;
-	static char buffer[GROUP_ENTRY_MAX];
-	int r;
-
-	if (file == NULL)
-		return -errno;
-	do {
-		r = fgetgrent_r(file, &entry, buffer, sizeof(buffer), &found);
-		if (r == 0 && strcmp(entry.gr_name, name) == 0) {
-			*ret_gid = entry.gr_gid;
-			return 0;
-		}
-	} while (r == 0);
-	return -r;
-}
-
-static int
-find_group(const char *text, bool by_number, gid_t *ret_gid)
-{
-	uid_t number;
-	const int r = psd_user_number(text, &number);
-
-	if (r == -EINVAL && !by_number)
-		return find_group_name(text, ret_gid);
-	if (r == 0)
-		*ret_gid = (gid_t)number;
-	return r;
-}
 
 int
 psd_owner_find(const char *text, bool by_number, uint64_t *ret_owner)
@@ -77,7 +30,8 @@ psd_owner_find(const char *text, bool by_number, uint64_t *ret_owner)
 		r = by_number ? psd_user_number(user, &uid)
 			      : psd_user_find(user, &uid, &own);
 	if (r == 0 && strcmp(group, "-") != 0)
-		r = find_group(group, by_number, &gid);
+		r = by_number ? psd_user_number(group, &gid)
+			      : psd_user_find_group(group, &gid);
 	if (r < 0)
 		return r;
 	if (uid == PSD_OWNER_KEEP && gid == PSD_OWNER_KEEP)

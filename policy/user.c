@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/user.h"
 
+#include "common/stream.h"
 #include "policy/value.h"
 
 #include <ctype.h>
@@ -20,13 +21,6 @@ enum { NOBODY_16 = 65535 };
 static const char database[] = "/etc/passwd";
 static const char groups[] = "/etc/group";
 
-static void
-close_file(FILE **file)
-{
-	if (*file != NULL)
-		(void)fclose(*file);
-}
-
 /*
  * Not getpwnam(): it would load what nsswitch.conf names into a process that
  * has privileges, and wait for it.
@@ -34,7 +28,7 @@ close_file(FILE **file)
 static int
 find_name(const char *name, uid_t *ret_uid, gid_t *ret_gid)
 {
-	__attribute__((cleanup(close_file))) FILE *file = fopen(database, "re");
+	_cleanup_file_ FILE *file = fopen(database, "re");
 	struct passwd entry, *found = NULL;
 	char buffer[ENTRY_MAX];
 	int r;
@@ -82,7 +76,7 @@ is_group_line(const char *line, const char *name, gid_t *ret_gid)
 static int
 find_group(const char *name, gid_t *ret_gid)
 {
-	__attribute__((cleanup(close_file))) FILE *file = fopen(groups, "re");
+	_cleanup_file_ FILE *file = fopen(groups, "re");
 	char line[ENTRY_MAX];
 	bool is_beginning = true;
 
@@ -97,20 +91,6 @@ find_group(const char *name, gid_t *ret_gid)
 }
 
 int
-psd_user_find_group(const char *text, gid_t *ret_gid)
-{
-	uint64_t number;
-	const int r = psd_value_number(text, 0, UINT32_MAX - 1, &number);
-
-	if (r == -EINVAL)
-		return find_group(text, ret_gid);
-	if (r < 0 || number == NOBODY_16)
-		return -ERANGE;
-	*ret_gid = (gid_t)number;
-	return 0;
-}
-
-int
 psd_user_number(const char *text, uid_t *ret_uid)
 {
 	uint64_t number;
@@ -122,6 +102,14 @@ psd_user_number(const char *text, uid_t *ret_uid)
 		return -ERANGE;
 	*ret_uid = (uid_t)number;
 	return 0;
+}
+
+int
+psd_user_find_group(const char *text, gid_t *ret_gid)
+{
+	const int r = psd_user_number(text, ret_gid);
+
+	return r == -EINVAL ? find_group(text, ret_gid) : r;
 }
 
 int

@@ -3,14 +3,17 @@
 #include "common/mem.h"
 #include "common/print.h"
 #include "policy/owner.h"
+#include "tests/support/dir.h"
 #include "tests/support/policy.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include <cmocka.h>
 
@@ -181,6 +184,33 @@ owners_are_found_by_name_and_number(void **state)
 	assert_int_equal(psd_owner_find("a:b:c", false, &owner), -ENOENT);
 }
 
+/* A line of /etc/group has all members of its group. */
+static void
+a_group_is_found_behind_one_with_very_many_members(void **state)
+{
+	char text[100000];
+	size_t len = (size_t)snprintf(text, sizeof(text), "many:x:1:");
+	_cleanup_free_ char *path = NULL;
+	uint64_t owner = 0;
+	char *dir;
+
+	(void)state;
+	if (unshare(CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		skip();
+	memset(text + len, 'm', sizeof(text) - len);
+	(void)snprintf(text + sizeof(text) - 32, 32, "\nbehind:x:4711:\n");
+	dir = test_dir_make();
+	assert_non_null(dir);
+	assert_int_equal(test_dir_write(dir, "group", text), 0);
+	assert_true(asprintf(&path, "%s/group", dir) > 0);
+	assert_int_equal(mount(path, "/etc/group", NULL, MS_BIND, NULL), 0);
+	assert_int_equal(psd_owner_find(":behind", false, &owner), 0);
+	assert_true(owner == PSD_OWNER(PSD_OWNER_KEEP, 4711));
+	assert_int_equal(umount2("/etc/group", MNT_DETACH), 0);
+	test_dir_remove(dir);
+}
+
 /* Grants that a helper has no way to use. */
 static void
 without_the_group_a_line_is_said_to_allow_nothing(void **state)
@@ -207,6 +237,8 @@ main(void)
 		cmocka_unit_test(
 		    a_refusal_suggests_the_line_that_would_allow_it),
 		cmocka_unit_test(owners_are_found_by_name_and_number),
+		cmocka_unit_test(
+		    a_group_is_found_behind_one_with_very_many_members),
 		cmocka_unit_test(
 		    without_the_group_a_line_is_said_to_allow_nothing),
 	};
