@@ -2,6 +2,7 @@
 #include "tests/bench/bench.h"
 
 #include "common/mem.h"
+#include "tests/bench/bench_first.h"
 #include "tests/bench/bench_row.h"
 
 #include <errno.h>
@@ -148,6 +149,7 @@ bench_group(const char *title, const struct bench_case *cases, size_t n)
 
 	if (n > CASES_MAX)
 		abort();
+	bench_first_come();
 	/* The first is for caches, and does not count. */
 	failed = take_turns(cases, n, 0);
 	for (round = 0; failed == NULL && round < ROUNDS_MAX; round++) {
@@ -197,29 +199,38 @@ set_class(int class)
 		    strerror(errno));
 }
 
+enum priority { ORDINARY, FIRST, REAL_TIME };
+
+static void
+set_priority(enum priority priority)
+{
+	set_class(priority == REAL_TIME ? SCHED_FIFO : SCHED_OTHER);
+	bench_first_want(priority == FIRST);
+}
+
 /* The last gives up capabilities of this process. */
 static const struct {
 	const char *name;
 	void (*run)(void);
-	int class;
+	enum priority priority;
 } groups[] = {
-	{ "requests", bench_requests, SCHED_OTHER },
-	{ "grants", bench_grants, SCHED_OTHER },
-	{ "crowd", bench_crowd, SCHED_OTHER },
-	{ "grow", bench_grow, SCHED_OTHER },
-	{ "cost", bench_cost, SCHED_FIFO },
-	{ "grant", bench_grant, SCHED_OTHER },
-	{ "cores", bench_cores, SCHED_OTHER },
-	{ "pool", bench_pool, SCHED_OTHER },
-	{ "peers", bench_peers, SCHED_OTHER },
-	{ "calls", bench_calls, SCHED_OTHER },
-	{ "pages", bench_pages, SCHED_OTHER },
-	{ "filters", bench_filters, SCHED_OTHER },
-	{ "opens", bench_opens, SCHED_OTHER },
-	{ "inetd", bench_inetd, SCHED_OTHER },
-	{ "servers", bench_servers, SCHED_OTHER },
-	{ "memory", bench_memory, SCHED_OTHER },
-	{ "starts", bench_starts, SCHED_FIFO },
+	{ "requests", bench_requests, FIRST },
+	{ "grants", bench_grants, FIRST },
+	{ "crowd", bench_crowd, FIRST },
+	{ "grow", bench_grow, FIRST },
+	{ "cost", bench_cost, REAL_TIME },
+	{ "grant", bench_grant, FIRST },
+	{ "cores", bench_cores, FIRST },
+	{ "pool", bench_pool, ORDINARY },
+	{ "peers", bench_peers, ORDINARY },
+	{ "calls", bench_calls, FIRST },
+	{ "pages", bench_pages, ORDINARY },
+	{ "filters", bench_filters, ORDINARY },
+	{ "opens", bench_opens, ORDINARY },
+	{ "inetd", bench_inetd, ORDINARY },
+	{ "servers", bench_servers, ORDINARY },
+	{ "memory", bench_memory, ORDINARY },
+	{ "starts", bench_starts, REAL_TIME },
 };
 
 static void
@@ -229,7 +240,7 @@ run_groups(const char *only)
 		if (only != NULL && strcmp(only, groups[i].name) != 0)
 			continue;
 		bench_row_group(groups[i].name);
-		set_class(groups[i].class);
+		set_priority(groups[i].priority);
 		groups[i].run();
 	}
 }
