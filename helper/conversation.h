@@ -41,7 +41,6 @@ enum psd_wait_owner {
 struct psd_waiting {
 	enum psd_wait_state state;
 	enum psd_wait_owner owner;
-	pthread_cond_t answered; /* or its turn to receive, or all is over */
 	uint32_t id;
 	uint32_t
 	    key; /* tells requests of a row apart, psd_waiting_find_left() */
@@ -49,6 +48,7 @@ struct psd_waiting {
 	const struct psd_op_row *row;
 	struct psd_handle *handle; /* of PSD_FOR_HANDLE */
 	union psd_any_rep rep;
+	pthread_cond_t answered; /* or its turn to receive, or all is over */
 };
 
 /* Whom a conversation is with, and so which catalogue it speaks. */
@@ -81,6 +81,7 @@ struct psd_exchange {
 	uint32_t last_id;
 	bool has_wrapped; /* last_id did: one that waits may have the next */
 	struct psd_waiting waiting[PSD_ASKED_MAX];
+	size_t n_used; /* of these: all behind have always been free */
 	struct psd_handles handles; /* all of them */
 	struct psd_handles pending; /* those with a request under way */
 	struct psd_handles due;     /* those whose callback is to be called */

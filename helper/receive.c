@@ -108,7 +108,8 @@ note_answer(struct psd_exchange *exchange, struct psd_waiting *place,
 	switch (place->owner) {
 	case PSD_FOR_CALLER:
 		exchange->unread = place;
-		(void)pthread_cond_signal(&place->answered);
+		if (exchange->n_blocked > 0)
+			(void)pthread_cond_signal(&place->answered);
 		break;
 	case PSD_FOR_TAKER:
 		break;
@@ -185,17 +186,19 @@ needs_no_fds(const struct psd_exchange *exchange)
 /*
  * in belongs to this thread alone as long as receiving is set.  Without a
  * limit one system call does it.  Not psd_conv_recv(): its state is the
- * lock's.
+ * lock's, which nobody else can want meanwhile where there is one thread.
  */
 static enum psd_heard
 receive_unlocked(struct psd_exchange *exchange, psd_deadline deadline)
 {
+	const bool is_alone = HAS_ONE_THREAD;
 	const bool is_bare = needs_no_fds(exchange);
 	enum psd_heard heard = PSD_HEARD_NOTHING;
 	int r = 0;
 
 	exchange->receiving = true;
-	(void)pthread_mutex_unlock(&exchange->lock);
+	if (!is_alone)
+		(void)pthread_mutex_unlock(&exchange->lock);
 	psd_frame_init(exchange->in);
 	if (deadline == PSD_DEADLINE_NONE) {
 		heard = hear(exchange, is_bare, 1);
@@ -206,7 +209,8 @@ receive_unlocked(struct psd_exchange *exchange, psd_deadline deadline)
 		if (r == 0)
 			heard = hear(exchange, is_bare, 0);
 	}
-	(void)pthread_mutex_lock(&exchange->lock);
+	if (!is_alone)
+		(void)pthread_mutex_lock(&exchange->lock);
 	exchange->receiving = false;
 	return heard;
 }

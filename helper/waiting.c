@@ -8,16 +8,20 @@
 struct psd_waiting *
 psd_waiting_find_free(struct psd_exchange *exchange)
 {
-	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
-		if (exchange->waiting[i].state == PSD_WAIT_FREE)
-			return &exchange->waiting[i];
+	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
+		if (exchange->waiting[i].state != PSD_WAIT_FREE)
+			continue;
+		if (i >= exchange->n_used)
+			exchange->n_used = i + 1;
+		return &exchange->waiting[i];
+	}
 	return NULL;
 }
 
 struct psd_waiting *
 psd_waiting_find_asked(struct psd_exchange *exchange, uint32_t id)
 {
-	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
+	for (size_t i = 0; i < exchange->n_used; i++)
 		if (exchange->waiting[i].state == PSD_WAIT_ASKED &&
 		    exchange->waiting[i].id == id)
 			return &exchange->waiting[i];
@@ -66,7 +70,7 @@ psd_waiting_find_left(struct psd_exchange *exchange,
 bool
 psd_waiting_for_fds(const struct psd_exchange *exchange)
 {
-	for (size_t i = 0; i < PSD_ASKED_MAX; i++)
+	for (size_t i = 0; i < exchange->n_used; i++)
 		if (exchange->waiting[i].state == PSD_WAIT_ASKED &&
 		    psd_op_gives_fd(exchange->waiting[i].row))
 			return true;
