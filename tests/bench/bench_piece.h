@@ -16,14 +16,13 @@ enum {
 /* What two bare processes do beyond sending each other records. */
 enum {
 	BENCH_EPOLL = 1 << 0,      /* the daemon's side waits by epoll_wait() */
-	BENCH_LOOP = 1 << 1,       /* by sd-event */
-	BENCH_OWN_FILTER = 1 << 2, /* and has a filter, of one instruction */
-	BENCH_FILTER = 1 << 3, /* the helper's side has that and a helper's */
-	BENCH_GROUP = 1 << 4,  /* and a control group of its own */
-	BENCH_GIVES = 1 << 5,  /* a descriptor goes with each reply */
-	BENCH_OPENS = 1 << 6,  /* and is opened for it, and closed */
-	BENCH_LOOKS = 1 << 7,  /* and looked at, by fstat() and fcntl() */
-	BENCH_OWN_GROUP = 1 << 8, /* the daemon's side has a group, too */
+	BENCH_OWN_FILTER = 1 << 1, /* and has a filter, of one instruction */
+	BENCH_FILTER = 1 << 2, /* the helper's side has that and a helper's */
+	BENCH_GROUP = 1 << 3,  /* and a control group of its own */
+	BENCH_GIVES = 1 << 4,  /* a descriptor goes with each reply */
+	BENCH_OPENS = 1 << 5,  /* and is opened for it, and closed */
+	BENCH_LOOKS = 1 << 6,  /* and looked at, by fstat() and fcntl() */
+	BENCH_OWN_GROUP = 1 << 7, /* the daemon's side has a group, too */
 };
 
 struct bench_piece {

@@ -27,16 +27,22 @@ enum { TIMES = 300, PING_BYTES = 20, LEAST = 5 };
 /* Who calls, in the order of the rows. */
 enum { FROM_C, FROM_PYTHON, BY_OSLO, CALLERS };
 
+/* And what for. */
+enum { PING, STAT, READ, CALLS };
+
 struct caller {
-	struct bench_asked ping, stat;
+	struct bench_asked asked[CALLS];
+	int client;
 	pid_t pid;     /* of Python, or 0 */
 	char why[128]; /* there is no client */
 };
 
-static const char *const names[CALLERS][2] = {
-	{ "ping, from C", "stat, from C" },
-	{ "ping, from Python by ctypes", "stat, from Python by ctypes" },
-	{ "oslo.privsep, nothing", "oslo.privsep, os.stat()" },
+static const char *const names[CALLERS][CALLS] = {
+	{ "ping, from C", "stat, from C", "open, read() and close(), from C" },
+	{ "ping, from Python by ctypes", "stat, from Python by ctypes",
+	    "open, read() and close(), from Python by ctypes" },
+	{ "oslo.privsep, nothing", "oslo.privsep, os.stat()",
+	    "oslo.privsep, open(), read() and close()" },
 };
 
 /* The daemon's process before its program: where the scheduler likes. */
@@ -55,10 +61,12 @@ start_daemon(struct bench_daemon *daemon, bool is_anywhere)
 	bench_daemon_prepare(daemon);
 	bench_daemon_add(daemon, "caller", "bench_helper",
 	    "Instances=1\nListenStream=%s/run/caller.sock",
-	    "AllowAccept=yes\nAllowStat=%s/files/**");
+	    "AllowAccept=yes\nAllowStat=%s/files/**\n"
+	    "AllowOpen=read %s/files/**");
 	daemon_rig_write(&daemon->rig, "monitor.policy",
 	    "[Helper]\nType=monitor\nKeepFDs=stdio\n"
-	    "[Policy]\nSystemCallFilter=@helper\nAllowStat=%s/files/**\n");
+	    "[Policy]\nSystemCallFilter=@helper\nAllowStat=%s/files/**\n"
+	    "AllowOpen=read %s/files/**\n");
 	if (is_anywhere)
 		daemon->rig.on_birth = go_anywhere;
 	daemon_rig_start(&daemon->rig);
@@ -83,6 +91,20 @@ start_python(struct caller *caller, const char *const *words)
 }
 
 static void
+set_command(struct caller *caller, int call, const char *dir)
+{
+	static const char *const words[CALLS] = { "ping", "stat", "read" };
+	struct bench_asked *asked = &caller->asked[call];
+
+	asked->client = caller->client;
+	if (call == PING)
+		(void)snprintf(asked->command, sizeof(asked->command), "ping");
+	else
+		(void)snprintf(asked->command, sizeof(asked->command),
+		    "%s %s/files/a", words[call], dir);
+}
+
+static void
 start_callers(struct caller callers[static CALLERS],
     const struct bench_daemon *daemon, const char *where)
 {
@@ -97,25 +119,19 @@ start_callers(struct caller callers[static CALLERS],
 	    bench_built("", "privsepd"));
 	(void)snprintf(policy, sizeof(policy), "%s/monitor.policy",
 	    daemon->rig.dir);
-	callers[FROM_C].ping.client = bench_daemon_connect(daemon, "caller");
-	callers[FROM_PYTHON].ping.client =
-	    start_python(&callers[FROM_PYTHON], ours);
-	callers[BY_OSLO].ping.client = start_python(&callers[BY_OSLO], theirs);
-	for (int i = 0; i < CALLERS; i++) {
-		callers[i].stat.client = callers[i].ping.client;
-		(void)snprintf(callers[i].ping.command,
-		    sizeof(callers[i].ping.command), "ping");
-		(void)snprintf(callers[i].stat.command,
-		    sizeof(callers[i].stat.command), "stat %s/files/a",
-		    daemon->rig.dir);
-	}
+	callers[FROM_C].client = bench_daemon_connect(daemon, "caller");
+	callers[FROM_PYTHON].client = start_python(&callers[FROM_PYTHON], ours);
+	callers[BY_OSLO].client = start_python(&callers[BY_OSLO], theirs);
+	for (int i = 0; i < CALLERS; i++)
+		for (int call = 0; call < CALLS; call++)
+			set_command(&callers[i], call, daemon->rig.dir);
 }
 
 static void
 stop_callers(struct caller callers[static CALLERS])
 {
 	for (int i = 0; i < CALLERS; i++) {
-		psd_fd_cleanup(&callers[i].ping.client);
+		psd_fd_cleanup(&callers[i].client);
 		if (callers[i].pid > 0)
 			(void)bench_program_ended_well(callers[i].pid);
 	}
@@ -126,24 +142,23 @@ static void
 measure(const char *title, struct caller callers[static CALLERS],
     struct bench_bare *bare)
 {
-	struct bench_case cases[1 + 2 * CALLERS];
+	struct bench_case cases[1 + CALLS * CALLERS];
 	size_t n = 0;
 
 	if (bare != NULL)
 		cases[n++] =
 		    (struct bench_case){ "bare ping-pong", bench_bare_run, bare,
 			    TIMES, names[FROM_C][0], 0, NULL };
-	for (int call = 0; call < 2; call++)
+	for (int call = 0; call < CALLS; call++)
 		for (int i = 0; i < CALLERS; i++) {
-			if (callers[i].ping.client < 0) {
+			if (callers[i].client < 0) {
 				bench_skip_row(title, names[i][call], "%s",
 				    callers[i].why);
 				continue;
 			}
 			cases[n++] = (struct bench_case){ names[i][call],
-				bench_ask,
-				call == 0 ? &callers[i].ping : &callers[i].stat,
-				TIMES, i == FROM_C ? NULL : names[FROM_C][call],
+				bench_ask, &callers[i].asked[call], TIMES,
+				i == FROM_C ? NULL : names[FROM_C][call],
 				bare != NULL && i == BY_OSLO ? -LEAST : 0,
 				NULL };
 		}
@@ -159,7 +174,7 @@ measure_group(const char *title, struct bench_bare *bare)
 
 	start_daemon(&daemon, is_anywhere);
 	start_callers(callers, &daemon, is_anywhere ? "anywhere" : "here");
-	if (callers[FROM_C].ping.client >= 0)
+	if (callers[FROM_C].client >= 0)
 		measure(title, callers, bare);
 	else
 		bench_skip(title, "no helper to ask");

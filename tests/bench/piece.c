@@ -24,8 +24,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <systemd/sd-event.h>
-
 union control {
 	struct cmsghdr align;
 	unsigned char bytes[CMSG_SPACE(sizeof(int))];
@@ -94,28 +92,6 @@ answer(const struct bench_piece *piece)
 }
 
 static int
-on_record(sd_event_source *source, int fd, uint32_t events, void *userdata)
-{
-	(void)fd;
-	(void)events;
-	return answer(userdata) < 0
-	    ? sd_event_exit(sd_event_source_get_event(source), 0)
-	    : 0;
-}
-
-static int
-answer_by_loop(struct bench_piece *piece)
-{
-	sd_event *event = NULL;
-
-	if (sd_event_new(&event) < 0 ||
-	    sd_event_add_io(event, NULL, piece->theirs, EPOLLIN, on_record,
-		piece) < 0)
-		return 1;
-	return sd_event_loop(event) < 0;
-}
-
-static int
 answer_by_epoll(struct bench_piece *piece)
 {
 	struct epoll_event event = { .events = EPOLLIN };
@@ -157,8 +133,6 @@ answer_all(void *argument)
 		return 1;
 	if ((piece->does & BENCH_OWN_FILTER) != 0 && load_own_filter() < 0)
 		return 1;
-	if ((piece->does & BENCH_LOOP) != 0)
-		return answer_by_loop(piece);
 	if ((piece->does & BENCH_EPOLL) != 0)
 		return answer_by_epoll(piece);
 	while (answer(piece) == 0)

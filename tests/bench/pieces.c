@@ -28,7 +28,7 @@ static const char in_group[] = "+ and is in a control group of its own";
 static const char in_groups[] = "+ and the first one in another";
 
 enum {
-	PING = BENCH_LOOP | BENCH_OWN_FILTER | BENCH_FILTER | BENCH_GROUP,
+	PING = BENCH_EPOLL | BENCH_OWN_FILTER | BENCH_FILTER | BENCH_GROUP,
 	ALL = PING | BENCH_OWN_GROUP,
 	GIVES = ALL | BENCH_GIVES,
 	OPENS = GIVES | BENCH_OPENS,
@@ -42,8 +42,7 @@ static const struct {
 } rows[] = {
 	{ bare_ping, 0, false },
 	{ "+ one side waits by epoll_wait()", BENCH_EPOLL, false },
-	{ "+ by sd-event", BENCH_LOOP, false },
-	{ "+ and has a filter", BENCH_LOOP | BENCH_OWN_FILTER, false },
+	{ "+ and has a filter", BENCH_EPOLL | BENCH_OWN_FILTER, false },
 	{ "+ the other side has that and a helper's", PING & ~BENCH_GROUP,
 	    false },
 	{ in_group, PING, false },

@@ -2,8 +2,8 @@
 /*
  * A helper that measures its own requests: it greets each client with one
  * byte, and answers "NUMBER ping", "NUMBER flight DEPTH" (pings, DEPTH of which
- * wait at a time), "NUMBER open PATH", "NUMBER stat PATH", "NUMBER accept" and
- * "NUMBER resolve NAME" with the nanoseconds that this many took together, or -1.
+ * wait at a time), "NUMBER open PATH", "NUMBER read PATH" (of what was opened, the
+ * beginning), "NUMBER stat PATH", "NUMBER accept" and "NUMBER resolve NAME" with the nanoseconds that this many took together, or -1.
  * With "p99" before the request it is the slowest of a hundred that many times.
  * With an argument it is no helper, but writes its byte and ends: what its start
  * costs without privsepd.
@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 512, SLOWEST_MAX = 64 };
+enum { LINE_MAX_BYTES = 512, SLOWEST_MAX = 64, PAGE_BYTES = 4096 };
 
 static long long
 now(void)
@@ -44,6 +44,19 @@ resolve(struct privsep *conversation, const char *name)
 }
 
 static int
+read_page(struct privsep *conversation, const char *path)
+{
+	char page[PAGE_BYTES];
+	const int fd = privsep_open(conversation, path, O_RDONLY, 0);
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = read(fd, page, sizeof(page));
+	return close(fd) < 0 || n != sizeof(page) ? -1 : 0;
+}
+
+static int
 request(struct privsep *conversation, const char *command)
 {
 	struct privsep_stat status;
@@ -55,6 +68,8 @@ request(struct privsep *conversation, const char *command)
 		return privsep_stat(conversation, command + 5, &status);
 	if (strncmp(command, "resolve ", 8) == 0)
 		return resolve(conversation, command + 8);
+	if (strncmp(command, "read ", 5) == 0)
+		return read_page(conversation, command + 5);
 	if (strcmp(command, "accept") == 0)
 		fd = privsep_accept(conversation, NULL);
 	else if (strncmp(command, "open ", 5) == 0)
