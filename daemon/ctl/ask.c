@@ -283,3 +283,18 @@ psd_ctl_tell_declined(const struct psd_ctl *ctl, enum psd_op op,
 	}
 	return PSD_CTL_FAILED;
 }
+
+enum psd_ctl_exit
+psd_ctl_ask(struct psd_ctl *ctl, enum psd_op op, const char *what, void *req,
+    void *ret_rep)
+{
+	switch (psd_ctl_call(ctl, op, req, ret_rep)) {
+	case PSD_CTL_ANSWERED:
+		return PSD_CTL_DONE;
+	case PSD_CTL_DECLINED:
+		return psd_ctl_tell_declined(ctl, op, what);
+	case PSD_CTL_LOST:
+	default:
+		return PSD_CTL_UNREACHABLE;
+	}
+}

@@ -22,6 +22,13 @@ enum psd_ctl_fate psd_ctl_call(struct psd_ctl *ctl, enum psd_op op, void *req,
     void *ret_rep);
 
 /*
+ * The same, and the user is told when it was declined; what names its object, a
+ * service say.  PSD_CTL_DONE when it was answered, else what to exit with.
+ */
+enum psd_ctl_exit psd_ctl_ask(struct psd_ctl *ctl, enum psd_op op,
+    const char *what, void *req, void *ret_rep);
+
+/*
  * Connects without a word to the user.  Returns 0, or -errno of the runtime
  * directory that counts, whose control.sock is then in ret_path (at least
  * PSD_PATH_MAX + 1 bytes).

@@ -74,17 +74,13 @@ explain_service(struct psd_ctl *ctl, const struct psd_bytes *arguments)
 	};
 	struct psd_ctl_explain_rep rep;
 	char what[PSD_NAME_MAX + 32];
+	enum psd_ctl_exit status;
 
 	snprintf(what, sizeof(what), "service %s", ctl->args[0]);
-	switch (psd_ctl_call(ctl, PSD_OP_ctl_explain, &req, &rep)) {
-	case PSD_CTL_ANSWERED:
-		return print_answer(ctl, rep.allowed, rep.explanation.at);
-	case PSD_CTL_DECLINED:
-		return psd_ctl_tell_declined(ctl, PSD_OP_ctl_explain, what);
-	case PSD_CTL_LOST:
-	default:
-		return PSD_CTL_UNREACHABLE;
-	}
+	status = psd_ctl_ask(ctl, PSD_OP_ctl_explain, what, &req, &rep);
+	return status != PSD_CTL_DONE
+	    ? status
+	    : print_answer(ctl, rep.allowed, rep.explanation.at);
 }
 
 enum psd_ctl_exit

@@ -50,6 +50,7 @@ psd_ctl_stop(struct psd_ctl *ctl)
 	char what[PSD_NAME_MAX + 32];
 	struct psd_ctl_stop_req req = { .instance = 0 };
 	struct psd_ctl_stop_rep rep;
+	enum psd_ctl_exit status;
 
 	if (!parse_target(target, &req)) {
 		psd_ctl_complain("not a service, nor a service and the number "
@@ -59,13 +60,7 @@ psd_ctl_stop(struct psd_ctl *ctl)
 	}
 	snprintf(what, sizeof(what), "%s %s",
 	    req.instance == 0 ? "service" : "instance", target);
-	switch (psd_ctl_call(ctl, PSD_OP_ctl_stop, &req, &rep)) {
-	case PSD_CTL_ANSWERED:
-		return print_stopped(ctl, target, rep.stopped);
-	case PSD_CTL_DECLINED:
-		return psd_ctl_tell_declined(ctl, PSD_OP_ctl_stop, what);
-	case PSD_CTL_LOST:
-	default:
-		return PSD_CTL_UNREACHABLE;
-	}
+	status = psd_ctl_ask(ctl, PSD_OP_ctl_stop, what, &req, &rep);
+	return status != PSD_CTL_DONE ? status
+				      : print_stopped(ctl, target, rep.stopped);
 }

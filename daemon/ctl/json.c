@@ -199,3 +199,14 @@ psd_ctl_print_json(json_t *value)
 	putchar('\n');
 	return PSD_CTL_DONE;
 }
+
+enum psd_ctl_exit
+psd_ctl_print_attempt(enum psd_op op, const void *rep, bool has_failed,
+    bool is_dry)
+{
+	json_t *json = psd_ctl_json(psd_ctl_find(op), rep);
+
+	json_object_set_new(json, "failed", json_boolean(has_failed));
+	json_object_set_new(json, "dry_run", json_boolean(is_dry));
+	return psd_ctl_print_json(json);
+}

@@ -57,16 +57,11 @@ ask_dirs(struct psd_ctl *ctl, struct psd_ctl_dirs *ret)
 {
 	struct psd_ctl_status_req req = { .newest = PSD_PROTOCOL };
 	struct psd_ctl_status_rep rep;
+	const enum psd_ctl_exit status =
+	    psd_ctl_ask(ctl, PSD_OP_ctl_status, "status", &req, &rep);
 
-	switch (psd_ctl_call(ctl, PSD_OP_ctl_status, &req, &rep)) {
-	case PSD_CTL_ANSWERED:
-		return split_dirs(&rep.policy_dirs, ret);
-	case PSD_CTL_DECLINED:
-		return psd_ctl_tell_declined(ctl, PSD_OP_ctl_status, "status");
-	case PSD_CTL_LOST:
-	default:
-		return PSD_CTL_UNREACHABLE;
-	}
+	return status != PSD_CTL_DONE ? status
+				      : split_dirs(&rep.policy_dirs, ret);
 }
 
 enum psd_ctl_exit

@@ -46,6 +46,10 @@ int64_t psd_ctl_count_of(const json_t *object, const char *key);
  */
 enum psd_ctl_exit psd_ctl_print_json(json_t *value);
 
+/* The same of a reply to what can fail, or is only tried (--dry-run). */
+enum psd_ctl_exit psd_ctl_print_attempt(enum psd_op op, const void *rep,
+    bool has_failed, bool is_dry);
+
 /* "2h 5min", the two largest units. */
 void psd_ctl_print_usec(char *ret, size_t size, uint64_t usec);
 
