@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -129,13 +128,10 @@ static void
 say_end(struct psd_conversation *conversation)
 {
 	const int r = psd_conv_end(&conversation->conv);
-	char why[64];
 
-	if (r == 0)
-		return;
-	(void)snprintf(why, sizeof(why), "its end cannot be told: %s",
-	    strerror(-r));
-	psd_instance_break(conversation->instance, why);
+	if (r < 0)
+		psd_instance_break(conversation->instance,
+		    "its end cannot be told: %s", strerror(-r));
 }
 
 void

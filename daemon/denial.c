@@ -104,7 +104,6 @@ static void
 respond(struct psd_instance *instance, uint64_t id, bool passes)
 {
 	union response answer;
-	char why[64];
 
 	memset(&answer, 0, sizeof(answer));
 	answer.response.id = id;
@@ -118,9 +117,8 @@ respond(struct psd_instance *instance, uint64_t id, bool passes)
 	    errno == ENOENT)
 		return;
 	/* Or it would wait for ever. */
-	(void)snprintf(why, sizeof(why), "its call cannot be answered: %s",
+	psd_instance_break(instance, "its call cannot be answered: %s",
 	    strerror(errno));
-	psd_instance_break(instance, why);
 }
 
 static void

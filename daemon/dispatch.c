@@ -15,7 +15,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 /* From the numbers of the catalogue to the functions that perform them. */
@@ -174,16 +173,6 @@ drop_fields(struct psd_conversation *conversation,
 	drop(conversation, fds, n);
 }
 
-static void
-break_with(struct psd_conversation *conversation, const char *what,
-    unsigned number)
-{
-	char why[64];
-
-	(void)snprintf(why, sizeof(why), "%s %u", what, number);
-	psd_instance_break(conversation->instance, why);
-}
-
 /* Who may ask what when: hello first, and once. */
 static bool
 is_in_turn(const struct psd_conversation *conversation,
@@ -211,13 +200,13 @@ psd_dispatch(struct psd_conversation *conversation, struct psd_frame *frame)
 	    instance->loaded->policy->is_watcher) {
 		psd_watch_answer(instance, frame);
 	} else if (frame->type != PSD_FRAME_REQUEST || row == NULL) {
-		break_with(conversation, "sent an unknown operation",
+		psd_instance_break(instance, "sent an unknown operation %u",
 		    frame->op);
 	} else if (!is_in_turn(conversation, row)) {
-		break_with(conversation, "sent out of turn operation",
+		psd_instance_break(instance, "sent out of turn operation %u",
 		    frame->op);
 	} else if (psd_decode(frame, row->req, row->req_size, &req) < 0) {
-		break_with(conversation, "sent a malformed operation",
+		psd_instance_break(instance, "sent a malformed operation %u",
 		    frame->op);
 	} else {
 		if (!serve(conversation, row, frame, id, &req))

@@ -14,6 +14,8 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 const char *
@@ -244,16 +246,21 @@ psd_instance_drop(struct psd_instance *instance)
 }
 
 void
-psd_instance_break(struct psd_instance *instance, const char *why)
+psd_instance_break(struct psd_instance *instance, const char *why, ...)
 {
-	const struct psd_log_field reason = { "PRIVSEP_REASON", why };
+	char text[128];
+	const struct psd_log_field reason = { "PRIVSEP_REASON", text };
+	va_list arguments;
 
 	if (instance->is_broken)
 		return;
+	va_start(arguments, why);
+	(void)vsnprintf(text, sizeof(text), why, arguments);
+	va_end(arguments);
 	instance->is_broken = true;
 	instance->state = PSD_INSTANCE_ENDING;
 	psd_instance_tell(instance, PSD_MESSAGE_dropped, &reason, 1);
-	psd_trace_broke(instance, why);
+	psd_trace_broke(instance, text);
 	psd_instance_drop(instance);
 	psd_instance_kill(instance);
 	psd_lookup_lost(instance);

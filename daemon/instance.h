@@ -163,7 +163,8 @@ void psd_instance_drop(struct psd_instance *instance);
  * It broke the protocol: says why in the log, once, ends the conversation
  * and kills.
  */
-void psd_instance_break(struct psd_instance *instance, const char *why);
+void psd_instance_break(struct psd_instance *instance, const char *why, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Kills it because a deadline has passed; why goes to the log. */
 void psd_instance_overdue(struct psd_instance *instance, const char *why);

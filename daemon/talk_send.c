@@ -6,7 +6,6 @@
 #include "daemon/trace.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,16 +50,6 @@ send_reply(struct psd_conversation *conversation, struct psd_frame *frame)
 	return r == -EPIPE || r == -ECONNRESET ? 0 : r;
 }
 
-static void
-cannot_answer(struct psd_conversation *conversation, int error)
-{
-	char why[128];
-
-	(void)snprintf(why, sizeof(why), "its reply cannot be sent: %s",
-	    strerror(-error));
-	psd_instance_break(conversation->instance, why);
-}
-
 void
 psd_talk_send(struct psd_conversation *conversation, struct psd_frame *frame)
 {
@@ -72,7 +61,8 @@ psd_talk_send(struct psd_conversation *conversation, struct psd_frame *frame)
 	if (r == -EAGAIN)
 		keep_unsent(conversation, frame);
 	else if (r < 0)
-		cannot_answer(conversation, r);
+		psd_instance_break(conversation->instance,
+		    "its reply cannot be sent: %s", strerror(-r));
 }
 
 void
@@ -88,7 +78,8 @@ psd_talk_flush(struct psd_conversation *conversation)
 		STAILQ_REMOVE_HEAD(&conversation->unsent, next);
 		free(unsent);
 		if (r < 0) {
-			cannot_answer(conversation, r);
+			psd_instance_break(conversation->instance,
+			    "its reply cannot be sent: %s", strerror(-r));
 			return;
 		}
 	}
