@@ -3,10 +3,12 @@
 #include "daemon/dispose.h"
 #include "daemon/ending.h"
 #include "tests/op/sent_fixture.h"
+#include "tests/support/capture.h"
 #include "tests/support/child.h"
 #include "tests/support/linger.h"
 
 #include "common/codec.h"
+#include "common/log.h"
 
 #include <poll.h>
 
@@ -48,14 +50,28 @@ turn(void)
 	(void)poll(NULL, 0, 1);
 }
 
-static bool
-is_broken_soon(void)
+static int
+wait_until_broken(void *argument)
 {
 	const double end = test_linger_now() + DEADLINE;
 
+	(void)argument;
 	while (!rig.op.instance->is_broken && test_linger_now() < end)
 		turn();
 	return rig.op.instance->is_broken;
+}
+
+static void
+expect_drop(const char *why)
+{
+	struct test_capture said;
+	int is_broken;
+
+	psd_log_set_level(LOG_WARNING);
+	is_broken = test_capture(wait_until_broken, NULL, &said);
+	psd_log_set_level(LOG_CRIT);
+	assert_int_equal(is_broken, true);
+	assert_non_null(strstr(said.err, why));
 }
 
 /* Until all that was sent is closed, or takes long. */
@@ -96,7 +112,7 @@ one_that_lingers_is_refused_and_whoever_sent_it_dropped(void **state)
 	(void)state;
 	send_along(&fd, 1);
 	psd_fd_close(fd);
-	assert_true(is_broken_soon());
+	expect_drop("]: dropped: sent a descriptor that does not close\n");
 	psd_fd_close(peer);
 }
 
@@ -111,7 +127,7 @@ too_many_that_linger_are_dropped_together(void **state)
 	send_along(fds, TEST_RAW_FDS);
 	for (size_t i = 0; i < 8; i++)
 		psd_fd_close(fds[i]);
-	assert_true(is_broken_soon());
+	expect_drop("]: dropped: sent a malformed record\n");
 	for (size_t i = 0; i < 8; i++)
 		psd_fd_close(peers[i]);
 }

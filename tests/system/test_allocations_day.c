@@ -224,6 +224,21 @@ a_day_goes_on_without_some_memory(void **state)
 	assert_int_equal(n_failed, 0);
 }
 
+/* Who does not read its replies, which are kept then: the first is not. */
+static void
+a_helper_whose_reply_cannot_be_kept_is_dropped(void **state)
+{
+	(void)state;
+	start();
+	allocations_arm(board, day.rig.pid, 1);
+	(void)day_say(&day, "flood 100000");
+	assert_true(
+	    daemon_rig_logs(&day.rig, "dropped: no memory for its reply"));
+	(void)allocations_disarm(board);
+	day_part(&day);
+	assert_int_equal(day_stop(&day), 0);
+}
+
 /* Starts with the n-th allocation failing; what is wrong, or NULL. */
 static const char *
 start_without(uint64_t n, int *ret_status)
@@ -280,6 +295,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    a_helper_that_ends_is_replaced_without_some_memory),
+		cmocka_unit_test(
+		    a_helper_whose_reply_cannot_be_kept_is_dropped),
 		cmocka_unit_test(a_day_goes_on_without_some_memory),
 		cmocka_unit_test(
 		    a_start_succeeds_or_tells_that_there_is_no_memory),

@@ -29,6 +29,8 @@ a_denied_call_is_named_with_the_line_that_would_allow_it(void **state)
 	assert_true(daemon_rig_logs(&rig,
 	    "refused socket(AF_INET, SOCK_STREAM, 0): not in one.policy"));
 	assert_true(daemon_rig_logs(&rig, "to allow: SystemCallFilter=socket"));
+	assert_true(
+	    daemon_rig_logs(&rig, "dropped: made a denied system call"));
 	assert_true(daemon_rig_logs(&rig, "ended: abrupt (killed by SIGKILL"));
 	assert_int_equal(daemon_rig_ctl(&rig, &text, "status", "one", NULL), 0);
 	assert_non_null(strstr(text, "socket(AF_INET, SOCK_STREAM, 0)"));

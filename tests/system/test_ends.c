@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/mem.h"
 #include "tests/support/child.h"
 #include "tests/support/daemon_rig.h"
 
@@ -23,7 +24,8 @@ start(void **state)
 {
 	(void)state;
 	daemon_rig_prepare(&rig);
-	daemon_rig_puppet(&rig, "one", "TimeoutStopSec=500ms\nInstances=1",
+	daemon_rig_puppet(&rig, "one",
+	    "TimeoutStopSec=500ms\nInstances=1\nRestartSec=1ms",
 	    "SystemCallFilter=clone fork vfork set_robust_list\nAllowLog=info");
 	daemon_rig_puppet(&rig, "two", "Instances=2", "");
 	daemon_rig_start(&rig);
@@ -110,26 +112,42 @@ a_helper_that_is_killed_is_abrupt(void **state)
 static void
 a_helper_that_breaks_the_protocol_is_dropped_and_abrupt(void **state)
 {
-	char pid[32], line[64];
-	const int fd = puppet(pid);
+	static const char *const cases[][2] = {
+		{ "garbage", "sent a malformed record" },
+		{ "frame 0 0100ffff0700000000000000",
+		    "sent an unknown operation 65535" },
+		{ "frame 0 0100010007000000000000000100000001000000",
+		    "sent out of turn operation 1" },
+		{ "frame 0 01000200070000000000000000000000000000",
+		    "sent a malformed operation 2" },
+	};
 
 	(void)state;
-	(void)daemon_rig_say(fd, "garbage");
-	(void)snprintf(line, sizeof(line), "one[%s]: dropped: ", pid);
-	assert_true(daemon_rig_logs(&rig, line));
-	assert_true(ended(pid, "abrupt"));
-	(void)close(fd);
-	expect_service();
+	for (size_t i = 0; i < PSD_ELEMENTS(cases); i++) {
+		char pid[32], line[128];
+		const int fd = puppet(pid);
+
+		(void)daemon_rig_say(fd, "%s", cases[i][0]);
+		(void)snprintf(line, sizeof(line), "one[%s]: dropped: %s\n",
+		    pid, cases[i][1]);
+		assert_true(daemon_rig_logs(&rig, line));
+		assert_true(ended(pid, "abrupt"));
+		(void)close(fd);
+		expect_service();
+	}
 }
 
 static void
 a_helper_that_lingers_after_its_end_is_overdue(void **state)
 {
-	char pid[32];
+	char pid[32], line[128];
 	const int fd = puppet(pid);
 
 	(void)state;
 	(void)daemon_rig_say(fd, "linger");
+	(void)snprintf(line, sizeof(line),
+	    "one[%s]: overdue: did not exit in time", pid);
+	assert_true(daemon_rig_logs(&rig, line));
 	assert_true(ended(pid, "overdue (killed by SIGKILL)"));
 	(void)close(fd);
 	expect_service();
@@ -210,7 +228,7 @@ the_ends_are_counted_in_status(void **state)
 	    0);
 	assert_non_null(strstr(text, "\"orderly\": 1"));
 	assert_non_null(strstr(text, "\"overdue\": 1"));
-	assert_non_null(strstr(text, "\"abrupt\": 4"));
+	assert_non_null(strstr(text, "\"abrupt\": 7"));
 }
 
 static void

@@ -86,6 +86,15 @@ a_program_whose_call_cannot_be_answered_is_dropped(void **state)
 	    "dropped: its call cannot be answered: Bad file descriptor");
 }
 
+/* The first three calls forget the one before it. */
+static void
+a_helper_that_cannot_be_watched_is_dropped(void **state)
+{
+	(void)state;
+	try_by_name("end and start", SYS_epoll_ctl, 5, ENOMEM,
+	    "dropped: no memory to watch it");
+}
+
 /* It was never looked at again. */
 static void
 a_listener_that_cannot_be_looked_at_is_looked_at_later(void **state)
@@ -104,6 +113,7 @@ main(void)
 		    a_helper_that_cannot_be_told_of_an_end_is_dropped),
 		cmocka_unit_test(
 		    a_program_whose_call_cannot_be_answered_is_dropped),
+		cmocka_unit_test(a_helper_that_cannot_be_watched_is_dropped),
 		cmocka_unit_test(
 		    a_listener_that_cannot_be_looked_at_is_looked_at_later),
 		cmocka_unit_test(
