@@ -2,16 +2,24 @@
 #include "daemon/closer.h"
 
 #include "common/raw.h"
+#include "daemon/cgroup_file.h"
 #include "daemon/daemon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-enum { STEP_USEC = 25000 }; /* longer without one is too long */
+enum {
+	STEP_USEC = 25000, /* longer without one is too long */
+	RUN_USEC = 500000, /* for one that could run, and for others' load */
+	STAT_SIZE = 128,
+};
 
 /*
  * In the child, whose memory is a copy but for its steps, and whose descriptors
@@ -58,17 +66,34 @@ psd_closer_start(struct psd_closer *closer, const int *fds, size_t n)
 	return 0;
 }
 
+/* "PID (NAME) STATE ...": the name may have brackets of its own. */
+static bool
+can_run(pid_t pid)
+{
+	char path[64], text[STAT_SIZE];
+	const char *end;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (psd_cgroup_read(AT_FDCWD, path, text, sizeof(text)) < 0)
+		return false;
+	end = strrchr(text, ')');
+	return end != NULL && strncmp(end, ") R", 3) == 0;
+}
+
 bool
 psd_closer_is_stuck(struct psd_closer *closer)
 {
 	const uint32_t steps = *closer->steps;
+	uint64_t usec;
 
 	if (steps != closer->seen) {
 		closer->seen = steps;
 		closer->since_usec = psd_now();
 		return false;
 	}
-	return steps > 0 && psd_now() - closer->since_usec >= STEP_USEC;
+	usec = psd_now() - closer->since_usec;
+	return steps > 0 && usec >= STEP_USEC &&
+	    (usec >= RUN_USEC || !can_run(closer->pid));
 }
 
 bool

@@ -25,7 +25,8 @@ int psd_closer_start(struct psd_closer *closer, const int *fds, size_t n);
 
 /*
  * Is it held up by what it closes?  One that has not begun has had no processor
- * yet, for which nobody is to blame.
+ * yet, for which nobody is to blame; nor, for a while, is anybody for one that
+ * could run.
  */
 bool psd_closer_is_stuck(struct psd_closer *closer);
 
