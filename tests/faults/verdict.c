@@ -93,6 +93,9 @@ verdict_of_end(const struct day_step *step, const struct inject_plan *plan,
 
 	if (is_kill(plan) && !plan->of_child && plan->victim == 0)
 		return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+	/* No timer is ever read in part, and sd-event does not go on then. */
+	if (plan->act == INJECT_SHORTEN && !plan->of_child)
+		return plan->number == SYS_read && is_failure;
 	if (plan->act != INJECT_FAIL || plan->of_child)
 		return false;
 	if (inject_has_executed())
