@@ -7,7 +7,6 @@
 #include "tests/faults/verdict.h"
 #include "tests/support/seed.h"
 
-#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -151,8 +150,7 @@ find_files_again(struct campaign *campaign, const struct inject_plan *plan)
 	struct day *day = &campaign->day;
 	char lines[64], last[DAY_OUTCOME_MAX];
 
-	if (plan->act != INJECT_FAIL || plan->of_child ||
-	    (plan->error != ENOENT && plan->error != ENOTDIR))
+	if (!verdict_hides_files(plan))
 		return;
 	(void)snprintf(lines, sizeof(lines), "RequestRate=%u/s\n",
 	    100000 + ++day->generation);

@@ -34,12 +34,23 @@ is_kill(const struct inject_plan *plan)
 }
 
 bool
+verdict_hides_files(const struct inject_plan *plan)
+{
+	return plan->act == INJECT_FAIL && !plan->of_child &&
+	    (plan->error == ENOENT || plan->error == ENOTDIR);
+}
+
+bool
 verdict_of_outcome(const struct day_step *step, const struct inject_plan *plan,
     const char *usual, const char *outcome)
 {
 	/* A client whose server could not be started finds the end. */
 	if (strcmp(step->name, "inetd") == 0 && *outcome == '\0')
 		return true;
+	/* A reload that finds no policies has not started one. */
+	if (strcmp(step->name, "stop and start") == 0 &&
+	    strcmp(outcome, "0 0, no helper") == 0)
+		return verdict_hides_files(plan);
 	/* A helper that cannot be spoken with is dropped; one is killed. */
 	if (*outcome == '\0' &&
 	    (is_of_a_socket(plan->number) || plan->number == SYS_shutdown ||

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* Does it say that a policy, or their directory, is not there? */
+bool verdict_hides_files(const struct inject_plan *plan);
+
 /* Is that how the step goes, or an error of a kind that it may tell? */
 bool verdict_of_outcome(const struct day_step *step,
     const struct inject_plan *plan, const char *usual, const char *outcome);
