@@ -202,9 +202,12 @@ run(struct campaign *campaign, const struct day_step *step,
 		(void)campaign_points(campaign, step, false, &n_calls);
 	assert_true(have_daemon(campaign) && inject_settles());
 	/* Or it would be a lie, and the helper would wait for ever. */
-	if (verdict_is_of_the_dead(plan) || plan->victim == CAMPAIGN_HELPER)
+	if (verdict_is_of_the_dead(plan) || plan->victim == CAMPAIGN_HELPER) {
 		armed.victim =
 		    (pid_t)strtol(day_say(&campaign->day, "pid"), NULL, 10);
+		/* Although the next one may be met before anybody looks. */
+		campaign->day.lives++;
+	}
 	inject_arm(&armed);
 	day_do(&campaign->day, step, what);
 	if (!inject_settles()) {
