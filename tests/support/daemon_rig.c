@@ -63,7 +63,8 @@ put_word(const struct daemon_rig *rig, char letter, FILE *file)
 		const char *path;
 	} words[] = { { 'p', "tests/helpers/puppet" },
 		{ 'a', "tests/helpers/asker" }, { 'l', "tests/helpers/liar" },
-		{ 'c', "tests/helpers/closer" }, { 'h', "helpers" } };
+		{ 'c', "tests/helpers/closer" },
+		{ 'f', "tests/helpers/false_relay" }, { 'h', "helpers" } };
 
 	if (letter == 's')
 		return fputs(rig->dir, file) >= 0;

@@ -25,9 +25,9 @@ void daemon_rig_prepare(struct daemon_rig *rig);
 
 /*
  * Writes NAME.policy for the puppet (tests/helpers/puppet.c) with a listener
- * DIR/run/NAME.sock.  In the lines "%s" stands for DIR, "%p", "%a", "%l" and
- * "%c" for the paths of puppet, asker, liar and closer (tests/helpers), and "%h"
- * for where the helpers are that we ship.
+ * DIR/run/NAME.sock.  In the lines "%s" stands for DIR, "%p", "%a", "%l",
+ * "%c" and "%f" for the paths of puppet, asker, liar, closer and false_relay
+ * (tests/helpers), and "%h" for where the helpers are that we ship.
  */
 void daemon_rig_puppet(const struct daemon_rig *rig, const char *name,
     const char *helper_lines, const char *policy_lines);
