@@ -1,84 +1,62 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/filter.h"
 
-#include "common/mem.h"
+#include "common/text.h"
 #include "policy/callname.h"
 #include "policy/callshape.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { ARGUMENTS = 6 };
 
-/* Text that grows until it is full. */
-struct text {
-	char *at;
-	size_t size;
-	size_t len;
-};
-
-static void __attribute__((format(printf, 2, 3)))
-put(struct text *text, const char *format, ...)
-{
-	va_list values;
-	int n;
-
-	if (text->len + 1 >= text->size)
-		return;
-	va_start(values, format);
-	n = vsnprintf(&text->at[text->len], text->size - text->len, format,
-	    values);
-	va_end(values);
-	if (n > 0)
-		text->len += (size_t)n;
-}
-
 /* The name of exactly this value, or the value in hex. */
 static void
-put_choice(struct text *text, const struct psd_call_word *words, uint64_t value)
+put_choice(struct psd_text *text, const struct psd_call_word *words,
+    uint64_t value)
 {
 	for (; words->name != NULL; words++) {
 		if (words->value == value) {
-			put(text, "%s", words->name);
+			psd_text_put(text, "%s", words->name);
 			return;
 		}
 	}
-	put(text, "0x%" PRIx64, value);
+	psd_text_put(text, "0x%" PRIx64, value);
 }
 
 /* The names of all bits that have one, and the rest in hex. */
 static void
-put_flags(struct text *text, const struct psd_call_word *words, uint64_t value,
-    bool is_begun)
+put_flags(struct psd_text *text, const struct psd_call_word *words,
+    uint64_t value, bool is_begun)
 {
 	for (; words->name != NULL; words++) {
 		if ((value & words->value) != words->value)
 			continue;
-		put(text, "%s%s", is_begun ? "|" : "", words->name);
+		psd_text_put(text, "%s%s", is_begun ? "|" : "", words->name);
 		value &= ~words->value;
 		is_begun = true;
 	}
 	if (value != 0 || !is_begun)
-		put(text, is_begun ? "|0x%" PRIx64 : "0x%" PRIx64, value);
+		psd_text_put(text, is_begun ? "|0x%" PRIx64 : "0x%" PRIx64,
+		    value);
 }
 
 static void
-put_open_flags(struct text *text, uint64_t value)
+put_open_flags(struct psd_text *text, uint64_t value)
 {
 	static const char *const modes[] = { "O_RDONLY", "O_WRONLY", "O_RDWR",
 		"O_ACCMODE" };
 
-	put(text, "%s", modes[value & O_ACCMODE]);
+	psd_text_put(text, "%s", modes[value & O_ACCMODE]);
 	value &= ~(uint64_t)O_ACCMODE;
 	if (value != 0)
 		put_flags(text, psd_call_words_open, value, true);
 }
 
 static void
-put_socket_type(struct text *text, uint64_t value)
+put_socket_type(struct psd_text *text, uint64_t value)
 {
 	const uint64_t flags = value & ~UINT64_C(0xf);
 
@@ -88,13 +66,13 @@ put_socket_type(struct text *text, uint64_t value)
 }
 
 static void
-put_clone_flags(struct text *text, uint64_t value)
+put_clone_flags(struct psd_text *text, uint64_t value)
 {
 	const uint64_t flags = value & ~UINT64_C(0xff);
 
 	put_flags(text, psd_call_words_clone, flags, false);
 	if ((value & 0xff) != 0) {
-		put(text, "|");
+		psd_text_put(text, "|");
 		put_choice(text, psd_call_words_signal, value & 0xff);
 	}
 }
@@ -120,25 +98,25 @@ choices(char shape)
 }
 
 static void
-put_argument(struct text *text, char shape, uint64_t value)
+put_argument(struct psd_text *text, char shape, uint64_t value)
 {
 	const uint32_t lower = (uint32_t)value;
 
 	switch (shape) {
 	case PSD_SHAPE_INT:
-		put(text, "%" PRId32, (int32_t)lower);
+		psd_text_put(text, "%" PRId32, (int32_t)lower);
 		return;
 	case PSD_SHAPE_SIZE:
-		put(text, "%" PRIu64, value);
+		psd_text_put(text, "%" PRIu64, value);
 		return;
 	case PSD_SHAPE_DIR:
 		if ((int32_t)lower == AT_FDCWD)
-			put(text, "AT_FDCWD");
+			psd_text_put(text, "AT_FDCWD");
 		else
-			put(text, "%" PRId32, (int32_t)lower);
+			psd_text_put(text, "%" PRId32, (int32_t)lower);
 		return;
 	case PSD_SHAPE_MODE:
-		put(text, "%#" PRIo32, lower);
+		psd_text_put(text, "%#" PRIo32, lower);
 		return;
 	case PSD_SHAPE_OPEN:
 		put_open_flags(text, lower);
@@ -151,7 +129,7 @@ put_argument(struct text *text, char shape, uint64_t value)
 		return;
 	case PSD_SHAPE_PROT:
 		if (value == 0)
-			put(text, "PROT_NONE");
+			psd_text_put(text, "PROT_NONE");
 		else
 			put_flags(text, psd_call_words_prot, value, false);
 		return;
@@ -159,13 +137,13 @@ put_argument(struct text *text, char shape, uint64_t value)
 		put_flags(text, psd_call_words_map, lower, false);
 		return;
 	case PSD_SHAPE_WORD:
-		put(text, "0x%" PRIx32, lower);
+		psd_text_put(text, "0x%" PRIx32, lower);
 		return;
 	default:
 		if (choices(shape) != NULL)
 			put_choice(text, choices(shape), lower);
 		else
-			put(text, "0x%" PRIx64, value);
+			psd_text_put(text, "0x%" PRIx64, value);
 	}
 }
 
@@ -182,7 +160,7 @@ void
 psd_filter_print_named(char *ret, size_t size, uint32_t arch, int number,
     const uint64_t args[6], const char *const names[6])
 {
-	struct text text = { .at = ret, .size = size };
+	struct psd_text text = { .at = ret, .size = size };
 	char name[PSD_CALL_NAME_MAX + 1];
 	const char *shape;
 	size_t i, n;
@@ -193,17 +171,17 @@ psd_filter_print_named(char *ret, size_t size, uint32_t arch, int number,
 	psd_filter_call_name(name, sizeof(name), arch, number);
 	shape = psd_call_shape(name);
 	n = shape != NULL ? strlen(shape) : ARGUMENTS;
-	put(&text, "%s(", name);
+	psd_text_put(&text, "%s(", name);
 	for (i = 0; i < n; i++) {
 		if (i > 0)
-			put(&text, ", ");
+			psd_text_put(&text, ", ");
 		if (names[i] != NULL)
-			put(&text, "%s", names[i]);
+			psd_text_put(&text, "%s", names[i]);
 		else
 			put_argument(&text,
 			    shape != NULL ? shape[i] : PSD_SHAPE_HEX, args[i]);
 	}
-	put(&text, ")");
+	psd_text_put(&text, ")");
 }
 
 void

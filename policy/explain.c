@@ -3,94 +3,73 @@
 
 #include "common/mem.h"
 #include "common/print.h"
+#include "common/text.h"
 #include "policy/explain_view.h"
 #include "policy/near.h"
 #include "policy/request.h"
 #include "policy/rights.h"
 #include "policy/view.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Longer requests are cut in the text; a line for pasting never is. */
 enum { REQUEST_SHOWN_MAX = 1024 };
 
-/* The answer being written; cut at the end of its room. */
-struct answer {
-	char *at;
-	size_t size;
-	size_t len;
-};
-
-static void say(struct answer *answer, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-say(struct answer *answer, const char *format, ...)
-{
-	const size_t room = answer->size - answer->len;
-	va_list ap;
-	int n;
-
-	va_start(ap, format);
-	n = vsnprintf(answer->at + answer->len, room, format, ap);
-	va_end(ap);
-	if (n < 0)
-		return;
-	answer->len += (size_t)n < room ? (size_t)n : room - 1;
-}
-
 /* Quotes what the asking side wrote, so that it cannot steer a terminal. */
 static void
-say_quoted(struct answer *answer, const char *text, size_t len)
+say_quoted(struct psd_text *answer, const char *text, size_t len)
 {
 	char shown[PSD_NAME_MAX + 1];
 
 	psd_print_escaped(shown, sizeof(shown), text, len);
-	say(answer, "\"%s\"", shown);
+	psd_text_put(answer, "\"%s\"", shown);
 }
 
 static enum psd_answer
-unknown_operation(struct answer *answer, const struct psd_str *operation)
+unknown_operation(struct psd_text *answer, const struct psd_str *operation)
 {
 	struct psd_near near = psd_near_to(operation->at);
 
-	say(answer, "no such operation: ");
+	psd_text_put(answer, "no such operation: ");
 	say_quoted(answer, operation->at, operation->len);
 	for (size_t i = 0; i < psd_op_count; i++)
 		psd_near_try(&near, psd_op_rows[i].name);
 	if (psd_near_best(&near) != NULL) {
-		say(answer, "; did you mean %s?", psd_near_best(&near));
+		psd_text_put(answer, "; did you mean %s?",
+		    psd_near_best(&near));
 		return PSD_ANSWER_UNCLEAR;
 	}
-	say(answer, "; there are");
+	psd_text_put(answer, "; there are");
 	for (size_t i = 0; i < psd_op_count; i++)
-		say(answer, "%s %s", i == 0 ? "" : ",", psd_op_rows[i].name);
+		psd_text_put(answer, "%s %s", i == 0 ? "" : ",",
+		    psd_op_rows[i].name);
 	return PSD_ANSWER_UNCLEAR;
 }
 
 static void
-say_deciding_line(struct answer *answer, const struct psd_grant *grant)
+say_deciding_line(struct psd_text *answer, const struct psd_grant *grant)
 {
-	say(answer, "\nby %s:%u: %s", grant->where.file, grant->where.line,
-	    grant->text);
+	psd_text_put(answer, "\nby %s:%u: %s", grant->where.file,
+	    grant->where.line, grant->text);
 }
 
 /* What no look at the words can know: the file itself. */
 static void
-say_conditions(struct answer *answer, const struct psd_grant *grant)
+say_conditions(struct psd_text *answer, const struct psd_grant *grant)
 {
 	if ((grant->modifiers & PSD_MODIFIER_OWNER) != 0)
-		say(answer, "\nprovided that the file has the owner named");
+		psd_text_put(answer,
+		    "\nprovided that the file has the owner named");
 	if ((grant->modifiers & PSD_MODIFIER_LINKS1) != 0)
-		say(answer, "\nprovided that the file has one link only");
+		psd_text_put(answer,
+		    "\nprovided that the file has one link only");
 	if (grant->host != NULL && grant->reach != NULL)
-		say(answer, "\nat those addresses of the name that it grants");
+		psd_text_put(answer,
+		    "\nat those addresses of the name that it grants");
 	if ((grant->modifiers & PSD_MODIFIER_ONCE) != 0)
-		say(answer, "\nonce in a conversation");
+		psd_text_put(answer, "\nonce in a conversation");
 	if (grant->phase != NULL)
-		say(answer, "\nin the phase %s alone", grant->phase);
+		psd_text_put(answer, "\nin the phase %s alone", grant->phase);
 }
 
 static const struct psd_grant *
@@ -134,7 +113,7 @@ check_without_denials(const struct psd_policy *policy,
 
 /* The line for pasting; rather none than one that was cut. */
 static void
-say_suggestion(struct answer *answer, const struct psd_op_row *row,
+say_suggestion(struct psd_text *answer, const struct psd_op_row *row,
     const void *req)
 {
 	char line[PSD_TEXT_MAX + 1];
@@ -142,18 +121,18 @@ say_suggestion(struct answer *answer, const struct psd_op_row *row,
 	psd_policy_suggest(line, sizeof(line), row, req);
 	/* A comment says why there is no such line. */
 	if (strncmp(line, "# ", 2) == 0) {
-		say(answer, "\n%s", line + 2);
+		psd_text_put(answer, "\n%s", line + 2);
 		return;
 	}
 	if (strlen(line) + 1 >= sizeof(line) ||
 	    strlen(line) + sizeof("\nto allow: ") > answer->size - answer->len)
-		say(answer, "\nto allow: a line too long to be shown");
+		psd_text_put(answer, "\nto allow: a line too long to be shown");
 	else
-		say(answer, "\nto allow: %s", line);
+		psd_text_put(answer, "\nto allow: %s", line);
 }
 
 static void
-say_denial(struct answer *answer, const struct psd_policy *policy,
+say_denial(struct psd_text *answer, const struct psd_policy *policy,
     const struct psd_verdict *verdict, const struct psd_op_row *row,
     const void *req)
 {
@@ -161,21 +140,21 @@ say_denial(struct answer *answer, const struct psd_policy *policy,
 	    check_without_denials(policy, row, req);
 
 	say_deciding_line(answer, verdict->grant);
-	say(answer,
+	psd_text_put(answer,
 	    "\nto allow: take that line back or narrow it, since Deny "
 	    "wins over any Allow");
 	if (!without.is_allowed) {
-		say(answer, "; and");
+		psd_text_put(answer, "; and");
 		say_suggestion(answer, row, req);
 	} else if (without.grant != NULL) {
-		say(answer, "; %s:%u would allow it then",
+		psd_text_put(answer, "; %s:%u would allow it then",
 		    without.grant->where.file, without.grant->where.line);
 	}
 }
 
 /* A file of a group is in the helper's sight: it opens that by itself. */
 static void
-say_view(struct answer *answer, const struct psd_policy *policy,
+say_view(struct psd_text *answer, const struct psd_policy *policy,
     const struct psd_op_row *row, const void *req)
 {
 	const struct psd_word *word;
@@ -189,7 +168,7 @@ say_view(struct answer *answer, const struct psd_policy *policy,
 		    sizeof(path));
 		word = psd_view_find(&policy->view, &path, PSD_ACCESS_READ);
 		if (word != NULL)
-			say(answer,
+			psd_text_put(answer,
 			    "\nbut %s is in the helper's sight, to read "
 			    "without a request (%s:%u)",
 			    word->text, word->where.file, word->where.line);
@@ -197,30 +176,31 @@ say_view(struct answer *answer, const struct psd_policy *policy,
 }
 
 static void
-say_verdict(struct answer *answer, const struct psd_policy *policy,
+say_verdict(struct psd_text *answer, const struct psd_policy *policy,
     const struct psd_verdict *verdict, const struct psd_op_row *row,
     const void *req)
 {
 	char shown[REQUEST_SHOWN_MAX];
 
 	psd_print_request(shown, sizeof(shown), row, req);
-	say(answer, "%s: %s", verdict->is_allowed ? "allowed" : "refused",
-	    shown);
+	psd_text_put(answer, "%s: %s",
+	    verdict->is_allowed ? "allowed" : "refused", shown);
 	if (verdict->is_allowed && verdict->grant == NULL) {
-		say(answer, "\nby no line: every helper may");
+		psd_text_put(answer, "\nby no line: every helper may");
 	} else if (verdict->is_allowed) {
 		say_deciding_line(answer, verdict->grant);
 		say_conditions(answer, verdict->grant);
 	} else if (verdict->grant != NULL) {
 		say_denial(answer, policy, verdict, row, req);
 	} else if (verdict->idle != NULL) {
-		say(answer,
+		psd_text_put(answer,
 		    "\nby no line of this phase; in the phase %s it "
 		    "is allowed by\n%s:%u: %s",
 		    verdict->idle->phase, verdict->idle->where.file,
 		    verdict->idle->where.line, verdict->idle->text);
 	} else {
-		say(answer, "\nby no line: nothing in %s.policy covers it",
+		psd_text_put(answer,
+		    "\nby no line: nothing in %s.policy covers it",
 		    policy->name);
 		say_view(answer, policy, row, req);
 		say_suggestion(answer, row, req);
@@ -228,22 +208,23 @@ say_verdict(struct answer *answer, const struct psd_policy *policy,
 }
 
 static enum psd_answer
-unknown_phase(struct answer *answer, const struct psd_policy *policy,
+unknown_phase(struct psd_text *answer, const struct psd_policy *policy,
     const char *phase)
 {
-	say(answer, "no such phase: ");
+	psd_text_put(answer, "no such phase: ");
 	say_quoted(answer, phase, strlen(phase));
-	say(answer, "; there %s", policy->phases.n == 0 ? "is none" : "are");
+	psd_text_put(answer, "; there %s",
+	    policy->phases.n == 0 ? "is none" : "are");
 	for (size_t i = 0; i < policy->phases.n; i++)
-		say(answer, "%s %s", i == 0 ? "" : ",",
+		psd_text_put(answer, "%s %s", i == 0 ? "" : ",",
 		    policy->phases.at[i].text);
 	return PSD_ANSWER_UNCLEAR;
 }
 
 /* As a conversation would be judged that has just come to its phase. */
 static enum psd_answer
-judge(struct answer *answer, const struct psd_policy *policy, const char *phase,
-    const struct psd_op_row *row, const void *req)
+judge(struct psd_text *answer, const struct psd_policy *policy,
+    const char *phase, const struct psd_op_row *row, const void *req)
 {
 	struct psd_rights rights = { .used = NULL };
 	struct psd_verdict verdict;
@@ -252,7 +233,7 @@ judge(struct answer *answer, const struct psd_policy *policy, const char *phase,
 		return psd_explain_view(policy, row, req, answer->at,
 		    answer->size);
 	if (phase[0] != '\0' && psd_rights_init(&rights, policy) < 0) {
-		say(answer, "out of memory");
+		psd_text_put(answer, "out of memory");
 		return PSD_ANSWER_UNCLEAR;
 	}
 	if (phase[0] != '\0' &&
@@ -274,7 +255,7 @@ psd_explain(const struct psd_policy *policy, const struct psd_str *operation,
 {
 	const struct psd_op_row *row =
 	    psd_request_find(operation->at, operation->len);
-	struct answer answer = { .at = ret, .size = size, .len = 0 };
+	struct psd_text answer = { .at = ret, .size = size, .len = 0 };
 	char wrong[REQUEST_SHOWN_MAX];
 	union psd_any_req req;
 	struct psd_explain_words words;
@@ -282,12 +263,12 @@ psd_explain(const struct psd_policy *policy, const struct psd_str *operation,
 	if (row == NULL)
 		return unknown_operation(&answer, operation);
 	if (!psd_explain_unpack(arguments, &words)) {
-		say(&answer, "too many arguments for %s", row->name);
+		psd_text_put(&answer, "too many arguments for %s", row->name);
 		return PSD_ANSWER_UNCLEAR;
 	}
 	if (psd_request_parse(row, words.at, words.n, &req, wrong,
 		sizeof(wrong)) < 0) {
-		say(&answer, "%s", wrong);
+		psd_text_put(&answer, "%s", wrong);
 		return PSD_ANSWER_UNCLEAR;
 	}
 	return judge(&answer, policy, phase, row, &req);

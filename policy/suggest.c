@@ -1,43 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/endpoint.h"
 #include "common/print.h"
+#include "common/text.h"
 #include "policy/distance.h"
 #include "policy/glob.h"
 #include "policy/match.h"
 #include "policy/setting.h"
 #include "policy/words.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A line being written; cut at the end of its room. */
-struct line {
-	char *at;
-	size_t size;
-	size_t len;
-};
-
-static void put(struct line *line, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-put(struct line *line, const char *format, ...)
-{
-	const size_t room = line->size - line->len;
-	va_list arguments;
-	int n;
-
-	va_start(arguments, format);
-	n = vsnprintf(line->at + line->len, room, format, arguments);
-	va_end(arguments);
-	if (n > 0)
-		line->len += (size_t)n < room ? (size_t)n : room - 1;
-}
-
 /* The pattern for path alone and what follows it, as a word of a policy. */
 static void
-put_path(struct line *line, const struct psd_str *path, const char *more)
+put_path(struct psd_text *line, const struct psd_str *path, const char *more)
 {
 	char glob[PSD_GLOB_MAX + 1];
 	size_t len;
@@ -60,7 +36,7 @@ is_name(const struct psd_str *path, size_t at)
  * which is more than was asked for, unless they are the same.
  */
 static void
-put_both_paths(struct line *line, const struct psd_str *one,
+put_both_paths(struct psd_text *line, const struct psd_str *one,
     const struct psd_str *other)
 {
 	size_t len = 0, shared = 0;
@@ -82,7 +58,7 @@ put_both_paths(struct line *line, const struct psd_str *one,
 
 /* Creation covers "exclusive", which is no word of a policy. */
 static void
-put_access(struct line *line, uint32_t access)
+put_access(struct psd_text *line, uint32_t access)
 {
 	char words[PSD_NAME_MAX + 1];
 
@@ -90,21 +66,22 @@ put_access(struct line *line, uint32_t access)
 		access = (access & ~(uint32_t)PSD_ACCESS_EXCLUSIVE) |
 		    PSD_ACCESS_CREATE;
 	psd_print_access(words, sizeof(words), access);
-	put(line, "%s", words);
+	psd_text_put(line, "%s", words);
 }
 
 /* A scope is left out: no line speaks of it. */
 static void
-put_net(struct line *line, const struct psd_question *question)
+put_net(struct psd_text *line, const struct psd_question *question)
 {
 	struct psd_endpoint endpoint = question->endpoint;
 	char text[PSD_ENDPOINT_TEXT_MAX + 1];
 
 	if (question->has_protocol)
-		put(line, "%s ", psd_protocol_name(question->protocol));
+		psd_text_put(line, "%s ",
+		    psd_protocol_name(question->protocol));
 	endpoint.scope = 0;
 	psd_endpoint_print(text, sizeof(text), &endpoint);
-	put(line, "%s", text);
+	psd_text_put(line, "%s", text);
 }
 
 /* A question that cannot be asked says how far it got. */
@@ -127,9 +104,9 @@ void
 psd_policy_suggest_path(char *ret, size_t size, const char *words,
     const struct psd_str *path, const char *more)
 {
-	struct line line = { .at = ret, .size = size };
+	struct psd_text line = { .at = ret, .size = size };
 
-	put(&line, "%s", words);
+	psd_text_put(&line, "%s", words);
 	put_path(&line, path, more);
 }
 
@@ -137,28 +114,30 @@ void
 psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
     const void *req)
 {
-	struct line line = { .at = ret, .size = size };
+	struct psd_text line = { .at = ret, .size = size };
 	struct psd_question question;
 	char key[PSD_NAME_MAX + 1], max[PSD_DISTANCE_TEXT_MAX];
 
 	psd_op_key(row, key, sizeof(key));
 	if (row->is_free) {
-		put(&line, "# %s needs no line", row->name);
+		psd_text_put(&line, "# %s needs no line", row->name);
 		return;
 	}
 	if (!psd_match_ask(row, req, &question)) {
-		put(&line, "# no line can allow it: %s", why_not(&question));
+		psd_text_put(&line, "# no line can allow it: %s",
+		    why_not(&question));
 		return;
 	}
-	put(&line, "Allow%s=", key);
+	psd_text_put(&line, "Allow%s=", key);
 	if (question.has_access)
 		put_access(&line, question.access);
 	if (question.has_priority)
-		put(&line, "%s", psd_priority_name(question.priority));
+		psd_text_put(&line, "%s", psd_priority_name(question.priority));
 	if (question.has_label)
-		put(&line, "%.*s", (int)question.label.len, question.label.at);
+		psd_text_put(&line, "%.*s", (int)question.label.len,
+		    question.label.at);
 	if (question.n_paths > 0) {
-		put(&line, "%s",
+		psd_text_put(&line, "%s",
 		    question.has_access || question.has_label ? " " : "");
 		if (question.n_paths == 1)
 			put_path(&line, &question.paths[0], "");
@@ -167,29 +146,29 @@ psd_policy_suggest(char *ret, size_t size, const struct psd_op_row *row,
 			    &question.paths[1]);
 	}
 	if (question.has_endpoint) {
-		put(&line, "%s", question.has_label ? " " : "");
+		psd_text_put(&line, "%s", question.has_label ? " " : "");
 		put_net(&line, &question);
 	}
 	if (question.has_setting) {
 		psd_setting_dot(question.setting);
-		put(&line, "%s", question.setting);
+		psd_text_put(&line, "%s", question.setting);
 	}
 	if (question.has_host) {
 		psd_domain_dot(question.host);
-		put(&line, "%s%s%s",
+		psd_text_put(&line, "%s%s%s",
 		    question.has_port ? psd_protocol_name(question.protocol)
 				      : "",
 		    question.has_port ? " " : "", question.host);
 	}
 	if (question.has_port)
-		put(&line, ":%u", (unsigned)question.port);
+		psd_text_put(&line, ":%u", (unsigned)question.port);
 	if (!question.has_access && !question.has_priority &&
 	    !question.has_setting && !question.has_label &&
 	    !question.has_host && !question.has_endpoint &&
 	    question.n_paths == 0)
-		put(&line, "yes");
+		psd_text_put(&line, "yes");
 	if (question.has_distance) {
 		psd_distance_print(question.distance, question.is_moving, max);
-		put(&line, "%s%s", max[0] == '\0' ? "" : " ", max);
+		psd_text_put(&line, "%s%s", max[0] == '\0' ? "" : " ", max);
 	}
 }
