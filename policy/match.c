@@ -254,12 +254,10 @@ protocol_matches(const struct psd_grant *grant,
 	    (grant->protocols & UINT32_C(1) << question->protocol) != 0;
 }
 
-bool
-psd_match_allows(const struct psd_grant *grant,
-    const struct psd_question *question)
+/* In what an Allow line and a Deny line judge alike. */
+static bool
+is_about(const struct psd_grant *grant, const struct psd_question *question)
 {
-	if (question->has_access && (question->access & ~grant->access) != 0)
-		return false;
 	if (question->has_priority && question->priority > grant->priority)
 		return false;
 	if (question->has_setting && !setting_matches(grant, question))
@@ -268,7 +266,16 @@ psd_match_allows(const struct psd_grant *grant,
 		return false;
 	if (question->has_host && !host_matches(grant, question))
 		return false;
-	if (!protocol_matches(grant, question))
+	return protocol_matches(grant, question);
+}
+
+bool
+psd_match_allows(const struct psd_grant *grant,
+    const struct psd_question *question)
+{
+	if (question->has_access && (question->access & ~grant->access) != 0)
+		return false;
+	if (!is_about(grant, question))
 		return false;
 	if (question->has_endpoint &&
 	    (grant->reach == NULL ||
@@ -294,15 +301,7 @@ psd_match_denies(const struct psd_grant *grant,
 {
 	if (question->has_access && (question->access & grant->access) == 0)
 		return false;
-	if (question->has_priority && question->priority > grant->priority)
-		return false;
-	if (question->has_setting && !setting_matches(grant, question))
-		return false;
-	if (question->has_label && !label_matches(grant, question))
-		return false;
-	if (question->has_host && !host_matches(grant, question))
-		return false;
-	if (!protocol_matches(grant, question))
+	if (!is_about(grant, question))
 		return false;
 	if (question->has_endpoint &&
 	    (grant->reach == NULL ||
