@@ -156,6 +156,19 @@ psd_widen_words(const struct psd_widen *widen, const char *key,
 }
 
 static void
+compare(const struct psd_widen *widen,
+    void (*collect)(const struct psd_policy *policy, struct psd_widen_set *set),
+    const char *key, bool is_reach)
+{
+	struct psd_widen_set older = { .at = NULL };
+	struct psd_widen_set newer = { .at = NULL };
+
+	collect(widen->older, &older);
+	collect(widen->newer, &newer);
+	psd_widen_names(widen, &older, &newer, key, is_reach);
+}
+
+static void
 collect_environment(const struct psd_policy *policy, struct psd_widen_set *set)
 {
 	for (char **at = policy->environment; at != NULL && *at != NULL; at++)
@@ -165,12 +178,7 @@ collect_environment(const struct psd_policy *policy, struct psd_widen_set *set)
 void
 psd_widen_environment(const struct psd_widen *widen)
 {
-	struct psd_widen_set older = { .at = NULL };
-	struct psd_widen_set newer = { .at = NULL };
-
-	collect_environment(widen->older, &older);
-	collect_environment(widen->newer, &newer);
-	psd_widen_names(widen, &older, &newer, "Environment=", false);
+	compare(widen, collect_environment, "Environment=", false);
 }
 
 static void
@@ -183,12 +191,7 @@ collect_listens(const struct psd_policy *policy, struct psd_widen_set *set)
 void
 psd_widen_listens(const struct psd_widen *widen)
 {
-	struct psd_widen_set older = { .at = NULL };
-	struct psd_widen_set newer = { .at = NULL };
-
-	collect_listens(widen->older, &older);
-	collect_listens(widen->newer, &newer);
-	psd_widen_names(widen, &older, &newer, "ListenStream=", true);
+	compare(widen, collect_listens, "ListenStream=", true);
 }
 
 static void
@@ -201,12 +204,7 @@ collect_clients(const struct psd_policy *policy, struct psd_widen_set *set)
 void
 psd_widen_clients(const struct psd_widen *widen)
 {
-	struct psd_widen_set older = { .at = NULL };
-	struct psd_widen_set newer = { .at = NULL };
-
-	collect_clients(widen->older, &older);
-	collect_clients(widen->newer, &newer);
-	psd_widen_names(widen, &older, &newer, "Clients=", true);
+	compare(widen, collect_clients, "Clients=", true);
 }
 
 static bool
