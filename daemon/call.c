@@ -94,6 +94,15 @@ psd_call_drop(struct psd_call *call)
 	free(call);
 }
 
+bool
+psd_call_denies(const struct psd_call *call, const void *req)
+{
+	const struct psd_verdict verdict =
+	    psd_policy_check(call->policy, NULL, call->row, req);
+
+	return verdict.grant != NULL && verdict.grant->is_deny;
+}
+
 void
 psd_call_answer(const struct psd_call *call, int status, void *rep)
 {

@@ -62,6 +62,9 @@ TAILQ_HEAD(psd_calls, psd_call);
 struct psd_call *psd_call_keep(const struct psd_call *call,
     void (*forget)(struct psd_call *call));
 
+/* Would a Deny line of the policy's refuse it, had it asked for this? */
+bool psd_call_denies(const struct psd_call *call, const void *req);
+
 /*
  * How long the policy's RequestTimeoutSec= lets it wait from now: 0 when for
  * ever.

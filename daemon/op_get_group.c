@@ -13,22 +13,15 @@
  * a Deny line says of the other counts as well, and then there is none.
  */
 static bool
-is_denied(const struct psd_call *call, const char *name)
-{
-	struct psd_get_group_req req = { .group = psd_str_of(name) };
-	const struct psd_verdict verdict =
-	    psd_policy_check(call->policy, NULL, call->row, &req);
-
-	return verdict.grant != NULL && verdict.grant->is_deny;
-}
-
-static bool
 is_hidden(const struct psd_call *call, const struct psd_lookup_group_rep *found)
 {
+	const struct psd_get_group_req by_name = { .group = found->name };
+	struct psd_get_group_req by_id;
 	char id[16];
 
 	(void)snprintf(id, sizeof(id), "%" PRIu32, found->gid);
-	return is_denied(call, found->name.at) || is_denied(call, id);
+	by_id = (struct psd_get_group_req){ .group = psd_str_of(id) };
+	return psd_call_denies(call, &by_name) || psd_call_denies(call, &by_id);
 }
 
 /* What the line shows; the rest is not there. */

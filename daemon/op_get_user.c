@@ -13,22 +13,15 @@
  * a Deny line says of the other counts as well, and then there is none.
  */
 static bool
-is_denied(const struct psd_call *call, const char *name)
-{
-	struct psd_get_user_req req = { .user = psd_str_of(name) };
-	const struct psd_verdict verdict =
-	    psd_policy_check(call->policy, NULL, call->row, &req);
-
-	return verdict.grant != NULL && verdict.grant->is_deny;
-}
-
-static bool
 is_hidden(const struct psd_call *call, const struct psd_lookup_user_rep *found)
 {
+	const struct psd_get_user_req by_name = { .user = found->name };
+	struct psd_get_user_req by_id;
 	char id[16];
 
 	(void)snprintf(id, sizeof(id), "%" PRIu32, found->uid);
-	return is_denied(call, found->name.at) || is_denied(call, id);
+	by_id = (struct psd_get_user_req){ .user = psd_str_of(id) };
+	return psd_call_denies(call, &by_name) || psd_call_denies(call, &by_id);
 }
 
 /* What the line shows; the rest is not there. */
