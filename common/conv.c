@@ -85,19 +85,3 @@ psd_conv_close(struct psd_conv *conv)
 	}
 	conv->state = PSD_CONV_CLOSED;
 }
-
-const char *
-psd_conv_state_name(enum psd_conv_state state)
-{
-	switch (state) {
-	case PSD_CONV_OPEN:
-		return "open";
-	case PSD_CONV_LOCAL_ENDED:
-		return "half-closed by us";
-	case PSD_CONV_REMOTE_ENDED:
-		return "half-closed by the helper";
-	case PSD_CONV_CLOSED:
-		return "closed";
-	}
-	return "unknown";
-}

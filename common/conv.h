@@ -62,7 +62,4 @@ int psd_conv_end(struct psd_conv *conv);
  */
 void psd_conv_close(struct psd_conv *conv);
 
-/* "open", "half-closed by us" and so on, for logs and status. */
-const char *psd_conv_state_name(enum psd_conv_state state);
-
 #endif

@@ -264,12 +264,6 @@ psd_door_enable(struct psd_door *door, bool wanted)
 	    wanted ? SD_EVENT_ON : SD_EVENT_OFF);
 }
 
-const char *
-psd_door_path(const struct psd_door *door)
-{
-	return door->address.sun_path;
-}
-
 void
 psd_door_close(struct psd_store *store, struct psd_door *door)
 {

@@ -45,8 +45,6 @@ struct psd_door *psd_door_resume(const struct psd_daemon *daemon,
  */
 int psd_door_enable(struct psd_door *door, bool wanted);
 
-const char *psd_door_path(const struct psd_door *door);
-
 /* Removes the socket, unless the store keeps it.  NULL is fine. */
 void psd_door_close(struct psd_store *store, struct psd_door *door);
 

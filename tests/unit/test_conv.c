@@ -205,20 +205,6 @@ closing_ends_both_directions_in_spite_of_copies(void **state)
 	psd_conv_close(&here);
 }
 
-static void
-every_state_has_a_name_of_its_own(void **state)
-{
-	static const enum psd_conv_state states[] = { PSD_CONV_OPEN,
-		PSD_CONV_LOCAL_ENDED, PSD_CONV_REMOTE_ENDED, PSD_CONV_CLOSED };
-
-	(void)state;
-	for (size_t i = 0; i < PSD_ELEMENTS(states); i++)
-		for (size_t k = 0; k < i; k++)
-			assert_string_not_equal(psd_conv_state_name(states[i]),
-			    psd_conv_state_name(states[k]));
-	assert_string_equal(psd_conv_state_name(PSD_CONV_OPEN), "open");
-}
-
 #define WITH_PAIR(test) cmocka_unit_test_setup_teardown(test, begin, finish)
 
 int
@@ -234,7 +220,6 @@ main(void)
 		WITH_PAIR(end_to_a_side_that_is_gone_is_no_failure),
 		WITH_PAIR(broken_record_leaves_the_state_to_its_judge),
 		WITH_PAIR(closing_ends_both_directions_in_spite_of_copies),
-		WITH_PAIR(every_state_has_a_name_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
