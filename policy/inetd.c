@@ -149,23 +149,3 @@ psd_inetd_finish(struct psd_build *build)
 	check_pass(build);
 	psd_runs_finish_guest(build);
 }
-
-void
-psd_inetd_tell(const struct psd_policy *policy, struct psd_diag *diag)
-{
-	if (policy->type != PSD_TYPE_INETD)
-		return;
-	if (policy->instances_min == 0)
-		psd_diag_note(diag, &policy->exec_where,
-		    "each helper is started on demand, when its client comes%s",
-		    policy->peer_environment
-			? ", which PeerEnvironment=yes needs"
-			: policy->pass == PSD_PASS_SOCKET
-			? ", which Pass=socket needs"
-			: "; with Instances= some would wait for theirs");
-	else
-		psd_diag_note(diag, &policy->exec_where,
-		    "helpers come from a pool: %u wait for their client "
-		    "(Instances=)",
-		    policy->instances_min);
-}

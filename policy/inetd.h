@@ -12,7 +12,4 @@ void psd_inetd_note(struct psd_build *build, const char *key,
     const struct psd_setting *setting);
 void psd_inetd_finish(struct psd_build *build);
 
-/* Notes whether helpers wait for their client, or are started for him. */
-void psd_inetd_tell(const struct psd_policy *policy, struct psd_diag *diag);
-
 #endif

@@ -4,7 +4,6 @@
 #include "daemon/ctl/out.h"
 
 #include "policy/filter.h"
-#include "policy/inetd.h"
 #include "policy/load.h"
 
 #include <errno.h>
@@ -54,6 +53,27 @@ check_filters(const struct psd_policy *policy, struct psd_diag *diag)
 	psd_filter_free(filter);
 }
 
+/* Whether helpers wait for their client, or are started for him. */
+static void
+tell_inetd(const struct psd_policy *policy, struct psd_diag *diag)
+{
+	if (policy->type != PSD_TYPE_INETD)
+		return;
+	if (policy->instances_min == 0)
+		psd_diag_note(diag, &policy->exec_where,
+		    "each helper is started on demand, when its client comes%s",
+		    policy->peer_environment
+			? ", which PeerEnvironment=yes needs"
+			: policy->pass == PSD_PASS_SOCKET
+			? ", which Pass=socket needs"
+			: "; with Instances= some would wait for theirs");
+	else
+		psd_diag_note(diag, &policy->exec_where,
+		    "helpers come from a pool: %u wait for their client "
+		    "(Instances=)",
+		    policy->instances_min);
+}
+
 void
 psd_ctl_check_file(const char *path, struct psd_diag *diag)
 {
@@ -69,7 +89,7 @@ psd_ctl_check_file(const char *path, struct psd_diag *diag)
 	}
 	check_program(policy, diag);
 	check_filters(policy, diag);
-	psd_inetd_tell(policy, diag);
+	tell_inetd(policy, diag);
 	psd_policy_free(policy);
 }
 
