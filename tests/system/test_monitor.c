@@ -3,51 +3,15 @@
 #include "common/mem.h"
 #include "tests/support/child.h"
 #include "tests/support/fds.h"
-#include "tests/support/server_rig.h"
+#include "tests/system/monitor_fixture.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 enum { ID_SIZE = 64 };
 
 static const char nothing[] = "0000000000000000";
-static struct server_rig rig;
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	server_rig_prepare(&rig);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	server_rig_clean(&rig);
-	return 0;
-}
-
-static void
-start(const char *helper_lines, const char *policy_lines)
-{
-	server_rig_policy(&rig, helper_lines, policy_lines);
-	server_rig_start(&rig, NULL);
-	assert_true(daemon_rig_logs(&rig.daemon, "confined itself"));
-	assert_string_equal(rig.answer, "0");
-}
 
 static void
 the_server_has_no_rights_left(void **state)

@@ -1,51 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /* A server and its monitor end together, whatever either does. */
 #include "tests/support/child.h"
-#include "tests/support/server_rig.h"
+#include "tests/system/monitor_fixture.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 enum { KILLED = 128 + SIGKILL };
 
-static struct server_rig rig;
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	server_rig_prepare(&rig);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	server_rig_clean(&rig);
-	return 0;
-}
-
+/* The process id of its monitor. */
 static pid_t
-start(const char *helper_lines, const char *policy_lines)
+start_monitored(const char *helper_lines, const char *policy_lines)
 {
 	pid_t monitor;
 
-	server_rig_policy(&rig, helper_lines, policy_lines);
-	server_rig_start(&rig, NULL);
-	assert_true(daemon_rig_logs(&rig.daemon, "confined itself"));
-	assert_string_equal(rig.answer, "0");
+	start(helper_lines, policy_lines);
 	monitor = server_rig_monitor(&rig);
 	assert_true(monitor > 0);
 	return monitor;
@@ -65,7 +35,7 @@ static void
 a_server_that_ends_its_conversation_is_orderly(void **state)
 {
 	(void)state;
-	(void)start("", "");
+	start("", "");
 	(void)daemon_rig_say(rig.fd, "end");
 	assert_true(ended("orderly"));
 	assert_int_equal(server_rig_wait(&rig), 0);
@@ -76,7 +46,7 @@ static void
 a_server_that_is_killed_is_abrupt(void **state)
 {
 	(void)state;
-	(void)start("", "");
+	start("", "");
 	assert_int_equal(kill(rig.pid, SIGKILL), 0);
 	assert_true(ended("abrupt"));
 	assert_true(server_rig_monitor_ends(&rig));
@@ -86,7 +56,7 @@ static void
 a_server_that_breaks_the_protocol_is_killed(void **state)
 {
 	(void)state;
-	(void)start("", "");
+	start("", "");
 	(void)daemon_rig_say(rig.fd, "garbage");
 	assert_int_equal(server_rig_wait(&rig), KILLED);
 	assert_true(server_rig_monitor_ends(&rig));
@@ -96,7 +66,7 @@ static void
 a_server_that_lingers_after_its_end_is_overdue(void **state)
 {
 	(void)state;
-	(void)start("TimeoutStopSec=300ms", "");
+	start("TimeoutStopSec=300ms", "");
 	(void)daemon_rig_say(rig.fd, "linger");
 	assert_true(ended("overdue"));
 	assert_int_equal(server_rig_wait(&rig), KILLED);
@@ -107,7 +77,7 @@ static void
 the_server_dies_with_its_monitor(void **state)
 {
 	(void)state;
-	assert_int_equal(kill(start("", ""), SIGKILL), 0);
+	assert_int_equal(kill(start_monitored("", ""), SIGKILL), 0);
 	assert_int_equal(server_rig_wait(&rig), KILLED);
 }
 
@@ -115,7 +85,7 @@ the_server_dies_with_its_monitor(void **state)
 static void
 even_a_stopped_server_dies_with_its_monitor(void **state)
 {
-	const pid_t monitor = start("", "");
+	const pid_t monitor = start_monitored("", "");
 
 	(void)state;
 	assert_int_equal(kill(rig.pid, SIGSTOP), 0);
@@ -130,7 +100,7 @@ a_server_that_closes_its_lifeline_is_killed(void **state)
 	const char *fds;
 
 	(void)state;
-	(void)start("", "");
+	start("", "");
 	fds = strrchr(daemon_rig_say(rig.fd, "fds"), ' ');
 	assert_non_null(fds);
 	(void)daemon_rig_say(rig.fd, "call %d %d 0 0", SYS_close, atoi(fds));
@@ -144,7 +114,7 @@ static void
 the_lifeline_cannot_be_untied(void **state)
 {
 	static const int commands[] = { F_SETFL, F_SETOWN, F_SETSIG };
-	const pid_t monitor = start("", "OnViolation=errno");
+	const pid_t monitor = start_monitored("", "OnViolation=errno");
 	int lifeline;
 
 	(void)state;
@@ -189,7 +159,7 @@ what_the_server_leaves_behind_is_killed(void **state)
 	pid_t orphan;
 
 	(void)state;
-	(void)start("", "SystemCallFilter=clone fork vfork set_robust_list");
+	start("", "SystemCallFilter=clone fork vfork set_robust_list");
 	orphan = atoi(daemon_rig_say(rig.fd, "orphan"));
 	assert_true(orphan > 1);
 	assert_int_equal(server_rig_wait(&rig), 0);
@@ -200,7 +170,7 @@ what_the_server_leaves_behind_is_killed(void **state)
 static void
 a_monitor_that_is_told_to_stop_ends_the_server(void **state)
 {
-	const pid_t monitor = start("TimeoutStopSec=300ms", "");
+	const pid_t monitor = start_monitored("TimeoutStopSec=300ms", "");
 
 	(void)state;
 	assert_int_equal(kill(monitor, SIGTERM), 0);
@@ -214,7 +184,7 @@ static void
 other_signals_do_not_disturb_the_monitor(void **state)
 {
 	static const int signals[] = { SIGHUP, SIGPIPE };
-	const pid_t monitor = start("", "");
+	const pid_t monitor = start_monitored("", "");
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)

@@ -1,52 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /* Servers of all kinds become helpers of their own monitors. */
 #include "common/mem.h"
-#include "tests/support/server_rig.h"
+#include "tests/system/monitor_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 enum { ID_SIZE = 64 };
 
 static const char nothing[] = "0000000000000000";
-static struct server_rig rig;
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	server_rig_prepare(&rig);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	server_rig_clean(&rig);
-	return 0;
-}
-
-static void
-start(const char *helper_lines, const char *policy_lines)
-{
-	server_rig_policy(&rig, helper_lines, policy_lines);
-	server_rig_start(&rig, NULL);
-	assert_true(daemon_rig_logs(&rig.daemon, "confined itself"));
-	assert_string_equal(rig.answer, "0");
-}
 
 /* A listener, a datagram socket and an epoll instance. */
 static void

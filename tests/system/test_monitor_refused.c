@@ -3,42 +3,15 @@
 #include "common/mem.h"
 #include "common/steps.h"
 #include "tests/support/child.h"
-#include "tests/support/server_rig.h"
+#include "tests/system/monitor_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 enum { NOBODY = 65534 };
-
-static struct server_rig rig;
-
-static int
-prepare(void **state)
-{
-	(void)state;
-	server_rig_prepare(&rig);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	server_rig_clean(&rig);
-	return 0;
-}
 
 /* The server gets this error, and goes on as before. */
 static void
