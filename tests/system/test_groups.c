@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The control groups of a real daemon: made ahead, emptied, removed. */
+#include "tests/support/rest.h"
 #include "tests/system/groups_fixture.h"
 
 static void
@@ -113,42 +114,16 @@ a_helper_that_has_no_memory_left_is_told(void **state)
 	    strstr(text, "MemoryMax= reached by 1 helper (1 killed)"));
 }
 
-/* How often it was given the processor, having slept. */
-static long
-count_wakeups(void)
-{
-	char path[64], line[256];
-	long n = -1;
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", rig.pid);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file) != NULL)
-		if (sscanf(line, "voluntary_ctxt_switches: %ld", &n) == 1)
-			break;
-	(void)fclose(file);
-	assert_true(n >= 0);
-	return n;
-}
-
 static void
 with_nothing_to_do_nothing_wakes_the_daemon(void **state)
 {
 	enum { QUIET_MS = 1200 };
 	char pid[32];
-	long before;
 
 	(void)state;
 	skip_without_groups();
 	leave_behind(pid);
-	for (int ms = 0; ms < TEST_DEADLINE; ms += QUIET_MS) {
-		before = count_wakeups();
-		(void)poll(NULL, 0, QUIET_MS);
-		if (count_wakeups() == before)
-			return;
-	}
-	fail_msg("%s", "it is woken again and again");
+	assert_true(test_rests(rig.pid, QUIET_MS));
 }
 
 #define GROUP_CASE(test) cmocka_unit_test_setup_teardown(test, start, clean)

@@ -7,6 +7,7 @@
 #include "common/mem.h"
 #include "tests/support/child.h"
 #include "tests/support/ledger.h"
+#include "tests/support/rest.h"
 #include "tests/system/rig_fixture.h"
 
 #include <limits.h>
@@ -34,39 +35,11 @@ enum {
 	DEAF = 6,
 };
 
-/* The context switches that the daemon asked for: its waits. */
-static long
-waits(void)
-{
-	char path[64], line[256];
-	long n = -1;
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)rig.pid);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file) != NULL)
-		if (sscanf(line, "voluntary_ctxt_switches: %ld", &n) == 1)
-			break;
-	(void)fclose(file);
-	assert_true(n >= 0);
-	return n;
-}
-
-/* What it has to do when something has changed is done at some time. */
 static void
 expect_rest(const char *with)
 {
-	long before = waits(), after = -1;
-
-	for (int ms = 0; ms < TEST_DEADLINE; ms += IDLE_MS) {
-		(void)poll(NULL, 0, IDLE_MS);
-		after = waits();
-		if (after == before)
-			return;
-		before = after;
-	}
-	fail_msg("the daemon is woken all the time with %s", with);
+	if (!test_rests(rig.pid, IDLE_MS))
+		fail_msg("the daemon is woken all the time with %s", with);
 }
 
 /* A client comes, its helper asks for something, and ends as it should. */
