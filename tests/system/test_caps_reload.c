@@ -1,41 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 /* What the daemon may do follows the policies, within what it kept. */
 #include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
+#include "tests/system/rig_fixture.h"
 
 #include <inttypes.h>
 #include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-static struct daemon_rig rig;
 static const char grant[] = "AllowOpen=read %s/files/**\n";
 
 static int
-prepare(void **state)
+start(void **state)
 {
-	(void)state;
-	daemon_rig_prepare(&rig);
+	(void)prepare(state);
 	daemon_rig_write(&rig, "files/word", "word\n");
 	daemon_rig_puppet(&rig, "one", "", grant);
 	daemon_rig_start(&rig);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
 	return 0;
 }
 
@@ -165,7 +149,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, clean)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, clean)
 		TEST(a_reload_gives_up_what_nobody_needs_and_takes_it_back),
 		TEST(a_helper_of_an_older_policy_has_what_it_needs_to_its_end),
 		TEST(a_dry_run_leaves_it_as_it_was),

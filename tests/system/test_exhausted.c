@@ -2,41 +2,31 @@
 /* A daemon that is left three descriptors, asked for more without end. */
 #include "tests/support/child.h"
 #include "tests/support/door_rig.h"
-#include "tests/support/fds.h"
+#include "tests/support/fds_limit.h"
 #include "tests/support/guests.h"
+#include "tests/system/rig_fixture.h"
 
 #include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum {
 	LEFT = 3,
 	LOAD_MSEC = 4000,
 	STEP_MSEC = 10,
 	HELD = 60,
-	FDS_MAX = 512,
 	LINES_MAX = 50,
 	CPU_PERCENT_MAX = 25
 };
 
-static struct daemon_rig rig;
-
 static int
-prepare(void **state)
+start(void **state)
 {
-	(void)state;
-	daemon_rig_prepare(&rig);
+	(void)prepare(state);
 	daemon_rig_write(&rig, "files/word", "word\n");
 	daemon_rig_puppet(&rig, "asker", "Instances=1",
 	    "AllowOpen=read %s/files/**\n");
@@ -44,14 +34,6 @@ prepare(void **state)
 	daemon_rig_puppet(&rig, "svc", "Instances=1..4\nClients=user:0", "");
 	guests_write_echo(&rig, "");
 	daemon_rig_start(&rig);
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
 	return 0;
 }
 
@@ -74,31 +56,6 @@ computed(void)
 	assert_int_equal(clock_getcpuclockid(rig.pid, &clock), 0);
 	assert_int_equal(clock_gettime(clock, &ts), 0);
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-static void
-set_limit(rlim_t number)
-{
-	struct rlimit limit;
-
-	assert_int_equal(prlimit(rig.pid, RLIMIT_NOFILE, NULL, &limit), 0);
-	limit.rlim_cur = number != 0 ? number : limit.rlim_max;
-	assert_int_equal(prlimit(rig.pid, RLIMIT_NOFILE, &limit, NULL), 0);
-}
-
-/* The highest of the daemon's descriptors, of which a limit knows the numbers. */
-static rlim_t
-last_number(void)
-{
-	static struct test_fd list[FDS_MAX];
-	const ssize_t n = test_fds_list(rig.pid, list, FDS_MAX);
-	int last = 0;
-
-	assert_true(n > 0 && n < FDS_MAX);
-	for (ssize_t i = 0; i < n; i++)
-		if (list[i].number > last)
-			last = list[i].number;
-	return (rlim_t)last;
 }
 
 /* Of the daemon's log. */
@@ -192,7 +149,7 @@ whatever_is_asked_of_it_costs_little_and_passes(void **state)
 	expect_all_served(asker);
 	mortal = daemon_rig_connect(&rig, "mortal");
 	pid = (pid_t)strtol(daemon_rig_say(mortal, "pid"), NULL, 10);
-	set_limit(last_number() + 1 + LEFT);
+	test_fds_leave(rig.pid, LEFT);
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	began = now();
 	cpu = computed();
@@ -202,7 +159,7 @@ whatever_is_asked_of_it_costs_little_and_passes(void **state)
 	    count_lines(""));
 	assert_true(cpu < CPU_PERCENT_MAX);
 	assert_true(count_lines("") < LINES_MAX);
-	set_limit(0);
+	test_fds_give_back(rig.pid);
 	expect_all_served(asker);
 	(void)close(asker);
 	(void)close(mortal);
@@ -214,7 +171,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    whatever_is_asked_of_it_costs_little_and_passes, prepare,
+		    whatever_is_asked_of_it_costs_little_and_passes, start,
 		    clean),
 	};
 

@@ -1,59 +1,24 @@
 /* SPDX-License-Identifier: ISC */
 /* Clients of control.sock that say nothing, when no descriptor is left. */
 #include "tests/support/child.h"
-#include "tests/support/daemon_rig.h"
-#include "tests/support/fds.h"
+#include "tests/support/fds_limit.h"
+#include "tests/system/rig_fixture.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-enum { SILENT = 60, FDS_MAX = 512 };
-
-static struct daemon_rig rig;
+enum { SILENT = 60 };
 
 static int
-prepare(void **state)
+start(void **state)
 {
-	(void)state;
-	daemon_rig_prepare(&rig);
+	(void)prepare(state);
 	daemon_rig_puppet(&rig, "one", "Instances=1", "");
 	daemon_rig_start(&rig);
 	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
-	return 0;
-}
-
-/* No new one has a number below the limit. */
-static void
-leave_no_descriptor(void)
-{
-	static struct test_fd list[FDS_MAX];
-	const ssize_t n = test_fds_list(rig.pid, list, FDS_MAX);
-	struct rlimit limit;
-	rlim_t last = 0;
-
-	assert_true(n > 0 && n < FDS_MAX);
-	for (ssize_t i = 0; i < n; i++)
-		if ((rlim_t)list[i].number > last)
-			last = (rlim_t)list[i].number;
-	assert_int_equal(prlimit(rig.pid, RLIMIT_NOFILE, NULL, &limit), 0);
-	limit.rlim_cur = (rlim_t)n <= last ? (rlim_t)n : last + 1;
-	assert_int_equal(prlimit(rig.pid, RLIMIT_NOFILE, &limit, NULL), 0);
 }
 
 /* Waits until it is let in, and then until it is put out. */
@@ -80,7 +45,7 @@ many_in_a_row_do_not_keep_out_whoever_asks_something(void **state)
 	const char *told;
 
 	(void)state;
-	leave_no_descriptor();
+	test_fds_leave(rig.pid, 0);
 	for (size_t i = 0; i < SILENT; i++) {
 		silent[i] = test_child_start(be_silent, NULL);
 		assert_true(silent[i] > 0);
@@ -98,8 +63,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    many_in_a_row_do_not_keep_out_whoever_asks_something,
-		    prepare, clean),
+		    many_in_a_row_do_not_keep_out_whoever_asks_something, start,
+		    clean),
 	};
 
 	if (geteuid() != 0) {

@@ -2,42 +2,26 @@
 /* Helpers that call other services' helpers. */
 #include "tests/support/child.h"
 #include "tests/support/partner_rig.h"
+#include "tests/system/rig_fixture.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { HOLDS = 6, TEXT = 512 };
 
 static const char plain[] = "SystemCallFilter=@helper @loader";
 
-static struct daemon_rig rig;
-
 static int
-prepare(void **state)
+prepare_files(void **state)
 {
-	(void)state;
-	daemon_rig_prepare(&rig);
+	(void)prepare(state);
 	daemon_rig_write(&rig, "files/key", "a secret of sixteen\n");
 	daemon_rig_write(&rig, "files/shown", "shown\n");
-	return 0;
-}
-
-static int
-clean(void **state)
-{
-	(void)state;
-	daemon_rig_clean(&rig);
 	return 0;
 }
 
@@ -237,7 +221,8 @@ status_and_explain_know_who_provides_and_who_may_call(void **state)
 	assert_non_null(strstr(text, "AllowCall=other"));
 }
 
-#define WITH_RIG(test) cmocka_unit_test_setup_teardown((test), prepare, clean)
+#define WITH_RIG(test) \
+	cmocka_unit_test_setup_teardown((test), prepare_files, clean)
 
 int
 main(void)
