@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/loaded.h"
 
+#include "common/hash.h"
 #include "policy/load.h"
 
 #include <assert.h>
@@ -9,14 +10,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* FNV-1a, for telling whether anything changed; nobody attacks it. */
+/* For telling whether anything changed; nobody attacks it. */
 static void
 mix(uint64_t *hash, const void *bytes, size_t len)
 {
-	const unsigned char *at = bytes;
-
-	for (size_t i = 0; i < len; i++)
-		*hash = (*hash ^ at[i]) * UINT64_C(1099511628211);
+	*hash = psd_hash_on(*hash, bytes, len);
 }
 
 static void
@@ -44,7 +42,7 @@ mix_file(uint64_t *hash, const char *path)
 uint64_t
 psd_loaded_fingerprint(const char *path)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
+	uint64_t hash = PSD_HASH_BEGIN;
 
 	(void)mix_file(&hash, path);
 	return hash;
@@ -54,7 +52,7 @@ int
 psd_loaded_fingerprint_policy(const struct psd_policy *policy,
     const char *const *dirs, uint64_t *ret)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
+	uint64_t hash = PSD_HASH_BEGIN;
 	struct psd_diag diag;
 	int r;
 

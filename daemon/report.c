@@ -2,6 +2,7 @@
 #include "daemon/report.h"
 
 #include "common/fd.h"
+#include "common/hash.h"
 #include "common/log.h"
 #include "common/sys.h"
 #include "daemon/denial.h"
@@ -27,15 +28,6 @@ psd_reports_init(struct psd_reports *reports)
 	psd_rate_init(&reports->looks, LOOKS_BURST, LOOKS_INTERVAL_USEC);
 }
 
-static void
-mix(uint64_t *hash, const void *bytes, size_t len)
-{
-	const unsigned char *at = bytes;
-
-	for (size_t i = 0; i < len; i++)
-		*hash = (*hash ^ at[i]) * UINT64_C(1099511628211);
-}
-
 /*
  * A program that finds two names of one hash has one of its own refusals
  * less in the log, and is none the better for it.
@@ -43,14 +35,15 @@ mix(uint64_t *hash, const void *bytes, size_t len)
 static uint64_t
 hash_of(const struct psd_seen *seen)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
+	uint64_t hash = PSD_HASH_BEGIN;
 
-	mix(&hash, &seen->act, sizeof(seen->act));
-	mix(&hash, &seen->access, sizeof(seen->access));
+	hash = psd_hash_on(hash, &seen->act, sizeof(seen->act));
+	hash = psd_hash_on(hash, &seen->access, sizeof(seen->access));
 	if (seen->has_path)
-		mix(&hash, seen->path, seen->path_len);
+		hash = psd_hash_on(hash, seen->path, seen->path_len);
 	else
-		mix(&hash, seen->texts[0], strlen(seen->texts[0]));
+		hash =
+		    psd_hash_on(hash, seen->texts[0], strlen(seen->texts[0]));
 	return hash == 0 ? 1 : hash;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/index.h"
 
+#include "common/hash.h"
 #include "policy/glob.h"
 
 #include <string.h>
@@ -12,22 +13,12 @@ struct filed {
 	uint32_t next; /* in the same bucket, plus 1; 0: none */
 };
 
+/* The keys are the policy's own, so nobody chooses collisions. */
 struct psd_index {
 	uint32_t *buckets; /* first grant, plus 1; 0: none */
 	size_t mask;
 	struct filed *filed;
 };
-
-/* FNV-1a.  The keys are the policy's own, so nobody chooses collisions. */
-static const uint64_t hash_start = 14695981039346656037u;
-
-static uint64_t
-hash_on(uint64_t hash, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 1099511628211u;
-	return hash;
-}
 
 static size_t
 count_buckets(size_t n_grants)
@@ -59,7 +50,7 @@ psd_index_new(struct psd_arena *arena, const struct psd_grants *grants)
 
 		filed->len = psd_glob_literal_len(grants->at[i].glob);
 		filed->hash =
-		    hash_on(hash_start, grants->at[i].glob, filed->len);
+		    psd_hash_on(PSD_HASH_BEGIN, grants->at[i].glob, filed->len);
 		bucket = &index->buckets[filed->hash & index->mask];
 		filed->next = *bucket;
 		*bucket = (uint32_t)i + 1;
@@ -81,14 +72,15 @@ lengthen(struct psd_index_look *look)
 	if (from == 0) {
 		/* The root is the one directory that ends in its slash. */
 		look->len = 1;
-		look->hash = hash_on(hash_start, path, 1);
+		look->hash = psd_hash_on(PSD_HASH_BEGIN, path, 1);
 	} else {
 		const size_t begin = from == 1 ? 1 : from + 1;
 
 		slash = memchr(path + begin, '/', look->path->len - begin);
 		look->len =
 		    slash == NULL ? look->path->len : (size_t)(slash - path);
-		look->hash = hash_on(look->hash, path + from, look->len - from);
+		look->hash =
+		    psd_hash_on(look->hash, path + from, look->len - from);
 	}
 	look->next = index->buckets[look->hash & index->mask];
 	return true;
