@@ -6,6 +6,10 @@
  * The child comes back from the system call on an empty stack, so it must
  * not return; it needs nothing but run and argument, which wait in registers
  * that the kernel hands on to the child.
+ *
+ * long psd_syscall(long number, ...);
+ *
+ * See common/raw.h.
  */
 #if defined(__x86_64__)
 
@@ -38,6 +42,25 @@ psd_clone3:
 	hlt
 	.cfi_endproc
 	.size	psd_clone3, . - psd_clone3
+
+	.globl	psd_syscall
+	.hidden	psd_syscall
+	.type	psd_syscall, @function
+	.balign	16
+psd_syscall:
+	.cfi_startproc
+	endbr64
+	movq	%rdi, %rax
+	movq	%rsi, %rdi
+	movq	%rdx, %rsi
+	movq	%rcx, %rdx
+	movq	%r8, %r10
+	movq	%r9, %r8
+	movq	8(%rsp), %r9
+	syscall
+	ret
+	.cfi_endproc
+	.size	psd_syscall, . - psd_syscall
 
 #if defined(__CET__)
 	.section .note.gnu.property, "a"
@@ -77,6 +100,25 @@ psd_clone3:
 	brk	#1
 	.cfi_endproc
 	.size	psd_clone3, . - psd_clone3
+
+	.globl	psd_syscall
+	.hidden	psd_syscall
+	.type	psd_syscall, %function
+	.balign	16
+psd_syscall:
+	.cfi_startproc
+	hint	#34
+	mov	x8, x0
+	mov	x0, x1
+	mov	x1, x2
+	mov	x2, x3
+	mov	x3, x4
+	mov	x4, x5
+	mov	x5, x6
+	svc	#0
+	ret
+	.cfi_endproc
+	.size	psd_syscall, . - psd_syscall
 
 #endif
 

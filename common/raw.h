@@ -2,22 +2,19 @@
 #ifndef PSD_RAW_H
 #define PSD_RAW_H
 
-#include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 /*
  * raw(SYS_name, ...): what the call returns, or -errno.  For what runs where
  * the C library's wrappers are not for us: those of set*id() would make other
- * threads follow, and others are wrapped again by sanitizers.  syscall(2)
- * writes nothing but errno.
+ * threads follow, and others are wrapped again by sanitizers.  Nor is its
+ * syscall(2), which writes errno: a child in the memory of a parent that runs on
+ * would change it under that.
  */
-#define raw(...) psd_raw_result(syscall(__VA_ARGS__))
+#define raw(...) ((int)psd_syscall(__VA_ARGS__))
 
-static inline int
-psd_raw_result(long r)
-{
-	return r < 0 ? -errno : (int)r;
-}
+/* In common/clone3.S. */
+long psd_syscall(long number, ...);
 
 #endif

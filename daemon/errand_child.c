@@ -4,6 +4,7 @@
 #include "common/raw.h"
 #include "daemon/proc_fd.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <signal.h>
@@ -92,12 +93,13 @@ static int
 bind_here(const struct psd_errand_task *task)
 {
 	struct sockaddr_un address;
-	const int r = name_address(task->name, &address);
+	int r = name_address(task->name, &address);
 
 	if (r < 0)
 		return r;
-	if (raw(SYS_fchdir, task->place) < 0)
-		return -errno;
+	r = raw(SYS_fchdir, task->place);
+	if (r < 0)
+		return r;
 	(void)umask(0);
 	return bind(task->fd, (const struct sockaddr *)&address,
 		   sizeof(address)) < 0
