@@ -18,6 +18,9 @@ enum {
 	SECOND_USEC = 1000000,
 };
 
+/* Several times what an exec takes. */
+enum { MEMORY_ENOUGH = 4 << 20 };
+
 struct psd_instance *
 psd_instance_make(struct psd_service *service)
 {
@@ -39,6 +42,7 @@ psd_instance_make_of(struct psd_service *service, struct psd_loaded *loaded,
 	instance->id = id;
 	instance->child.pidfd = PSD_NO_FD;
 	instance->child.listener = PSD_NO_FD;
+	instance->child.report = PSD_NO_FD;
 	instance->output = PSD_NO_FD;
 	instance->waiting_end = PSD_NO_FD;
 	instance->leaf = -1;
@@ -173,6 +177,13 @@ psd_instance_spawn(struct psd_instance *instance, const struct psd_kit *kit,
 	if (their_stderr < 0 && their_stderr != PSD_NO_FD)
 		return their_stderr;
 	birth.watcher = psd_watch_pid(instance);
+	/*
+	 * Whoever has a program started is told whether it was.  And at
+	 * MemoryMax= the kernel ends all that share the child's memory, so us,
+	 * unless we wait for it as vfork(2) does.
+	 */
+	birth.may_fail_later = kit == NULL && birth.watcher == 0 &&
+	    instance->loaded->policy->memory_max >= MEMORY_ENOUGH;
 	birth.pair_end = theirs;
 	birth.stderr_fd = their_stderr;
 	r = psd_spawn(&instance->loaded->prepared->plan, &birth,

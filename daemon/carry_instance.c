@@ -24,6 +24,7 @@ psd_carry_save_instance(struct psd_state_writer *writer,
 		.pid = (uint32_t)child->pid,
 		.pidfd = psd_state_hold(writer, child->pidfd),
 		.listener = psd_state_hold(writer, child->listener),
+		.report = psd_state_hold(writer, child->report),
 		.in_cgroup = child->in_cgroup,
 		.is_slow = child->is_slow,
 		.leaf = (uint32_t)instance->leaf,
@@ -97,6 +98,7 @@ take_descriptors(struct psd_state_reader *reader, struct psd_instance *instance,
 {
 	instance->child.pidfd = psd_state_take_fd(reader, record->pidfd);
 	instance->child.listener = psd_state_take(reader, record->listener);
+	instance->child.report = psd_state_take(reader, record->report);
 	instance->output = psd_state_take(reader, record->output);
 	instance->waiting_end = psd_state_take(reader, record->waiting_end);
 	return psd_state_error(reader) == 0;

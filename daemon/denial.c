@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/denial.h"
 
+#include "common/fd.h"
 #include "common/mem.h"
 #include "daemon/loaded.h"
 #include "daemon/report.h"
 #include "daemon/service.h"
+#include "daemon/spawn_wait.h"
 #include "daemon/watch.h"
 #include "policy/bpf.h"
 #include "policy/filter.h"
@@ -184,9 +186,37 @@ on_notice(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	return 0;
 }
 
+/* Of a child that nobody waited for: it comes before its program's first call. */
+static int
+on_listener(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	struct psd_instance *instance = userdata;
+	const int r = psd_spawn_take_listener(fd);
+
+	(void)source;
+	(void)events;
+	if (r == -EAGAIN)
+		return 0;
+	instance->listener_source =
+	    sd_event_source_disable_unref(instance->listener_source);
+	psd_fd_cleanup(&instance->child.report);
+	/* It has ended, or its filter has none. */
+	if (r == -EPIPE)
+		return 0;
+	if (r >= 0)
+		instance->child.listener = r;
+	if (r < 0 || psd_denial_watch(instance) < 0)
+		psd_instance_break(instance, "no memory to watch it");
+	return 0;
+}
+
 int
 psd_denial_watch(struct psd_instance *instance)
 {
+	if (instance->child.report >= 0)
+		return sd_event_add_io(instance->service->daemon->event,
+		    &instance->listener_source, instance->child.report, EPOLLIN,
+		    on_listener, instance);
 	if (instance->child.listener < 0)
 		return 0;
 	return sd_event_add_io(psd_loop(instance->service->daemon),

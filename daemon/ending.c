@@ -110,12 +110,19 @@ tell(const struct psd_instance *instance, enum psd_ending ending,
     const siginfo_t *info)
 {
 	struct psd_service *service = instance->service;
+	const struct psd_spawn_failure *failure =
+	    psd_spawn_late_failure(&instance->child);
 	char how[80], end[112];
 	const struct psd_log_field fields[] = {
 		{ "PRIVSEP_END", psd_ending_name(ending) },
 		{ "PRIVSEP_EXIT", how },
 	};
 
+	if (failure != NULL) {
+		psd_instance_tell_failure(service, psd_step_name(failure->step),
+		    failure->error);
+		return;
+	}
 	if (instance->is_adopted)
 		(void)snprintf(how, sizeof(how), "gone");
 	else
@@ -153,6 +160,8 @@ psd_instance_free(struct psd_instance *instance)
 	psd_fd_cleanup(&instance->waiting_end);
 	psd_fd_cleanup(&instance->child.pidfd);
 	psd_fd_cleanup(&instance->child.listener);
+	psd_fd_cleanup(&instance->child.report);
+	psd_spawn_forget(&instance->child);
 	psd_reached_end(instance);
 	psd_leftover_release(instance);
 	psd_loaded_unref(instance->loaded);

@@ -103,6 +103,7 @@ psd_instance_greeted(struct psd_instance *instance)
 	if (instance->state != PSD_INSTANCE_STARTING)
 		return;
 	instance->state = PSD_INSTANCE_READY;
+	psd_spawn_forget(&instance->child);
 	psd_instance_set_deadline(instance, 0);
 	psd_service_instance_ready(instance);
 }

@@ -112,6 +112,10 @@ int psd_instance_begin(struct psd_instance *instance);
  */
 int psd_instance_start(struct psd_service *service);
 
+/* Counts and logs it. */
+void psd_instance_tell_failure(struct psd_service *service, const char *step,
+    int error);
+
 /* What a program is given in place of a pair; borrowed. */
 struct psd_kit {
 	int stdio[3]; /* the last, standard error, may be PSD_NO_FD */

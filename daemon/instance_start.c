@@ -18,8 +18,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static void
-tell_failure(struct psd_service *service, const char *step, int error)
+void
+psd_instance_tell_failure(struct psd_service *service, const char *step,
+    int error)
 {
 	const struct psd_log_field fields[] = {
 		{ "PRIVSEP_SERVICE", service->name },
@@ -127,7 +128,7 @@ launch(struct psd_service *service, const struct psd_kit *kit,
 	const int r = make(service, kit, beside, ret, &step);
 
 	if (r < 0) {
-		tell_failure(service, step, -r);
+		psd_instance_tell_failure(service, step, -r);
 		return r;
 	}
 	(*ret)->is_counted = true;

@@ -6,8 +6,10 @@
 #include "common/mem.h"
 #include "common/pair.h"
 #include "common/raw.h"
+#include "daemon/daemon.h"
 #include "daemon/spawn_environment.h"
 #include "daemon/spawn_files.h"
+#include "daemon/spawn_later.h"
 #include "daemon/spawn_wait.h"
 
 #include <assert.h>
@@ -16,42 +18,11 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 
 /* Flags of clone3() alone, which older headers lack. */
 #define CLEAR_SIGHAND (UINT64_C(1) << 32)
 #define INTO_CGROUP (UINT64_C(1) << 33)
-
-enum { STACK_SIZE = 64 * 1024, GUARD_SIZE = 64 * 1024 };
-
-/* "LISTEN_PID=" and the digits of the highest process id. */
-enum { PID_TEXT_SIZE = 24 };
-
-/*
- * The stack of all children, with a page below it that nobody may touch: the
- * child shares our memory, and must not grow into it.  Returns its lowest
- * address, or NULL.
- */
-static unsigned char *
-child_stack(void)
-{
-	static unsigned char *stack;
-	unsigned char *mapped;
-
-	if (stack != NULL)
-		return stack;
-	mapped = mmap(NULL, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-	if (mapped == MAP_FAILED)
-		return NULL;
-	if (mprotect(mapped, GUARD_SIZE, PROT_NONE) < 0) {
-		(void)munmap(mapped, GUARD_SIZE + STACK_SIZE);
-		return NULL;
-	}
-	stack = mapped + GUARD_SIZE;
-	return stack;
-}
 
 /* clone3() is not known, or a sandbox around us says so. */
 static bool
@@ -65,23 +36,24 @@ is_refused(long r)
  * the uid that the child changes to can stop it before its exec.  So only a
  * helper whose uid is nobody else's is waited for in this way, which takes
  * 20 µs less.  Beside another we run on, until psd_spawn_await() is done, and
- * touch nothing that it uses.
+ * touch nothing that it uses; with one that is on its own we have nothing in
+ * common but what is kept for it.
  */
 static unsigned
 clone_flags(const struct psd_spawn_state *state)
 {
-	return CLONE_VM | CLONE_PIDFD |
-	    (state->plan->owns_uid ? (unsigned)CLONE_VFORK : 0) |
+	const bool waits = state->plan->owns_uid && !state->is_on_its_own;
+
+	return CLONE_VM | CLONE_PIDFD | (waits ? (unsigned)CLONE_VFORK : 0) |
 	    (state->files_end != 0 ? (unsigned)CLONE_FILES : 0);
 }
 
 static long
-clone_slowly(struct psd_spawn_state *state, unsigned char *stack,
-    int *ret_pidfd)
+clone_slowly(struct psd_spawn_state *state, int *ret_pidfd)
 {
 	const unsigned flags = clone_flags(state) | (unsigned)SIGCHLD;
-	const pid_t pid = clone(psd_spawn_child, stack + STACK_SIZE, (int)flags,
-	    state, ret_pidfd);
+	const pid_t pid = clone(psd_spawn_child,
+	    state->stack + PSD_SPAWN_STACK_SIZE, (int)flags, state, ret_pidfd);
 
 	return pid < 0 ? -errno : pid;
 }
@@ -89,20 +61,17 @@ clone_slowly(struct psd_spawn_state *state, unsigned char *stack,
 static int
 make_child(struct psd_spawn_state *state, struct psd_child *child)
 {
-	unsigned char *stack = child_stack();
 	const int cgroup = state->birth->cgroup_fd;
 	int pidfd = PSD_NO_FD;
 	struct psd_clone_args args = {
 		.flags = clone_flags(state) | CLEAR_SIGHAND,
 		.pidfd = (uintptr_t)&pidfd,
 		.exit_signal = SIGCHLD,
-		.stack = (uintptr_t)stack,
-		.stack_size = STACK_SIZE,
+		.stack = (uintptr_t)state->stack,
+		.stack_size = PSD_SPAWN_STACK_SIZE,
 	};
 	long r;
 
-	if (stack == NULL)
-		return -ENOMEM;
 	if (cgroup >= 0) {
 		args.flags |= INTO_CGROUP;
 		args.cgroup = (unsigned)cgroup;
@@ -110,12 +79,12 @@ make_child(struct psd_spawn_state *state, struct psd_child *child)
 	}
 	state->has_no_handlers = true;
 	r = psd_clone3(&args, sizeof(args), psd_spawn_child, state);
-	if (is_refused(r)) {
+	if (is_refused(r) && !state->is_on_its_own) {
 		state->has_no_handlers = false;
 		child->is_slow = true;
 		state->in_cgroup = false;
 		state->enters_cgroup = cgroup >= 0;
-		r = clone_slowly(state, stack, &pidfd);
+		r = clone_slowly(state, &pidfd);
 	}
 	if (r < 0)
 		return (int)r;
@@ -178,16 +147,49 @@ start_and_wait(struct psd_spawn_state *state, int ours, int *theirs,
 	return r;
 }
 
+/* Where that cannot be, the start is as any other. */
+static bool
+start_on_its_own(const struct psd_spawn_state *state, bool has_listener,
+    struct psd_child *child)
+{
+	_cleanup_fd_ int ours = PSD_NO_FD;
+	_cleanup_fd_ int theirs = PSD_NO_FD;
+	struct psd_spawn_later *later;
+	int ends[2];
+
+	if (has_listener) {
+		if (psd_pair(SOCK_SEQPACKET, ends) < 0)
+			return false;
+		ours = ends[0];
+		theirs = ends[1];
+	}
+	later = psd_spawn_later_make(state, theirs);
+	if (later == NULL)
+		return false;
+	child->later = later;
+	if (make_child(&later->state, child) < 0) {
+		psd_spawn_forget(child);
+		return false;
+	}
+	child->in_cgroup = later->state.in_cgroup;
+	child->report = psd_fd_take(&ours);
+	return true;
+}
+
 static int
 start(struct psd_spawn_state *state, struct psd_child *child)
 {
 	const struct psd_plan *plan = state->plan;
+	const bool has_listener = plan->want_listener && plan->filter != NULL;
 	_cleanup_fd_ int ours = PSD_NO_FD;
 	_cleanup_fd_ int theirs = PSD_NO_FD;
 	int ends[2], r;
 
 	state->report_fd = PSD_NO_FD;
-	if (plan->owns_uid && (!plan->want_listener || plan->filter == NULL))
+	if (state->birth->may_fail_later && psd_spawn_is_slow() &&
+	    start_on_its_own(state, has_listener, child))
+		return 0;
+	if (plan->owns_uid && !has_listener)
 		return start_and_wait(state, ours, &theirs, child);
 	if (plan->owns_uid && lasting[0] >= 0) {
 		state->report_fd = lasting[1];
@@ -270,7 +272,8 @@ int
 psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
     struct psd_child *ret_child, struct psd_spawn_failure *ret_failure)
 {
-	char pid_variable[PID_TEXT_SIZE] = "LISTEN_PID=";
+	char pid_variable[PSD_SPAWN_PID_SIZE] = PSD_SPAWN_PID;
+	struct psd_spawn_failure failure = { PSD_STEP_NONE, 0 };
 	_cleanup_free_ char **environment =
 	    psd_spawn_environment(plan->environment, birth->environment,
 		birth->pair_end >= 0 ? pid_variable : NULL);
@@ -280,7 +283,8 @@ psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
 		.parent = getpid(),
 		.environment = environment,
 		.pid_text = pid_variable + strlen(pid_variable),
-		.step = PSD_STEP_NONE,
+		.failure = &failure,
+		.stack = psd_spawn_take_stack(),
 		.confine = confinement(plan, birth),
 	};
 	/*
@@ -288,20 +292,24 @@ psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
 	 * of ours has verified once is true of all later ones: 41 calls.
 	 */
 	static bool has_no_bounding_set;
-	struct psd_child child = { .listener = PSD_NO_FD };
+	struct psd_child child = { .listener = PSD_NO_FD, .report = PSD_NO_FD };
+	const uint64_t since = psd_now();
 	int r = -ENOMEM;
 
 	state.confine.has_no_bounding_set = has_no_bounding_set;
 	assert(plan->exec_number >= PSD_SPAWN_LOWEST);
 	borrow_descriptors(&state);
-	if (environment != NULL)
+	if (environment != NULL && state.stack != NULL)
 		r = start_undisturbed(&state, &child);
+	psd_spawn_give_stack(state.stack);
+	psd_spawn_note_time(psd_now() - since);
 	if (r < 0) {
-		ret_failure->step = state.step;
+		ret_failure->step = failure.step;
 		ret_failure->error = -r;
 		return r;
 	}
-	has_no_bounding_set = has_no_bounding_set || !plan->is_unprivileged;
+	has_no_bounding_set = has_no_bounding_set ||
+	    (!plan->is_unprivileged && child.later == NULL);
 	*ret_child = child;
 	return 0;
 }

@@ -76,6 +76,12 @@ struct psd_birth {
 	char *const *environment; /* more NAME=value, or NULL */
 	int cgroup_fd;            /* a leaf directory, or PSD_NO_FD; borrowed */
 	pid_t watcher;            /* who is to read its memory, or 0 */
+	bool may_fail_later; /* whoever starts it can do without the wait */
+};
+
+struct psd_spawn_failure {
+	enum psd_step step; /* PSD_STEP_NONE: before there was a child */
+	int error;          /* errno of that step; 0: none failed */
 };
 
 /* The child; descriptors are the caller's. */
@@ -85,11 +91,12 @@ struct psd_child {
 	int listener;   /* of denied calls, or PSD_NO_FD */
 	bool in_cgroup; /* false: none was given */
 	bool is_slow;   /* clone3() was refused, so clone() was used */
-};
-
-struct psd_spawn_failure {
-	enum psd_step step; /* PSD_STEP_NONE: before there was a child */
-	int error;          /* errno of that step */
+	/*
+	 * Of one that was not waited for: what is kept for it, or NULL; and
+	 * where its listener comes from, or PSD_NO_FD.
+	 */
+	struct psd_spawn_later *later;
+	int report;
 };
 
 /*
@@ -98,9 +105,19 @@ struct psd_spawn_failure {
  * no child, no zombie and no descriptor left.  Waits for the exec, 200 to
  * 400 µs; a child that is held up longer than two seconds is killed, which
  * is -ETIMEDOUT.  For one thread: all children use the same stack.
+ *
+ * When starts have lately taken longer, one that may fail later is not waited
+ * for.  Then plan must stay until psd_spawn_forget().
  */
 int psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
     struct psd_child *ret_child, struct psd_spawn_failure *ret_failure);
+
+/* The step that failed in a child that has ended, or NULL. */
+const struct psd_spawn_failure *psd_spawn_late_failure(
+    const struct psd_child *child);
+
+/* It has executed its program, or has ended. */
+void psd_spawn_forget(struct psd_child *child);
 
 /*
  * Default dispositions for all signals: whoever started us may have left some

@@ -256,10 +256,10 @@ step(struct psd_spawn_state *state, enum psd_step number,
 {
 	int r;
 
-	state->step = number;
+	state->failure->step = number;
 	r = act(state);
 	if (r < 0)
-		state->error = -r;
+		state->failure->error = -r;
 	return r >= 0;
 }
 
@@ -269,10 +269,10 @@ confine(struct psd_spawn_state *state, enum psd_step number,
 {
 	int r;
 
-	state->step = number;
+	state->failure->step = number;
 	r = act(&state->confine);
 	if (r < 0)
-		state->error = -r;
+		state->failure->error = -r;
 	return r >= 0;
 }
 
@@ -314,5 +314,5 @@ psd_spawn_child(void *argument)
 	    confine(s, PSD_STEP_FILTER, psd_confine_load_filter) &&
 	    step(s, PSD_STEP_LISTENER, hand_over_listener) &&
 	    step(s, PSD_STEP_EXEC, execute));
-	return (int)s->step;
+	return (int)s->failure->step;
 }

@@ -11,7 +11,8 @@ enum { PSD_PAIR_NUMBER = 3 };
 /*
  * What psd_spawn() and its child share: the child is in the parent's memory
  * until it executes its program, and the parent does nothing but wait for
- * that.
+ * that.  With one that is on its own the parent does as ever, and all this is
+ * kept for it alone (daemon/spawn_later.h).
  */
 struct psd_spawn_state {
 	const struct psd_plan *plan;
@@ -25,11 +26,12 @@ struct psd_spawn_state {
 	uint32_t lowered;         /* slots in use, for spawn_files.c */
 	bool enters_cgroup;       /* by itself, clone3() did not do it */
 	bool has_no_handlers;     /* clone3() took those of signals away */
+	bool is_on_its_own;       /* nobody waits */
+	unsigned char *stack;     /* its lowest address */
 	struct psd_confine confine;
 
-	/* Written by the child. */
-	enum psd_step step; /* that was begun last */
-	int error;          /* why it failed; 0: it did not */
+	/* Written by the child: the step that was begun last, too. */
+	struct psd_spawn_failure *failure;
 	bool in_cgroup;
 
 	/* The child's own: sources, moved out of the way of the targets. */

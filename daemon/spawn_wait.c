@@ -32,10 +32,12 @@ psd_spawn_take_listener(int report_fd)
 		.msg_controllen = sizeof(control),
 	};
 	const struct cmsghdr *header;
+	const ssize_t n =
+	    recvmsg(report_fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	int fd;
 
-	if (recvmsg(report_fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
-		return -errno;
+	if (n <= 0)
+		return n < 0 ? -errno : -EPIPE;
 	header = CMSG_FIRSTHDR(&message);
 	/* No descriptor was free for it. */
 	if (header == NULL || (message.msg_flags & MSG_CTRUNC) != 0)
@@ -104,16 +106,16 @@ psd_spawn_await(struct psd_spawn_state *state, int report_fd,
 		r = await_exec(report_fd);
 	if (r < 0)
 		return r;
-	if (state->error != 0)
-		return -state->error;
-	if (state->step != PSD_STEP_EXEC)
+	if (state->failure->error != 0)
+		return -state->failure->error;
+	if (state->failure->step != PSD_STEP_EXEC)
 		return -ECANCELED;
 	child->in_cgroup = state->in_cgroup;
 	if (!state->confine.has_listener)
 		return 0;
 	r = psd_spawn_take_listener(report_fd);
 	if (r < 0) {
-		state->step = PSD_STEP_LISTENER;
+		state->failure->step = PSD_STEP_LISTENER;
 		return r;
 	}
 	child->listener = r;

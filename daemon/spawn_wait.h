@@ -12,7 +12,10 @@
 int psd_spawn_await(struct psd_spawn_state *state, int report_fd,
     struct psd_child *child);
 
-/* The listener that was sent, which is the caller's; -EAGAIN: none was. */
+/*
+ * The listener that was sent, which is the caller's; -EAGAIN: none was, -EPIPE:
+ * none will be.
+ */
 int psd_spawn_take_listener(int report_fd);
 
 /* Kills the child and waits for its end: no zombie, no pidfd. */

@@ -16,7 +16,7 @@
  */
 
 /* Counted up whenever the records or what they mean change. */
-enum { PSD_STATE_VERSION = 7 };
+enum { PSD_STATE_VERSION = 8 };
 
 /* What a field says that stands for a descriptor which is not there. */
 #define PSD_STATE_NO_FD UINT32_MAX

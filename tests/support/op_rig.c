@@ -108,6 +108,7 @@ op_rig_instance(struct psd_service *service, struct psd_loaded *loaded,
 	instance->child.pid = child;
 	instance->child.pidfd = psd_sys_pidfd_open(child);
 	instance->child.listener = PSD_NO_FD;
+	instance->child.report = PSD_NO_FD;
 	psd_conversation_init(&instance->first, instance);
 	TAILQ_INIT(&instance->clones);
 	psd_conv_init(&instance->first.conv, ends[0]);

@@ -41,7 +41,9 @@ plan_rig_load(struct plan_rig *rig, const char *program,
 	*rig = (struct plan_rig){
 		.dir = test_dir_make(),
 		.spawn.pair = PSD_NO_FD,
-		.spawn.child = { .pidfd = PSD_NO_FD, .listener = PSD_NO_FD },
+		.spawn.child = { .pidfd = PSD_NO_FD,
+		    .listener = PSD_NO_FD,
+		    .report = PSD_NO_FD },
 	};
 	psd_diag_init(&rig->diag);
 	/* A path, or the name of a program of tests/helpers/. */

@@ -101,7 +101,8 @@ spawn_rig_init(struct spawn_rig *rig, const char *name)
 		},
 		.argv = { rig->program, NULL },
 		.pair = PSD_NO_FD,
-		.child = { .pidfd = PSD_NO_FD, .listener = PSD_NO_FD },
+		.child = { .pidfd = PSD_NO_FD, .listener = PSD_NO_FD,
+			.report = PSD_NO_FD },
 	};
 	spawn_rig_program(rig->program, sizeof(rig->program), name);
 	rig->plan.exec_fd = open(rig->program, O_PATH | O_CLOEXEC);
@@ -170,6 +171,8 @@ spawn_rig_stop(struct spawn_rig *rig)
 		(void)spawn_rig_wait(rig);
 	}
 	psd_fd_cleanup(&rig->child.listener);
+	psd_fd_cleanup(&rig->child.report);
+	psd_spawn_forget(&rig->child);
 }
 
 void
