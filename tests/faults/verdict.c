@@ -36,7 +36,7 @@ is_kill(const struct inject_plan *plan)
 bool
 verdict_hides_files(const struct inject_plan *plan)
 {
-	return plan->act == INJECT_FAIL && !plan->of_child &&
+	return plan->act == INJECT_FAIL &&
 	    (plan->error == ENOENT || plan->error == ENOTDIR);
 }
 
@@ -50,7 +50,11 @@ verdict_of_outcome(const struct day_step *step, const struct inject_plan *plan,
 	/* A reload that finds no policies has not started one. */
 	if (strcmp(step->name, "stop and start") == 0 &&
 	    strcmp(outcome, "0 0, no helper") == 0)
-		return verdict_hides_files(plan);
+		return !plan->of_child && verdict_hides_files(plan);
+	/* It was the helper that was to be woken. */
+	if (strcmp(step->name, "reexec") == 0 && plan->victim != 0 &&
+	    strcmp(outcome, "asleep") == 0)
+		return is_kill(plan);
 	/* A helper that cannot be spoken with is dropped; one is killed. */
 	if (*outcome == '\0' &&
 	    (is_of_a_socket(plan->number) || plan->number == SYS_shutdown ||
@@ -104,13 +108,14 @@ verdict_of_end(const struct day_step *step, const struct inject_plan *plan,
 
 	if (is_kill(plan) && !plan->of_child && plan->victim == 0)
 		return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-	/* No timer is ever read in part, and sd-event does not go on then. */
-	if (plan->act == INJECT_SHORTEN && !plan->of_child)
-		return plan->number == SYS_read && is_failure;
-	if (plan->act != INJECT_FAIL || plan->of_child)
+	if (is_kill(plan) || plan->of_child)
 		return false;
+	/* The program's loader and its state in memory, say: no way back. */
 	if (inject_has_executed())
 		return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+	/* No timer is ever read in part, and sd-event does not go on then. */
+	if (plan->act != INJECT_FAIL)
+		return plan->number == SYS_read && is_failure;
 	if (is_of_the_loop(plan))
 		return is_failure;
 	return is_a_broken_promise(step, plan) && is_abort;
