@@ -214,7 +214,7 @@ int
 psd_denial_watch(struct psd_instance *instance)
 {
 	if (instance->child.report >= 0)
-		return sd_event_add_io(instance->service->daemon->event,
+		return sd_event_add_io(psd_loop(instance->service->daemon),
 		    &instance->listener_source, instance->child.report, EPOLLIN,
 		    on_listener, instance);
 	if (instance->child.listener < 0)
