@@ -196,7 +196,7 @@ a_group_is_found_behind_one_with_very_many_members(void **state)
 
 	(void)state;
 	if (unshare(CLONE_NEWNS) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0)
 		skip();
 	memset(text + len, 'm', sizeof(text) - len);
 	(void)snprintf(text + sizeof(text) - 32, 32, "\nbehind:x:4711:\n");
@@ -204,7 +204,7 @@ a_group_is_found_behind_one_with_very_many_members(void **state)
 	assert_non_null(dir);
 	assert_int_equal(test_dir_write(dir, "group", text), 0);
 	assert_true(asprintf(&path, "%s/group", dir) > 0);
-	assert_int_equal(mount(path, "/etc/group", NULL, MS_BIND, NULL), 0);
+	assert_int_equal(mount(path, "/etc/group", "none", MS_BIND, NULL), 0);
 	assert_int_equal(psd_owner_find(":behind", false, &owner), 0);
 	assert_true(owner == PSD_OWNER(PSD_OWNER_KEEP, 4711));
 	assert_int_equal(umount2("/etc/group", MNT_DETACH), 0);
