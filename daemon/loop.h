@@ -14,7 +14,9 @@ struct psd_daemon;
  *
  * sd-event then waits for what it knew before, and its time stands still.  So
  * nobody takes psd_daemon.event, but asks for it here, or says so before a
- * timer or a deferred source that is there already is changed.
+ * timer or a deferred source that is there already is changed.  And no source of
+ * a descriptor is SD_EVENT_ONESHOT: what is looked at between two turns the
+ * kernel would not tell again.
  */
 sd_event *psd_loop(const struct psd_daemon *daemon);
 void psd_loop_change(void);
