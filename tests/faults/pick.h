@@ -12,7 +12,7 @@
  * again and again from one place is tried with each when it is the first or the
  * last, and those in between take turns: each of them fails, and one in four is
  * where somebody is killed.  With PSD_FAULT_EVERY=1 they, too, are tried with
- * each, which takes four times as long.
+ * each, which takes three times as long.
  */
 enum pick_share {
 	PICK_EACH,
