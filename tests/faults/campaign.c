@@ -99,7 +99,8 @@ campaign_points(struct campaign *campaign, const struct day_step *step,
 		if (call->of_child == of_children)
 			points[n++] = (struct campaign_point){ call->number,
 				call->nth, of_children, call->executes,
-				call->place, inject_is_edge(i) };
+				call->place,
+				campaign->is_complete && inject_is_edge(i) };
 	}
 	if (!day_recovers(&campaign->day, step))
 		fail_msg("%s: does not recover", step->name);

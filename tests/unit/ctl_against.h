@@ -5,9 +5,9 @@
 /* privsepctl with a daemon to talk to; for tests of cmocka. */
 
 #include "tests/support/child.h"
-#include "tests/support/dir.h"
 #include "tests/support/fake_control.h"
 #include "tests/unit/ctl_run.h"
+#include "tests/unit/dir_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,6 @@
 #include <cmocka.h>
 
 static struct test_capture run;
-static char *dir;
 
 static inline int
 with(const char *words)
@@ -42,22 +41,6 @@ against(fake_control_perform *perform, enum fake_control_manners manners,
 	snprintf(path, sizeof(path), "%s/control.sock", dir);
 	assert_int_equal(remove(path), 0);
 	return status;
-}
-
-static inline int
-make_dir(void **state)
-{
-	(void)state;
-	dir = test_dir_make();
-	return dir == NULL ? -1 : 0;
-}
-
-static inline int
-remove_dir(void **state)
-{
-	(void)state;
-	test_dir_remove(dir);
-	return 0;
 }
 
 #endif

@@ -7,7 +7,7 @@
 #include "common/codec.h"
 #include "policy/explain.h"
 #include "policy/load.h"
-#include "tests/support/dir.h"
+#include "tests/unit/dir_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,6 @@
 	"SystemCallFilter=@helper\n"
 
 static char text[PSD_TEXT_MAX + 1];
-static char *dir;
 
 static inline struct psd_policy *
 load(const char *lines)
@@ -75,22 +74,6 @@ judge(const char *lines, const char *request)
 
 	psd_policy_free(policy);
 	return answer;
-}
-
-static inline int
-make_dir(void **state)
-{
-	(void)state;
-	dir = test_dir_make();
-	return dir == NULL ? -1 : 0;
-}
-
-static inline int
-remove_dir(void **state)
-{
-	(void)state;
-	test_dir_remove(dir);
-	return 0;
 }
 
 #endif
