@@ -163,7 +163,8 @@ psd_client_wait(struct psd_client *client, int fd, uint64_t usec)
 	    client->has_spoken ? 0 : EPOLLIN, on_words, client);
 	if (r >= 0)
 		r = sd_event_add_time_relative(event, &client->deadline,
-		    CLOCK_MONOTONIC, usec, 0, on_deadline, client);
+		    CLOCK_MONOTONIC, usec, psd_loop_slack(usec), on_deadline,
+		    client);
 	if (r < 0) {
 		free_client(client);
 		return r;

@@ -3,6 +3,7 @@
 
 #include "common/endpoint.h"
 #include "common/fd.h"
+#include "daemon/loop.h"
 #include "daemon/pin.h"
 
 #include <errno.h>
@@ -89,7 +90,8 @@ wait_for(sd_event *event, int fd, uint64_t usec)
 	    connect);
 	if (r >= 0 && usec != 0)
 		r = sd_event_add_time_relative(event, &connect->deadline_source,
-		    CLOCK_MONOTONIC, usec, 0, on_deadline, connect);
+		    CLOCK_MONOTONIC, usec, psd_loop_slack(usec), on_deadline,
+		    connect);
 	if (r < 0) {
 		psd_connect_cancel(connect);
 		return NULL;

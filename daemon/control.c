@@ -212,8 +212,8 @@ psd_control_add(struct psd_control *control, int fd, const struct ucred *who,
 	    EPOLLIN, on_frame, client);
 	if (r >= 0)
 		r = sd_event_add_time_relative(psd_loop(control->daemon),
-		    &client->deadline, CLOCK_MONOTONIC, usec, 0, on_deadline,
-		    client);
+		    &client->deadline, CLOCK_MONOTONIC, usec,
+		    psd_loop_slack(usec), on_deadline, client);
 	if (r >= 0)
 		return client;
 	drop_client(client);

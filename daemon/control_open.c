@@ -13,7 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BACKLOG = 16, RATE_USEC = 100000, RATE_BURST = 64 };
+enum {
+	BACKLOG = 16,
+	RATE_USEC = 100000,
+	RATE_BURST = 64,
+	REST_LATE_USEC = 1000,
+};
 
 static int
 bind_socket(struct psd_control *control)
@@ -92,8 +97,8 @@ watch(struct psd_control *control)
 		    RATE_BURST);
 	if (r >= 0)
 		r = sd_event_add_time(psd_loop(control->daemon),
-		    &control->rest_source, CLOCK_MONOTONIC, UINT64_MAX, 0,
-		    psd_control_on_rest, control);
+		    &control->rest_source, CLOCK_MONOTONIC, UINT64_MAX,
+		    REST_LATE_USEC, psd_control_on_rest, control);
 	return r;
 }
 

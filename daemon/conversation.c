@@ -118,8 +118,8 @@ psd_conversation_reply_deadline(struct psd_conversation *conversation,
 
 	if (conversation->deadline_source == NULL &&
 	    sd_event_add_time_relative(psd_loop(instance->service->daemon),
-		&conversation->deadline_source, CLOCK_MONOTONIC, usec, 0,
-		on_deadline, conversation) < 0)
+		&conversation->deadline_source, CLOCK_MONOTONIC, usec,
+		psd_loop_slack(usec), on_deadline, conversation) < 0)
 		psd_instance_log(instance, LOG_ERR, "no memory for a deadline");
 }
 

@@ -26,8 +26,8 @@ int
 psd_ending_at(struct psd_instance *instance, uint64_t due_usec)
 {
 	const int r = sd_event_add_time(psd_loop(instance->service->daemon),
-	    &instance->runtime_source, CLOCK_MONOTONIC, due_usec, 0,
-	    on_runtime_max, instance);
+	    &instance->runtime_source, CLOCK_MONOTONIC, due_usec,
+	    psd_loop_slack_until(due_usec), on_runtime_max, instance);
 
 	return r < 0 ? r : 0;
 }

@@ -102,7 +102,8 @@ watch(struct psd_errand *errand, sd_event *event, uint64_t usec)
 
 	if (r >= 0 && usec != 0)
 		r = sd_event_add_time_relative(event, &errand->deadline_source,
-		    CLOCK_MONOTONIC, usec, 0, on_deadline, errand);
+		    CLOCK_MONOTONIC, usec, psd_loop_slack(usec), on_deadline,
+		    errand);
 	return r < 0 ? r : 0;
 }
 

@@ -91,8 +91,8 @@ psd_instance_set_deadline(struct psd_instance *instance, uint64_t usec)
 	if (usec == 0)
 		return;
 	if (sd_event_add_time_relative(psd_loop(instance->service->daemon),
-		&instance->deadline_source, CLOCK_MONOTONIC, usec, 0,
-		on_deadline, instance) < 0)
+		&instance->deadline_source, CLOCK_MONOTONIC, usec,
+		psd_loop_slack(usec), on_deadline, instance) < 0)
 		psd_log(LOG_ERR, "%s[%d]: no memory for a deadline",
 		    instance->service->name, instance->child.pid);
 }

@@ -13,7 +13,12 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-enum { SWEEP_USEC = 500000, HURRY_USEC = 500000, HOLDERS_TOLD_MAX = 16 };
+enum {
+	SWEEP_USEC = 500000,
+	SWEEP_LATE_USEC = 500000, /* nobody waits for it */
+	HURRY_USEC = 500000,
+	HOLDERS_TOLD_MAX = 16,
+};
 
 /* A search under way, with what is released when it ends. */
 struct search {
@@ -49,7 +54,8 @@ sweep_later(struct psd_daemon *daemon)
 	if (daemon->host.uids.n_quarantined == 0 && is_told)
 		return;
 	if (sd_event_add_time_relative(psd_loop(daemon), &daemon->sweep_source,
-		CLOCK_MONOTONIC, SWEEP_USEC, 0, on_sweep, daemon) < 0)
+		CLOCK_MONOTONIC, SWEEP_USEC, SWEEP_LATE_USEC, on_sweep,
+		daemon) < 0)
 		psd_log(LOG_ERR, "no memory for the next sweep");
 }
 
@@ -180,8 +186,8 @@ static void
 put_behind(struct search *search)
 {
 	if (sd_event_add_time_relative(psd_loop(search->daemon),
-		&search->hurry_source, CLOCK_MONOTONIC, HURRY_USEC, 0, on_hurry,
-		search) >= 0)
+		&search->hurry_source, CLOCK_MONOTONIC, HURRY_USEC,
+		psd_loop_slack(HURRY_USEC), on_hurry, search) >= 0)
 		(void)sd_event_source_set_priority(search->source,
 		    SD_EVENT_PRIORITY_IDLE);
 }

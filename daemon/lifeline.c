@@ -39,7 +39,8 @@ on_cut(sd_event_source *source, int fd, uint32_t events, void *userdata)
 	(void)events;
 	(void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
 	if (sd_event_add_time_relative(psd_loop(daemon), NULL, CLOCK_MONOTONIC,
-		EXIT_USEC, 0, on_still_there, daemon) < 0)
+		EXIT_USEC, psd_loop_slack(EXIT_USEC), on_still_there,
+		daemon) < 0)
 		return on_still_there(source, 0, daemon);
 	return 0;
 }

@@ -48,8 +48,8 @@ begin_backoff(struct psd_service *service)
 {
 	if (service->backoff_source == NULL)
 		(void)sd_event_add_time_relative(psd_loop(service->daemon),
-		    &service->backoff_source, CLOCK_MONOTONIC, BACKOFF_USEC, 0,
-		    end_backoff, service);
+		    &service->backoff_source, CLOCK_MONOTONIC, BACKOFF_USEC,
+		    psd_loop_slack(BACKOFF_USEC), end_backoff, service);
 }
 
 static void

@@ -130,8 +130,8 @@ set_deadline(struct psd_lookup *lookup, const struct psd_call *call)
 	if (usec == 0 || usec > timeout_max_usec)
 		usec = timeout_max_usec;
 	return sd_event_add_time_relative(psd_loop(lookup->daemon),
-	    &lookup->deadline, CLOCK_MONOTONIC, usec, 0, psd_lookup_on_deadline,
-	    lookup);
+	    &lookup->deadline, CLOCK_MONOTONIC, usec, psd_loop_slack(usec),
+	    psd_lookup_on_deadline, lookup);
 }
 
 int

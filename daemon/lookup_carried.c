@@ -88,6 +88,7 @@ psd_lookup_resume(struct psd_instance *resolver,
 	lookup->resolver = resolver;
 	resolver->lookup = lookup;
 	return sd_event_add_time(psd_loop(daemon), &lookup->deadline,
-	    CLOCK_MONOTONIC, carried->deadline_usec, 0, psd_lookup_on_deadline,
-	    lookup);
+	    CLOCK_MONOTONIC, carried->deadline_usec,
+	    psd_loop_slack_until(carried->deadline_usec),
+	    psd_lookup_on_deadline, lookup);
 }

@@ -10,6 +10,8 @@
 /* So many requests, then a turn in which all that is there is looked for. */
 enum { REQUESTS_MAX = 64, PLACES = 256 };
 
+enum { SLACK_PART = 64, SLACK_MAX_USEC = 250000 };
+
 /* One thread, and one loop. */
 static sd_event *waiting; /* between two turns, with nothing left to do */
 static int left;          /* what sd_event_wait() said when that was over */
@@ -54,6 +56,22 @@ psd_loop(const struct psd_daemon *daemon)
 {
 	psd_loop_change();
 	return daemon->event;
+}
+
+uint64_t
+psd_loop_slack(uint64_t usec)
+{
+	const uint64_t slack = usec / SLACK_PART;
+
+	return slack == 0 ? 1 : slack < SLACK_MAX_USEC ? slack : SLACK_MAX_USEC;
+}
+
+uint64_t
+psd_loop_slack_until(uint64_t due_usec)
+{
+	const uint64_t now = psd_now();
+
+	return psd_loop_slack(due_usec > now ? due_usec - now : 0);
 }
 
 uint64_t

@@ -22,6 +22,14 @@ sd_event *psd_loop(const struct psd_daemon *daemon);
 void psd_loop_change(void);
 
 /*
+ * By how much a timer of so long, or for then, may be late, for sd-event to wake
+ * us once for several: a 64th, and no more than 250 ms.  Never 0, which sd-event
+ * takes for 250 ms.
+ */
+uint64_t psd_loop_slack(uint64_t usec);
+uint64_t psd_loop_slack_until(uint64_t due_usec);
+
+/*
  * One turn, and the requests before it, each of which is a turn for whoever
  * counts them.  It waits until there is something to do.  As sd_event_run().
  */

@@ -7,7 +7,11 @@
 #include <systemd/sd-daemon.h>
 
 /* No more often than that, so that no helper can keep the manager busy. */
-enum { STATUS_USEC = 1000000, STATUS_MAX = 1024 };
+enum {
+	STATUS_USEC = 1000000,
+	STATUS_LATE_USEC = 250000, /* it is for eyes */
+	STATUS_MAX = 1024,
+};
 
 /* A line that is too long is cut. */
 static void
@@ -125,8 +129,8 @@ psd_notify_change(struct psd_daemon *daemon)
 	if (daemon->status_source != NULL)
 		return;
 	(void)sd_event_add_time_relative(psd_loop(daemon),
-	    &daemon->status_source, CLOCK_MONOTONIC, STATUS_USEC, 0,
-	    on_status_due, daemon);
+	    &daemon->status_source, CLOCK_MONOTONIC, STATUS_USEC,
+	    STATUS_LATE_USEC, on_status_due, daemon);
 }
 
 void

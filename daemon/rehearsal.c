@@ -223,7 +223,7 @@ watch(struct psd_rehearsal *rehearsal)
 	if (r >= 0)
 		r = sd_event_add_time_relative(event,
 		    &rehearsal->deadline_source, CLOCK_MONOTONIC, PATIENCE_USEC,
-		    0, on_deadline, rehearsal);
+		    psd_loop_slack(PATIENCE_USEC), on_deadline, rehearsal);
 	return r < 0 ? r : 0;
 }
 

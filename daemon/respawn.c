@@ -64,8 +64,9 @@ on_due(sd_event_source *source, uint64_t usec, void *userdata)
 int
 psd_respawn_prepare(struct psd_service *service)
 {
+	/* How late it may be is said with the time. */
 	const int r = sd_event_add_time(psd_loop(service->daemon),
-	    &service->respawn_source, CLOCK_MONOTONIC, UINT64_MAX, 0, on_due,
+	    &service->respawn_source, CLOCK_MONOTONIC, UINT64_MAX, 1, on_due,
 	    service);
 
 	return r < 0 ? r
@@ -78,6 +79,8 @@ psd_respawn_at(struct psd_service *service, uint64_t due_usec)
 {
 	psd_loop_change();
 	(void)sd_event_source_set_time(service->respawn_source, due_usec);
+	(void)sd_event_source_set_time_accuracy(service->respawn_source,
+	    psd_loop_slack_until(due_usec));
 	(void)sd_event_source_set_enabled(service->respawn_source,
 	    SD_EVENT_ONESHOT);
 }

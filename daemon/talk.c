@@ -18,6 +18,7 @@ enum {
 	PROBE_EVERY = 16,
 	RETRY_USEC = 100000,
 	CLOSING_USEC = 10000,
+	PAUSE_LATE_USEC = 1000, /* of a second of RequestRate= */
 };
 
 /* One thread, so one frame to read into is enough. */
@@ -43,8 +44,8 @@ add_pause(struct psd_conversation *conversation, uint64_t usec)
 	    ? 0
 	    : sd_event_add_time(psd_loop(
 				    conversation->instance->service->daemon),
-		  &conversation->pause_source, CLOCK_MONOTONIC, usec, 0, resume,
-		  conversation);
+		  &conversation->pause_source, CLOCK_MONOTONIC, usec,
+		  PAUSE_LATE_USEC, resume, conversation);
 }
 
 /* Reads nothing until then.  False when there is no memory for a timer. */

@@ -130,8 +130,8 @@ run_patience(struct psd_watch *watch, uint64_t usec)
 	if (watch->patience == NULL &&
 	    sd_event_add_time_relative(psd_loop(
 					   watch->program->service->daemon),
-		&watch->patience, CLOCK_MONOTONIC, usec, 0, on_patience,
-		watch) < 0)
+		&watch->patience, CLOCK_MONOTONIC, usec, psd_loop_slack(usec),
+		on_patience, watch) < 0)
 		psd_instance_log(watch->program, LOG_ERR,
 		    "no memory for its watcher's deadline");
 }

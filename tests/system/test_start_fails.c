@@ -2,6 +2,8 @@
 /* What comes after a start that has failed: the next one, or a delay. */
 #include "tests/system/start_fixture.h"
 
+#include <time.h>
+
 /* Whoever waits for it is served by the next one, without a word of it. */
 static void
 expect_followed(const struct inject_plan *plan, const char *words)
@@ -82,6 +84,51 @@ one_that_never_can_is_held_back(void **state)
 	assert_string_equal(daemon_rig_say(caller, "ping 1"), "0");
 }
 
+static uint64_t
+now_usec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/*
+ * 1, 2, 4 ms and so on: 127 ms before the eighth.  It took 1.5 s when sd-event
+ * had each of them be as late as it is wont to.
+ */
+static void
+short_pauses_between_starts_that_fail_stay_short(void **state)
+{
+	enum { TRIES = 9, ENOUGH_USEC = 900000 };
+	uint64_t shortest = UINT64_MAX;
+
+	(void)state;
+	for (int i = 0; i < TRIES && shortest > ENOUGH_USEC; i++) {
+		char name[8], told[24];
+		const char *text;
+		uint64_t usec;
+
+		(void)snprintf(name, sizeof(name), "sick%d", i);
+		(void)snprintf(told, sizeof(told), "%s: held back: ", name);
+		daemon_rig_puppet(&rig, name,
+		    "RestartSec=1ms\nStartLimitBurst=8\n"
+		    "ExecStart=\nExecStart=%p die",
+		    "");
+		usec = now_usec();
+		assert_int_equal(daemon_rig_ctl(&rig, &text, "reload", NULL),
+		    0);
+		assert_true(daemon_rig_logs(&rig, told));
+		usec = now_usec() - usec;
+		print_message("%llu\n", (unsigned long long)usec);
+		if (usec < shortest)
+			shortest = usec;
+	}
+	print_message("eight starts within %llu ms\n",
+	    (unsigned long long)shortest / 1000);
+	assert_true(shortest <= ENOUGH_USEC);
+}
+
 int
 main(void)
 {
@@ -94,6 +141,9 @@ main(void)
 		    prepare, clean),
 		cmocka_unit_test_setup_teardown(one_that_never_can_is_held_back,
 		    prepare, clean),
+		cmocka_unit_test_setup_teardown(
+		    short_pauses_between_starts_that_fail_stay_short, prepare,
+		    clean),
 	};
 
 	return run_starts(tests, PSD_ELEMENTS(tests));
