@@ -70,13 +70,11 @@ psd_control_on_rest(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct psd_control *control = userdata;
 
+	(void)source;
 	(void)usec;
 	/* Without memory for that it rests on. */
-	if (sd_event_source_set_enabled(control->source, SD_EVENT_ON) < 0) {
-		psd_loop_change();
-		(void)sd_event_source_set_time_relative(source, REST_USEC);
-		(void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-	}
+	if (sd_event_source_set_enabled(control->source, SD_EVENT_ON) < 0)
+		rest(control);
 	return 0;
 }
 
