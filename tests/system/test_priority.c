@@ -87,11 +87,18 @@ forbid_schedules(void)
 		_exit(96);
 }
 
+/* Whatever those who run the tests are. */
 static void
-be_ordinary_and_forbid_schedules(void)
+be_ordinary(void)
 {
 	if (setpriority(PRIO_PROCESS, 0, 0) < 0)
 		_exit(96);
+}
+
+static void
+be_ordinary_and_forbid_schedules(void)
+{
+	be_ordinary();
 	forbid_schedules();
 }
 
@@ -208,7 +215,7 @@ static void
 a_daemon_that_is_made_urgent_later_keeps_it_too(void **state)
 {
 	(void)state;
-	start(NULL);
+	start(be_ordinary);
 	assert_int_equal(setpriority(PRIO_PROCESS, (id_t)rig.pid, TURNS_NICE),
 	    0);
 	expect_edge_is_the_daemons_alone();
