@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/closer.h"
 
+#include "common/clone3.h"
 #include "common/raw.h"
 #include "daemon/cgroup_file.h"
 #include "daemon/daemon.h"
+#include "daemon/spawn_later.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +13,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -22,48 +23,70 @@ enum {
 };
 
 /*
- * In the child, whose memory is a copy but for its steps, and whose descriptors
- * are ours: what it closes is closed here, too.  It must not keep all of them
- * open when we are gone, listeners among them.
+ * In the child, whose memory and descriptors are ours: what it closes is closed
+ * here, too.  It must not keep all of them open when we are gone, listeners
+ * among them.
  */
-static _Noreturn void
-close_all(const struct psd_closer *closer, const int *fds, size_t n)
+static int
+close_all(void *argument)
 {
+	struct psd_closer *closer = argument;
+
 	(void)raw(SYS_prctl, PR_SET_PDEATHSIG, (long)SIGKILL, 0L, 0L, 0L);
-	for (size_t i = 0; i < n; i++) {
-		(*closer->steps)++;
-		(void)raw(SYS_close, fds[i]);
+	for (size_t i = 0; i < closer->n; i++) {
+		closer->steps++;
+		(void)raw(SYS_close, closer->fds[i]);
 	}
-	_exit(0);
+	return 0;
 }
 
 /*
- * fork(), but for the descriptors; glibc has no call for that.  Without a pidfd,
- * which would take a descriptor when there may be no more: the number is the
- * child's until it is waited for.
+ * It keeps our user id, so nobody but root can stop, end or look into it, and
+ * none of our signals has a handler, which would run in our memory.  Nobody
+ * waits for it, and a copy of our memory would have us wait, for the memory of
+ * all who have the same libraries mapped.  Without a pidfd, which would take a
+ * descriptor when there may be no more: the number is the child's until it is
+ * waited for.
  */
+static int
+make_child(struct psd_closer *closer)
+{
+	const struct psd_clone_args args = {
+		.flags = CLONE_VM | CLONE_FILES,
+		.exit_signal = SIGCHLD,
+		.stack = (uintptr_t)closer->stack,
+		.stack_size = PSD_SPAWN_STACK_SIZE,
+	};
+	long pid = psd_clone3(&args, sizeof(args), close_all, closer);
+
+	if (pid == -ENOSYS || pid == -EPERM) {
+		pid = clone(close_all, closer->stack + PSD_SPAWN_STACK_SIZE,
+		    CLONE_VM | CLONE_FILES | SIGCHLD, closer);
+		if (pid < 0)
+			return -errno;
+	}
+	if (pid < 0)
+		return (int)pid;
+	closer->pid = (pid_t)pid;
+	return 0;
+}
+
 int
 psd_closer_start(struct psd_closer *closer, const int *fds, size_t n)
 {
-	void *shared = mmap(NULL, sizeof(*closer->steps),
-	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	long pid;
+	int r;
 
-	if (shared == MAP_FAILED)
-		return -errno;
-	closer->steps = shared;
-	closer->seen = 0;
-	pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
-	if (pid == 0)
-		close_all(closer, fds, n);
-	if (pid < 0) {
-		const int error = errno;
-
+	*closer = (struct psd_closer){
+		.stack = psd_spawn_take_stack(),
+		.fds = fds,
+		.n = n,
+	};
+	if (closer->stack == NULL)
+		return -ENOMEM;
+	r = make_child(closer);
+	if (r < 0)
 		(void)psd_closer_end(closer);
-		return -error;
-	}
-	closer->pid = (pid_t)pid;
-	return 0;
+	return r;
 }
 
 /* "PID (NAME) STATE ...": the name may have brackets of its own. */
@@ -83,7 +106,7 @@ can_run(pid_t pid)
 bool
 psd_closer_is_stuck(struct psd_closer *closer)
 {
-	const uint32_t steps = *closer->steps;
+	const uint32_t steps = closer->steps;
 	uint64_t usec;
 
 	if (steps != closer->seen) {
@@ -110,12 +133,7 @@ psd_closer_has_ended(const struct psd_closer *closer)
 size_t
 psd_closer_end(struct psd_closer *closer)
 {
-	uint32_t steps = 0;
-
-	if (closer->steps != NULL) {
-		steps = *closer->steps;
-		(void)munmap(closer->steps, sizeof(*closer->steps));
-		closer->steps = NULL;
-	}
-	return steps;
+	psd_spawn_give_stack(closer->stack);
+	closer->stack = NULL;
+	return closer->steps;
 }

@@ -265,14 +265,22 @@ psd_dispose_adopt(pid_t pid)
 	return 0;
 }
 
+/* What a child that has not ended may still read stays. */
 void
 psd_dispose_stop(void)
 {
+	struct job *job, *next;
+
 	psd_dispose_kill();
-	while (!TAILQ_EMPTY(&jobs)) {
-		if (TAILQ_FIRST(&jobs)->state != WAITING)
-			end_child(TAILQ_FIRST(&jobs));
-		free_job(TAILQ_FIRST(&jobs));
+	for (job = TAILQ_FIRST(&jobs); job != NULL; job = next) {
+		next = TAILQ_NEXT(job, of_all);
+		job->sender = NULL;
+		if (job->state != WAITING) {
+			if (!psd_closer_has_ended(&job->closer))
+				continue;
+			end_child(job);
+		}
+		free_job(job);
 	}
 	look_source = sd_event_source_disable_unref(look_source);
 }

@@ -121,9 +121,9 @@ ids_of(const struct psd_instance *peer)
 }
 
 /*
- * The child has a uid whose other processes may stop it, so its memory is not
- * ours, and nobody waits for it.  The pidfd of a child that nobody reaped
- * cannot be another's.
+ * The child has a uid whose other processes may stop it, and would write into
+ * its memory if anything let them: so that is not ours, and nobody waits for
+ * it.  The pidfd of a child that nobody reaped cannot be another's.
  */
 static int
 send_child(struct psd_errand *errand, const struct psd_errand_ids *ids,
