@@ -2,6 +2,7 @@
 #include "daemon/cgroup_base.h"
 
 #include "common/fd.h"
+#include "common/small_file.h"
 #include "daemon/cgroup_file.h"
 #include "daemon/cgroup_find.h"
 
@@ -146,7 +147,7 @@ check_alone(int base_fd)
 	char list[64];
 	char *end;
 	const int r =
-	    psd_cgroup_read(base_fd, "cgroup.procs", list, sizeof(list));
+	    psd_small_file_read(base_fd, "cgroup.procs", list, sizeof(list));
 	long pid;
 
 	if (r < 0)

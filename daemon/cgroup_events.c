@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/cgroup_events.h"
 
-#include "daemon/cgroup_file.h"
+#include "common/small_file.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -33,7 +33,8 @@ psd_cgroup_events_of_memory(int dir_fd, struct psd_cgroup_events *ret)
 {
 	char text[TEXT_SIZE];
 
-	if (psd_cgroup_read(dir_fd, "memory.events", text, sizeof(text)) < 0)
+	if (psd_small_file_read(dir_fd, "memory.events", text, sizeof(text)) <
+	    0)
 		return;
 	(void)psd_cgroup_events_find(text, "max", &ret->memory_max);
 	(void)psd_cgroup_events_find(text, "oom_kill", &ret->kills);
@@ -44,6 +45,6 @@ psd_cgroup_events_of_pids(int dir_fd, struct psd_cgroup_events *ret)
 {
 	char text[TEXT_SIZE];
 
-	if (psd_cgroup_read(dir_fd, "pids.events", text, sizeof(text)) == 0)
+	if (psd_small_file_read(dir_fd, "pids.events", text, sizeof(text)) == 0)
 		(void)psd_cgroup_events_find(text, "max", &ret->tasks_max);
 }

@@ -29,21 +29,6 @@ psd_cgroup_write(int dir_fd, const char *name, const char *text)
 	return (size_t)n == len ? 0 : -EIO;
 }
 
-int
-psd_cgroup_read(int dir_fd, const char *name, char *ret, size_t size)
-{
-	_cleanup_fd_ int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	n = read(fd, ret, size - 1);
-	if (n < 0)
-		return -errno;
-	ret[n] = '\0';
-	return 0;
-}
-
 /*
  * Kills those of whole lines.  Returns how many, and in ret_used the bytes of
  * these lines: a number that is cut would be somebody else's.

@@ -7,9 +7,6 @@
 /* Writes text into a file of a control group's directory.  0 or -errno. */
 int psd_cgroup_write(int dir_fd, const char *name, const char *text);
 
-/* Reads such a file, cut at size, closed by NUL.  0 or -errno. */
-int psd_cgroup_read(int dir_fd, const char *name, char *ret, size_t size);
-
 /*
  * Kills every process of the group, which is not to be used any more: without
  * cgroup.kill it stays frozen.  0 or -errno.

@@ -3,7 +3,7 @@
 
 #include "common/clone3.h"
 #include "common/raw.h"
-#include "daemon/cgroup_file.h"
+#include "common/small_file.h"
 #include "daemon/daemon.h"
 #include "daemon/spawn_later.h"
 
@@ -97,7 +97,7 @@ can_run(pid_t pid)
 	const char *end;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (psd_cgroup_read(AT_FDCWD, path, text, sizeof(text)) < 0)
+	if (psd_small_file_read(AT_FDCWD, path, text, sizeof(text)) < 0)
 		return false;
 	end = strrchr(text, ')');
 	return end != NULL && strncmp(end, ") R", 3) == 0;

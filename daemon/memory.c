@@ -2,7 +2,7 @@
 #include "daemon/memory.h"
 
 #include "common/fd.h"
-#include "daemon/cgroup_file.h"
+#include "common/small_file.h"
 #include "daemon/service.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@ of_group(const struct psd_instance *instance, uint64_t *ret_bytes)
 
 	if (instance->leaf < 0 || !cgroup->has_memory)
 		return -ENOENT;
-	r = psd_cgroup_read(psd_cgroup_leaf_fd(cgroup, instance->leaf),
+	r = psd_small_file_read(psd_cgroup_leaf_fd(cgroup, instance->leaf),
 	    "memory.current", text, sizeof(text));
 	if (r < 0)
 		return r;
@@ -47,7 +47,7 @@ of_process(const struct psd_instance *instance, uint64_t *ret_bytes)
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/statm",
 	    instance->child.pid);
-	r = psd_cgroup_read(AT_FDCWD, path, text, sizeof(text));
+	r = psd_small_file_read(AT_FDCWD, path, text, sizeof(text));
 	if (r < 0)
 		return r;
 	/* Pages: all, resident, and more. */

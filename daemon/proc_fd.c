@@ -2,6 +2,7 @@
 #include "daemon/proc_fd.h"
 
 #include "common/fd.h"
+#include "common/small_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -102,17 +103,12 @@ int
 psd_proc_fd_tell(int fd, struct psd_place *ret)
 {
 	char name[32], text[512];
-	_cleanup_fd_ int info = PSD_NO_FD;
-	ssize_t n;
+	int r;
 
 	(void)snprintf(name, sizeof(name), "../fdinfo/%d", fd);
-	info = openat(proc_fds, name, O_RDONLY | O_CLOEXEC);
-	if (info < 0)
-		return -errno;
-	n = read(info, text, sizeof(text) - 1);
-	if (n < 0)
-		return -errno;
-	text[n] = '\0';
+	r = psd_small_file_read(proc_fds, name, text, sizeof(text));
+	if (r < 0)
+		return r;
 	/* The kernel's own words, and the first of them, are at the head. */
 	return find_number(text, "\nmnt_id:", &ret->mount) &&
 		find_number(text, "\nino:", &ret->inode)

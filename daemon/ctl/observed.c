@@ -2,6 +2,7 @@
 #include "common/arch.h"
 #include "common/fd.h"
 #include "common/pair.h"
+#include "common/small_file.h"
 #include "common/sys.h"
 #include "daemon/ctl/ctl.h"
 #include "daemon/ctl/observe.h"
@@ -210,16 +211,13 @@ psd_observed_failure(const struct psd_observed *observed)
 static pid_t
 find_child(void)
 {
-	char path[64], text[32] = "";
-	ssize_t n;
-	int fd;
+	char path[64], text[32];
 
 	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children",
 	    (int)getpid());
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
-	psd_fd_close(fd);
-	return n <= 0 ? 0 : (pid_t)strtol(text, NULL, 10);
+	return psd_small_file_read(AT_FDCWD, path, text, sizeof(text)) < 0
+	    ? 0
+	    : (pid_t)strtol(text, NULL, 10);
 }
 
 int
@@ -264,16 +262,10 @@ psd_observe_status(pid_t pid, const char *word)
 {
 	char path[64], text[4096];
 	const char *at;
-	ssize_t n;
-	int fd;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	psd_fd_close(fd);
-	if (n < 0)
+	if (psd_small_file_read(AT_FDCWD, path, text, sizeof(text)) < 0)
 		return 0;
-	text[n] = '\0';
 	at = strstr(text, word);
 	return at == NULL ? 0 : strtoull(at + strlen(word), NULL, 10);
 }

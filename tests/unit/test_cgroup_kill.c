@@ -4,6 +4,7 @@
  * directory with a list in it stands for the group.
  */
 #include "common/fd.h"
+#include "common/small_file.h"
 #include "daemon/cgroup_file.h"
 #include "tests/support/child.h"
 #include "tests/support/dir.h"
@@ -149,7 +150,7 @@ without_cgroup_kill_the_list_is_used(void **state)
 	assert_int_equal(psd_cgroup_kill(dir_fd), 0);
 	expect_killed(0);
 	/* Whatever it would have forked meanwhile. */
-	assert_int_equal(psd_cgroup_read(dir_fd, "cgroup.freeze", text,
+	assert_int_equal(psd_small_file_read(dir_fd, "cgroup.freeze", text,
 			     sizeof(text)),
 	    0);
 	assert_string_equal(text, "1");
@@ -165,7 +166,7 @@ with_cgroup_kill_the_kernel_does_it(void **state)
 	assert_int_equal(test_dir_write(dir, "cgroup.procs", list), 0);
 	assert_int_equal(test_dir_write(dir, "cgroup.kill", "0"), 0);
 	assert_int_equal(psd_cgroup_kill(dir_fd), 0);
-	assert_int_equal(psd_cgroup_read(dir_fd, "cgroup.kill", text,
+	assert_int_equal(psd_small_file_read(dir_fd, "cgroup.kill", text,
 			     sizeof(text)),
 	    0);
 	assert_string_equal(text, "1");
