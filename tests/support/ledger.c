@@ -4,6 +4,7 @@
 #include "daemon/cgroup.h"
 #include "tests/support/child.h"
 #include "tests/support/fds.h"
+#include "tests/support/status.h"
 
 #include <linux/magic.h>
 #include <poll.h>
@@ -11,6 +12,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/vfs.h>
 
@@ -54,23 +56,6 @@ count_children(pid_t daemon, struct ledger *ret)
 	(void)fclose(file);
 }
 
-static size_t
-memory_of(pid_t daemon)
-{
-	char path[64], line[256];
-	size_t kib = 0;
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)daemon);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file) != NULL)
-		if (sscanf(line, "VmRSS: %zu", &kib) == 1)
-			break;
-	(void)fclose(file);
-	return kib;
-}
-
 static void
 count_fds(pid_t daemon, struct ledger *ret)
 {
@@ -94,7 +79,8 @@ count_fds(pid_t daemon, struct ledger *ret)
 struct ledger
 ledger_of(pid_t daemon)
 {
-	struct ledger ledger = { .memory = memory_of(daemon) };
+	struct ledger ledger = { .memory = strtoul(test_status(daemon, "VmRSS"),
+				     NULL, 10) };
 
 	count_fds(daemon, &ledger);
 	count_children(daemon, &ledger);

@@ -2,33 +2,16 @@
 #include "tests/support/rest.h"
 
 #include "tests/support/child.h"
+#include "tests/support/status.h"
 
 #include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-
-#include <cmocka.h>
+#include <stdlib.h>
 
 /* How often it was given the processor, having slept. */
 static long
 count_wakeups(pid_t pid)
 {
-	char path[64], line[256];
-	long n = -1;
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file) != NULL)
-		if (sscanf(line, "voluntary_ctxt_switches: %ld", &n) == 1)
-			break;
-	(void)fclose(file);
-	assert_true(n >= 0);
-	return n;
+	return strtol(test_status(pid, "voluntary_ctxt_switches"), NULL, 10);
 }
 
 bool

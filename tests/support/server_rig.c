@@ -3,6 +3,7 @@
 
 #include "common/fd.h"
 #include "tests/support/child.h"
+#include "tests/support/status.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -156,21 +157,7 @@ read_file(const char *path, char *ret, size_t size)
 const char *
 server_rig_status(const struct server_rig *rig, const char *name)
 {
-	static char text[TEXT_MAX];
-	char path[64], start[64];
-	char *found;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", rig->pid);
-	(void)snprintf(start, sizeof(start), "\n%s:", name);
-	if (!read_file(path, text, sizeof(text)))
-		return "";
-	found = strstr(text, start);
-	if (found == NULL)
-		return "";
-	found += strlen(start);
-	found += strspn(found, " \t");
-	found[strcspn(found, "\n")] = '\0';
-	return found;
+	return test_status(rig->pid, name);
 }
 
 bool

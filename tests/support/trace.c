@@ -3,6 +3,7 @@
 
 #include "common/mem.h"
 #include "tests/support/child.h"
+#include "tests/support/status.h"
 
 #include <poll.h>
 #include <setjmp.h>
@@ -26,25 +27,6 @@ trace_may(void)
 	return pid > 0 && test_child_exit_status(pid) == 0;
 }
 
-static bool
-is_traced(pid_t pid)
-{
-	char path[64];
-	_cleanup_free_ char *line = NULL;
-	size_t size = 0;
-	bool is = false;
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	while (getline(&line, &size, file) > 0)
-		if (strncmp(line, "TracerPid:", 10) == 0)
-			is = atoi(line + 10) != 0;
-	(void)fclose(file);
-	return is;
-}
-
 void
 trace_start(struct trace *trace, pid_t traced, const char *dir)
 {
@@ -56,7 +38,8 @@ trace_start(struct trace *trace, pid_t traced, const char *dir)
 	(void)snprintf(trace->file, sizeof(trace->file), "%s/trace", dir);
 	trace->pid = test_child_exec(argv);
 	assert_true(trace->pid > 0);
-	for (int ms = 0; !is_traced(traced); ms += STEP_MS) {
+	for (int ms = 0; atoi(test_status(traced, "TracerPid")) == 0;
+	     ms += STEP_MS) {
 		assert_true(ms < TEST_DEADLINE);
 		(void)poll(NULL, 0, STEP_MS);
 	}

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* What the daemon may do follows the policies, within what it kept. */
 #include "tests/support/child.h"
+#include "tests/support/status.h"
 #include "tests/system/rig_fixture.h"
 
-#include <inttypes.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <unistd.h>
@@ -27,20 +28,10 @@ start(void **state)
 static bool
 has(const char *set)
 {
-	char path[64], line[256];
-	uint64_t bits = 0;
-	bool is_found = false;
-	FILE *file;
+	const char *bits = test_status(rig.pid, set);
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)rig.pid);
-	file = fopen(path, "re");
-	assert_non_null(file);
-	while (!is_found && fgets(line, sizeof(line), file) != NULL)
-		is_found = strncmp(line, set, strlen(set)) == 0 &&
-		    sscanf(line + strlen(set), ": %" SCNx64, &bits) == 1;
-	(void)fclose(file);
-	assert_true(is_found);
-	return (bits >> CAP_DAC_READ_SEARCH & 1) != 0;
+	assert_string_not_equal(bits, "");
+	return (strtoull(bits, NULL, 16) >> CAP_DAC_READ_SEARCH & 1) != 0;
 }
 
 /* Reloads with these lines of one.policy. */

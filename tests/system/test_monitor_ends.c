@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A server and its monitor end together, whatever either does. */
 #include "tests/support/child.h"
+#include "tests/support/ledger.h"
 #include "tests/system/monitor_fixture.h"
 
 #include <fcntl.h>
@@ -135,18 +136,10 @@ static bool
 is_gone(pid_t pid)
 {
 	for (int ms = 0; ms < TEST_DEADLINE; ms += 20) {
-		char path[64], state[256] = "";
-		FILE *file;
+		const char state = ledger_state_of(pid);
 
-		(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-		file = fopen(path, "re");
-		if (file == NULL)
-			return true;
-		if (fgets(state, sizeof(state), file) == NULL)
-			state[0] = '\0';
-		(void)fclose(file);
 		/* A zombie is its new parent's to see to. */
-		if (strstr(state, ") Z ") != NULL)
+		if (state == '\0' || state == 'Z')
 			return true;
 		(void)usleep(20000);
 	}

@@ -4,6 +4,7 @@
  * and re-execs.
  */
 #include "tests/support/child.h"
+#include "tests/support/status.h"
 #include "tests/system/rig_fixture.h"
 
 #include <signal.h>
@@ -14,48 +15,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A number of /proc/PID/status, or -1: older kernels do not count filters. */
+/* How many it has; -1: older kernels do not count them. */
 static long
-status_of(pid_t pid, const char *key)
+filters_of(pid_t pid)
 {
-	char path[64], line[256];
-	const size_t len = strlen(key);
-	long value = -1;
-	FILE *status;
+	const char *number = test_status(pid, "Seccomp_filters");
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	status = fopen(path, "re");
-	assert_non_null(status);
-	while (value < 0 && fgets(line, sizeof(line), status) != NULL)
-		if (strncmp(line, key, len) == 0 && line[len] == ':')
-			value = strtol(line + len + 1, NULL, 10);
-	assert_int_equal(fclose(status), 0);
-	return value;
+	return number[0] == '\0' ? -1 : strtol(number, NULL, 10);
 }
 
 static bool
 has_capability(int cap)
 {
-	char path[64], line[256];
-	unsigned long long bits = 0;
-	FILE *status;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", rig.pid);
-	status = fopen(path, "re");
-	assert_non_null(status);
-	while (fgets(line, sizeof(line), status) != NULL)
-		if (sscanf(line, "CapEff: %llx", &bits) == 1)
-			break;
-	assert_int_equal(fclose(status), 0);
-	return (bits >> cap & 1) != 0;
+	return (strtoull(test_status(rig.pid, "CapEff"), NULL, 16) >> cap &
+		   1) != 0;
 }
 
 /* How many more the daemon has than whoever started it. */
 static long
 filters(void)
 {
-	return status_of(rig.pid, "Seccomp_filters") -
-	    status_of(getpid(), "Seccomp_filters");
+	return filters_of(rig.pid) - filters_of(getpid());
 }
 
 static void
@@ -70,8 +50,8 @@ expect_pings(void)
 static void
 expect_one_filter(void)
 {
-	assert_int_equal(status_of(rig.pid, "Seccomp"), 2);
-	if (status_of(getpid(), "Seccomp_filters") >= 0)
+	assert_string_equal(test_status(rig.pid, "Seccomp"), "2");
+	if (filters_of(getpid()) >= 0)
 		assert_int_equal(filters(), 1);
 }
 
