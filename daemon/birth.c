@@ -7,9 +7,11 @@
 #include "daemon/output.h"
 #include "daemon/program.h"
 #include "daemon/service.h"
+#include "daemon/spawn_files.h"
 #include "daemon/watch.h"
 
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 enum {
@@ -153,6 +155,30 @@ prepare(struct psd_instance *instance, const struct psd_kit *kit,
 	return begin_watch(instance);
 }
 
+static int
+on_bell(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	(void)source;
+	(void)fd;
+	(void)events;
+	(void)userdata;
+	psd_spawn_hear();
+	return 0;
+}
+
+/*
+ * Until a child that nobody waits for has left our table we have a copy of its
+ * ends.  Where it is not heard to leave, that is until its hello or its end, or
+ * the next start.
+ */
+static void
+listen_for_bell(struct psd_daemon *daemon)
+{
+	if (daemon->bell_source == NULL && psd_spawn_bell() >= 0)
+		(void)sd_event_add_io(psd_loop(daemon), &daemon->bell_source,
+		    psd_spawn_bell(), EPOLLIN, on_bell, NULL);
+}
+
 /* The child's ends are closed here, whatever happens: each has one owner. */
 int
 psd_instance_spawn(struct psd_instance *instance, const struct psd_kit *kit,
@@ -189,5 +215,7 @@ psd_instance_spawn(struct psd_instance *instance, const struct psd_kit *kit,
 	r = psd_spawn(&instance->loaded->prepared->plan, &birth,
 	    &instance->child, &failure);
 	*ret_step = psd_step_name(failure.step);
+	if (r == 0 && instance->child.later != NULL)
+		listen_for_bell(instance->service->daemon);
 	return r;
 }

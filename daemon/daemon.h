@@ -46,7 +46,8 @@ struct psd_daemon {
 	sd_event_source *sweep_source;
 	sd_event_source *spare_source; /* of leaves (daemon/leaves.h) */
 	sd_event_source *leaves_source;
-	uint32_t manager; /* PSD_MANAGER_* */
+	sd_event_source *bell_source; /* of starts (daemon/spawn_files.h) */
+	uint32_t manager;             /* PSD_MANAGER_* */
 	bool is_stopping;
 	bool is_loading; /* not all services of a load are there yet */
 	bool was_ready;  /* READY=1 has been said */

@@ -210,6 +210,7 @@ finish(struct psd_daemon *daemon)
 	sd_event_source_disable_unref(daemon->exits_source);
 	sd_event_source_disable_unref(daemon->sweep_source);
 	sd_event_source_disable_unref(daemon->spare_source);
+	sd_event_source_disable_unref(daemon->bell_source);
 	sd_event_source_disable_unref(daemon->leaves_source);
 	sd_event_source_disable_unref(daemon->status_source);
 	psd_dispose_stop();

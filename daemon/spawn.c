@@ -7,7 +7,6 @@
 #include "common/pair.h"
 #include "common/raw.h"
 #include "daemon/daemon.h"
-#include "daemon/spawn_environment.h"
 #include "daemon/spawn_files.h"
 #include "daemon/spawn_later.h"
 #include "daemon/spawn_wait.h"
@@ -17,7 +16,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/socket.h>
 
 /* Flags of clone3() alone, which older headers lack. */
@@ -31,20 +29,11 @@ is_refused(long r)
 	return r == -ENOSYS || r == -EPERM;
 }
 
-/*
- * The wait of CLONE_VFORK is ended by nothing but the child, and whoever has
- * the uid that the child changes to can stop it before its exec.  So only a
- * helper whose uid is nobody else's is waited for in this way, which takes
- * 20 µs less.  Beside another we run on, until psd_spawn_await() is done, and
- * touch nothing that it uses; with one that is on its own we have nothing in
- * common but what is kept for it.
- */
 static unsigned
 clone_flags(const struct psd_spawn_state *state)
 {
-	const bool waits = state->plan->owns_uid && !state->is_on_its_own;
-
-	return CLONE_VM | CLONE_PIDFD | (waits ? (unsigned)CLONE_VFORK : 0) |
+	return CLONE_VM | CLONE_PIDFD |
+	    (state->stops_parent ? (unsigned)CLONE_VFORK : 0) |
 	    (state->files_end != 0 ? (unsigned)CLONE_FILES : 0);
 }
 
@@ -124,24 +113,64 @@ discard_report(void)
 	psd_fd_cleanup(&lasting[1]);
 }
 
+static void
+borrow_descriptors(struct psd_spawn_state *state, int report_fd)
+{
+	const struct psd_plan *plan = state->plan;
+	const int *stdio = state->birth->stdio;
+
+	state->exec_fd = plan->exec_fd;
+	state->landlock_fd = plan->landlock_fd;
+	state->null_fd = plan->null_fd;
+	for (int i = 0; i < 3; i++)
+		state->stdio[i] = stdio != NULL ? stdio[i] : PSD_NO_FD;
+	if (state->stdio[STDERR_FILENO] < 0)
+		state->stdio[STDERR_FILENO] = state->birth->stderr_fd;
+	state->pair_end = state->birth->pair_end;
+	state->report_fd = report_fd;
+	for (size_t i = 0; i < PSD_NS_COUNT; i++)
+		state->namespaces[i] =
+		    plan->namespaces == NULL ? PSD_NO_FD : plan->namespaces[i];
+}
+
+/*
+ * The wait of CLONE_VFORK is ended by nothing but the child, and whoever has
+ * the uid that the child changes to can stop it before its exec.  So only a
+ * helper whose uid is nobody else's is waited for in this way, which takes
+ * 20 µs less.  Beside another we run on, until psd_spawn_await() is done, and
+ * touch nothing that it uses; with one that is on its own we have nothing in
+ * common but what is kept for it, and the table of descriptors until it leaves.
+ */
 static int
-start_and_wait(struct psd_spawn_state *state, int ours, int *theirs,
+make_child_with(struct psd_spawn_state *state, int report_fd,
     struct psd_child *child)
 {
 	int r;
 
-	/* Only while we wait: nobody but the child shall use the table then. */
-	if (state->plan->owns_uid)
-		psd_spawn_share_files(state);
+	state->stops_parent = state->plan->owns_uid && !state->is_on_its_own;
+	borrow_descriptors(state, report_fd);
+	psd_spawn_share_files(state);
 	r = make_child(state, child);
-	psd_spawn_restore_slots(state);
-	/* The child has copied the table, and its copy alone is to count. */
+	/* It has left the table, or never had it. */
+	if (r < 0 || state->stops_parent || state->files_end == 0)
+		psd_spawn_restore_slots(state);
+	return r;
+}
+
+static int
+start_and_wait(struct psd_spawn_state *state, int ours, int *theirs,
+    int report_fd, struct psd_child *child)
+{
+	int r = make_child_with(state, report_fd, child);
+
+	/* The child has one of its own, which alone is to count. */
 	psd_fd_cleanup(theirs);
 	if (r < 0)
 		return r;
 	r = psd_spawn_await(state, ours, child);
 	if (r < 0)
 		psd_spawn_reap(child);
+	psd_spawn_restore_slots(state);
 	if (r < 0 && ours >= 0 && ours == lasting[0])
 		discard_report();
 	return r;
@@ -149,12 +178,11 @@ start_and_wait(struct psd_spawn_state *state, int ours, int *theirs,
 
 /* Where that cannot be, the start is as any other. */
 static bool
-start_on_its_own(const struct psd_spawn_state *state, bool has_listener,
+start_on_its_own(struct psd_spawn_state *state, bool has_listener,
     struct psd_child *child)
 {
 	_cleanup_fd_ int ours = PSD_NO_FD;
 	_cleanup_fd_ int theirs = PSD_NO_FD;
-	struct psd_spawn_later *later;
 	int ends[2];
 
 	if (has_listener) {
@@ -163,15 +191,12 @@ start_on_its_own(const struct psd_spawn_state *state, bool has_listener,
 		ours = ends[0];
 		theirs = ends[1];
 	}
-	later = psd_spawn_later_make(state, theirs);
-	if (later == NULL)
-		return false;
-	child->later = later;
-	if (make_child(&later->state, child) < 0) {
-		psd_spawn_forget(child);
+	state->is_on_its_own = true;
+	if (make_child_with(state, theirs, child) < 0) {
+		state->is_on_its_own = false;
 		return false;
 	}
-	child->in_cgroup = later->state.in_cgroup;
+	child->in_cgroup = state->in_cgroup;
 	child->report = psd_fd_take(&ours);
 	return true;
 }
@@ -185,42 +210,20 @@ start(struct psd_spawn_state *state, struct psd_child *child)
 	_cleanup_fd_ int theirs = PSD_NO_FD;
 	int ends[2], r;
 
-	state->report_fd = PSD_NO_FD;
 	if (state->birth->may_fail_later && psd_spawn_is_slow() &&
 	    start_on_its_own(state, has_listener, child))
 		return 0;
 	if (plan->owns_uid && !has_listener)
-		return start_and_wait(state, ours, &theirs, child);
-	if (plan->owns_uid && lasting[0] >= 0) {
-		state->report_fd = lasting[1];
-		return start_and_wait(state, lasting[0], &theirs, child);
-	}
+		return start_and_wait(state, ours, &theirs, theirs, child);
+	if (plan->owns_uid && lasting[0] >= 0)
+		return start_and_wait(state, lasting[0], &theirs, lasting[1],
+		    child);
 	r = psd_pair(SOCK_SEQPACKET, ends);
 	if (r < 0)
 		return r;
 	ours = ends[0];
 	theirs = ends[1];
-	state->report_fd = theirs;
-	return start_and_wait(state, ours, &theirs, child);
-}
-
-static void
-borrow_descriptors(struct psd_spawn_state *state)
-{
-	const struct psd_plan *plan = state->plan;
-	const int *stdio = state->birth->stdio;
-
-	state->exec_fd = plan->exec_fd;
-	state->landlock_fd = plan->landlock_fd;
-	state->null_fd = plan->null_fd;
-	for (int i = 0; i < 3; i++)
-		state->stdio[i] = stdio != NULL ? stdio[i] : PSD_NO_FD;
-	if (state->stdio[STDERR_FILENO] < 0)
-		state->stdio[STDERR_FILENO] = state->birth->stderr_fd;
-	state->pair_end = state->birth->pair_end;
-	for (size_t i = 0; i < PSD_NS_COUNT; i++)
-		state->namespaces[i] =
-		    plan->namespaces == NULL ? PSD_NO_FD : plan->namespaces[i];
+	return start_and_wait(state, ours, &theirs, theirs, child);
 }
 
 /* Landlock and report socket have their high numbers by then. */
@@ -272,21 +275,6 @@ int
 psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
     struct psd_child *ret_child, struct psd_spawn_failure *ret_failure)
 {
-	char pid_variable[PSD_SPAWN_PID_SIZE] = PSD_SPAWN_PID;
-	struct psd_spawn_failure failure = { PSD_STEP_NONE, 0 };
-	_cleanup_free_ char **environment =
-	    psd_spawn_environment(plan->environment, birth->environment,
-		birth->pair_end >= 0 ? pid_variable : NULL);
-	struct psd_spawn_state state = {
-		.plan = plan,
-		.birth = birth,
-		.parent = getpid(),
-		.environment = environment,
-		.pid_text = pid_variable + strlen(pid_variable),
-		.failure = &failure,
-		.stack = psd_spawn_take_stack(),
-		.confine = confinement(plan, birth),
-	};
 	/*
 	 * Nothing gives a capability back to a bounding set, so what a child
 	 * of ours has verified once is true of all later ones: 41 calls.
@@ -294,20 +282,29 @@ psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
 	static bool has_no_bounding_set;
 	struct psd_child child = { .listener = PSD_NO_FD, .report = PSD_NO_FD };
 	const uint64_t since = psd_now();
-	int r = -ENOMEM;
+	struct psd_spawn_memory *memory = psd_spawn_memory_make(plan, birth);
+	int r;
 
-	state.confine.has_no_bounding_set = has_no_bounding_set;
 	assert(plan->exec_number >= PSD_SPAWN_LOWEST);
-	borrow_descriptors(&state);
-	if (environment != NULL && state.stack != NULL)
-		r = start_undisturbed(&state, &child);
-	psd_spawn_give_stack(state.stack);
+	if (memory == NULL) {
+		*ret_failure =
+		    (struct psd_spawn_failure){ PSD_STEP_NONE, ENOMEM };
+		return -ENOMEM;
+	}
+	memory->state.confine = confinement(plan, birth);
+	memory->state.confine.has_no_bounding_set = has_no_bounding_set;
+	r = start_undisturbed(&memory->state, &child);
 	psd_spawn_note_time(psd_now() - since);
 	if (r < 0) {
-		ret_failure->step = failure.step;
+		ret_failure->step = memory->failure.step;
 		ret_failure->error = -r;
-		return r;
 	}
+	if (r == 0 && memory->state.is_on_its_own)
+		child.later = memory;
+	else
+		psd_spawn_memory_free(memory);
+	if (r < 0)
+		return r;
 	has_no_bounding_set = has_no_bounding_set ||
 	    (!plan->is_unprivileged && child.later == NULL);
 	*ret_child = child;

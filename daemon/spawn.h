@@ -95,7 +95,7 @@ struct psd_child {
 	 * Of one that was not waited for: what is kept for it, or NULL; and
 	 * where its listener comes from, or PSD_NO_FD.
 	 */
-	struct psd_spawn_later *later;
+	struct psd_spawn_memory *later;
 	int report;
 };
 

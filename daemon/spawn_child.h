@@ -23,16 +23,19 @@ struct psd_spawn_state {
 	int report_fd;            /* the child's end, or PSD_NO_FD */
 	unsigned files_end;       /* it shares the parent's table, of which it
 				     needs what is below; 0: it does not */
-	uint32_t lowered;         /* slots in use, for spawn_files.c */
+	size_t group;             /* of slots, for spawn_files.c, */
+	uint32_t lowered;         /* and which are in use */
 	bool enters_cgroup;       /* by itself, clone3() did not do it */
 	bool has_no_handlers;     /* clone3() took those of signals away */
 	bool is_on_its_own;       /* nobody waits */
+	bool stops_parent;        /* CLONE_VFORK: until it has its program */
 	unsigned char *stack;     /* its lowest address */
 	struct psd_confine confine;
 
 	/* Written by the child: the step that was begun last, too. */
 	struct psd_spawn_failure *failure;
 	bool in_cgroup;
+	bool has_left; /* the parent's table; atomic, as the parent runs on */
 
 	/* The child's own: sources, moved out of the way of the targets. */
 	int exec_fd, landlock_fd, null_fd, pair_end;

@@ -20,22 +20,32 @@ enum {
 	/* What is not below this is lowered; no table is smaller. */
 	HIGH = 64,
 	SLOTS = 8 + PSD_NS_COUNT,
+	/*
+	 * The first is for whoever has us wait, so that we touch nothing; each
+	 * of the others for one beside whom we run on.
+	 */
+	GROUPS = 1 + 8,
+	/* It is closed where only the beginning of the table was copied. */
+	WITNESS = GROUPS * SLOTS,
+	NUMBERS,
+	/* More than the starts of a turn of the loop take. */
+	SPARE = 256,
+	TABLE_MIN = 256,
 };
 
 /*
- * Numbers that nobody else has; low ones, since they are taken at the daemon's
- * start.  Between starts they hold what tells nothing.  The witness is not below
- * HIGH, so that it is closed where only the beginning of the table was copied.
+ * Numbers that nobody else has, ever higher; low ones, since they are taken at
+ * the daemon's start.  Between starts they hold what tells nothing: the bell,
+ * which a child rings that has left the table while we run on.
  */
-static int slots[SLOTS];
-static int idle_fd = PSD_NO_FD;
-static int witness = PSD_NO_FD;
+static int numbers[NUMBERS];
+static int bell = PSD_NO_FD;
+static struct psd_spawn_state *users[GROUPS];
 
-static void
-close_slots(size_t n)
+static const int *
+slots_of(size_t group)
 {
-	while (n-- > 0)
-		psd_fd_cleanup(&slots[n]);
+	return &numbers[group * SLOTS];
 }
 
 int
@@ -44,26 +54,22 @@ psd_spawn_open_slots(void)
 	_cleanup_fd_ int idle = PSD_NO_FD;
 	int error;
 
-	if (idle_fd >= 0)
+	if (bell >= 0)
 		return 0;
-	idle = eventfd(0, EFD_CLOEXEC);
+	idle = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (idle < 0)
 		return -errno;
-	for (size_t i = 0; i < SLOTS; i++) {
-		slots[i] = fcntl(idle, F_DUPFD_CLOEXEC, LOW);
-		if (slots[i] < 0) {
+	for (size_t i = 0; i < NUMBERS; i++) {
+		numbers[i] =
+		    fcntl(idle, F_DUPFD_CLOEXEC, i < SLOTS ? LOW : HIGH);
+		if (numbers[i] < 0) {
 			error = errno;
-			close_slots(i);
+			while (i-- > 0)
+				psd_fd_cleanup(&numbers[i]);
 			return -error;
 		}
 	}
-	witness = fcntl(idle, F_DUPFD_CLOEXEC, HIGH);
-	if (witness < 0) {
-		error = errno;
-		close_slots(SLOTS);
-		return -error;
-	}
-	idle_fd = psd_fd_take(&idle);
+	bell = psd_fd_take(&idle);
 	return 0;
 }
 
@@ -84,41 +90,118 @@ find_sources(struct psd_spawn_state *state, int *ret[SLOTS])
 		ret[n++] = &state->namespaces[i];
 }
 
+/*
+ * For a table that has to grow while it is shared the kernel waits until every
+ * processor has looked elsewhere, 4 to 16 ms.  So it grows a while before.
+ */
+static void
+grow_table(int latest)
+{
+	static int size = TABLE_MIN;
+	int fd;
+
+	if (latest + SPARE < size)
+		return;
+	for (size_t i = 0; i < GROUPS; i++)
+		if (users[i] != NULL)
+			return;
+	fd = fcntl(bell, F_DUPFD_CLOEXEC, size);
+	if (fd < 0)
+		return;
+	psd_fd_close(fd);
+	while (size <= fd)
+		size *= 2;
+}
+
+static bool
+take_group(struct psd_spawn_state *state)
+{
+	state->group = 0;
+	if (state->stops_parent)
+		return true;
+	psd_spawn_restore_left();
+	grow_table(state->pair_end);
+	do
+		state->group++;
+	while (state->group < GROUPS && users[state->group] != NULL);
+	if (state->group == GROUPS)
+		return false;
+	users[state->group] = state;
+	return true;
+}
+
 void
 psd_spawn_share_files(struct psd_spawn_state *state)
 {
+	/* What we run on with we may close, and have another in its place. */
+	const int kept = state->stops_parent ? HIGH : 0;
+	int highest = state->stops_parent ? 0 : bell;
 	int *sources[SLOTS];
-	int highest = 0;
 
 	state->files_end = 0;
-	if (idle_fd < 0)
+	state->lowered = 0;
+	state->has_left = false;
+	if (bell < 0 || !take_group(state))
 		return;
 	find_sources(state, sources);
 	for (size_t i = 0; i < SLOTS; i++) {
+		const int slot = slots_of(state->group)[i];
 		int *fd = sources[i];
 
-		if (*fd >= HIGH && dup3(*fd, slots[i], O_CLOEXEC) == slots[i]) {
-			*fd = slots[i];
+		if (*fd >= kept) {
+			if (dup3(*fd, slot, O_CLOEXEC) < 0)
+				return;
+			*fd = slot;
 			state->lowered |= 1U << i;
 		}
 		if (*fd > highest)
 			highest = *fd;
 	}
-	if (highest < witness)
+	if (highest < numbers[WITNESS])
 		state->files_end = (unsigned)highest + 1;
 }
 
 void
-psd_spawn_restore_slots(const struct psd_spawn_state *state)
+psd_spawn_restore_slots(struct psd_spawn_state *state)
 {
 	for (size_t i = 0; i < SLOTS; i++)
 		if ((state->lowered & 1U << i) != 0)
-			(void)dup3(idle_fd, slots[i], O_CLOEXEC);
+			(void)dup3(bell, slots_of(state->group)[i], O_CLOEXEC);
+	state->lowered = 0;
+	for (size_t i = 0; i < GROUPS; i++)
+		if (users[i] == state)
+			users[i] = NULL;
+}
+
+void
+psd_spawn_restore_left(void)
+{
+	for (size_t i = 0; i < GROUPS; i++)
+		if (users[i] != NULL &&
+		    __atomic_load_n(&users[i]->has_left, __ATOMIC_ACQUIRE))
+			psd_spawn_restore_slots(users[i]);
 }
 
 int
-psd_spawn_leave_files(const struct psd_spawn_state *state)
+psd_spawn_bell(void)
 {
+	return bell;
+}
+
+void
+psd_spawn_hear(void)
+{
+	eventfd_t rung;
+
+	/* Before the look: who leaves after that rings once more. */
+	(void)eventfd_read(bell, &rung);
+	psd_spawn_restore_left();
+}
+
+int
+psd_spawn_leave_files(struct psd_spawn_state *state)
+{
+	static const uint64_t once = 1;
 	int r;
 
 	if (state->files_end == 0)
@@ -127,5 +210,12 @@ psd_spawn_leave_files(const struct psd_spawn_state *state)
 	if (r < 0)
 		return r;
 	/* From here on the numbers are changed: it had better be true. */
-	return raw(SYS_fcntl, witness, F_GETFD) == -EBADF ? 0 : -EBUSY;
+	if (raw(SYS_fcntl, numbers[WITNESS], F_GETFD) != -EBADF)
+		return -EBUSY;
+	if (state->stops_parent)
+		return 0;
+	__atomic_store_n(&state->has_left, true, __ATOMIC_RELEASE);
+	/* Should it not be heard, the slots come back a little later. */
+	(void)raw(SYS_write, bell, &once, sizeof(once));
+	return 0;
 }

@@ -7,15 +7,22 @@
 
 #include "daemon/daemon.h"
 #include "daemon/spawn_environment.h"
+#include "daemon/spawn_files.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* Several times what a start takes; and how long that is remembered. */
 enum { SLOW_USEC = 1000, MEMORY_USEC = 60 * 1000000 };
 
 enum { GUARD_SIZE = 64 * 1024, STACKS_KEPT = 64 };
+
+/* And the digits of the highest process id. */
+#define PID_VARIABLE "LISTEN_PID="
+_Static_assert(sizeof(PID_VARIABLE) + 10 <= PSD_SPAWN_PID_SIZE,
+    "room for a process id");
 
 static uint64_t slow_until_usec;
 static unsigned char *stacks[STACKS_KEPT];
@@ -69,38 +76,40 @@ psd_spawn_give_stack(unsigned char *stack)
 		    GUARD_SIZE + PSD_SPAWN_STACK_SIZE);
 }
 
-static void
-free_later(struct psd_spawn_later *later)
+void
+psd_spawn_memory_free(struct psd_spawn_memory *memory)
 {
-	psd_spawn_give_stack(later->state.stack);
-	free(later->environment);
-	free(later);
+	psd_spawn_restore_slots(&memory->state);
+	psd_spawn_give_stack(memory->state.stack);
+	free(memory->environment);
+	free(memory);
 }
 
-struct psd_spawn_later *
-psd_spawn_later_make(const struct psd_spawn_state *state, int report_fd)
+struct psd_spawn_memory *
+psd_spawn_memory_make(const struct psd_plan *plan,
+    const struct psd_birth *birth)
 {
-	struct psd_spawn_later *later = calloc(1, sizeof(*later));
+	struct psd_spawn_memory *memory = calloc(1, sizeof(*memory));
 
-	if (later == NULL)
+	if (memory == NULL)
 		return NULL;
-	later->state = *state;
-	later->birth = *state->birth;
-	memcpy(later->pid_variable, PSD_SPAWN_PID, sizeof(PSD_SPAWN_PID));
-	later->environment = psd_spawn_environment(state->plan->environment,
-	    later->birth.environment,
-	    later->birth.pair_end >= 0 ? later->pid_variable : NULL);
-	later->state.birth = &later->birth;
-	later->state.failure = &later->failure;
-	later->state.pid_text =
-	    later->pid_variable + strlen(later->pid_variable);
-	later->state.environment = later->environment;
-	later->state.report_fd = report_fd;
-	later->state.is_on_its_own = true;
-	later->state.stack = psd_spawn_take_stack();
-	if (later->environment != NULL && later->state.stack != NULL)
-		return later;
-	free_later(later);
+	memory->birth = *birth;
+	memcpy(memory->pid_variable, PID_VARIABLE, sizeof(PID_VARIABLE));
+	memory->environment =
+	    psd_spawn_environment(plan->environment, birth->environment,
+		birth->pair_end >= 0 ? memory->pid_variable : NULL);
+	memory->state = (struct psd_spawn_state){
+		.plan = plan,
+		.birth = &memory->birth,
+		.parent = getpid(),
+		.environment = memory->environment,
+		.pid_text = memory->pid_variable + strlen(PID_VARIABLE),
+		.failure = &memory->failure,
+		.stack = psd_spawn_take_stack(),
+	};
+	if (memory->environment != NULL && memory->state.stack != NULL)
+		return memory;
+	psd_spawn_memory_free(memory);
 	return NULL;
 }
 
@@ -116,6 +125,6 @@ void
 psd_spawn_forget(struct psd_child *child)
 {
 	if (child->later != NULL)
-		free_later(child->later);
+		psd_spawn_memory_free(child->later);
 	child->later = NULL;
 }

@@ -2,7 +2,9 @@
 #include "daemon/spawn_wait.h"
 
 #include "common/fd.h"
+#include "common/mem.h"
 #include "common/sys.h"
+#include "daemon/spawn_files.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -52,24 +54,30 @@ psd_spawn_take_listener(int report_fd)
 
 /*
  * Waits until the child has executed its program or is gone: then the last
- * copy of its end of the report socket is closed.  A child that takes too
- * long has to be killed before anybody touches its stack again.  0 or
- * -ETIMEDOUT.
+ * copy of its end of the report socket is closed, once it has left our table.  A
+ * child that takes too long has to be killed before anybody touches its stack
+ * again.  0 or -ETIMEDOUT.
  */
 static int
-await_exec(int report_fd)
+await_exec(int report_fd, int pidfd)
 {
 	/* What the child sends would come as POLLIN. */
-	struct pollfd ended = { .fd = report_fd, .events = POLLRDHUP };
+	struct pollfd seen[] = {
+		{ .fd = report_fd, .events = POLLRDHUP },
+		{ .fd = pidfd, .events = POLLIN },
+		{ .fd = psd_spawn_bell(), .events = POLLIN },
+	};
 	struct timespec start, now;
 	long left = EXEC_MSEC;
-	int n;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &start);
 	for (;;) {
-		n = poll(&ended, 1, (int)left);
-		if (n > 0)
+		const int n = poll(seen, PSD_ELEMENTS(seen), (int)left);
+
+		if (n > 0 && (seen[0].revents != 0 || seen[1].revents != 0))
 			return 0;
+		if (n > 0)
+			psd_spawn_hear();
 		(void)clock_gettime(CLOCK_MONOTONIC, &now);
 		left = EXEC_MSEC - (now.tv_sec - start.tv_sec) * 1000 -
 		    (now.tv_nsec - start.tv_nsec) / 1000000;
@@ -102,8 +110,8 @@ psd_spawn_await(struct psd_spawn_state *state, int report_fd,
 	int r = 0;
 
 	/* With CLONE_VFORK the wait is over. */
-	if (!state->plan->owns_uid)
-		r = await_exec(report_fd);
+	if (!state->stops_parent)
+		r = await_exec(report_fd, child->pidfd);
 	if (r < 0)
 		return r;
 	if (state->failure->error != 0)

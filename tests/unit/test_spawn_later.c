@@ -2,6 +2,7 @@
 /* Starts that nobody waits for, as on a machine whose processors are busy. */
 #include "common/fd.h"
 #include "common/raw.h"
+#include "daemon/spawn_files.h"
 #include "daemon/spawn_later.h"
 #include "daemon/spawn_wait.h"
 #include "tests/support/child.h"
@@ -178,6 +179,8 @@ listener_comes_before_its_program_runs(void **state)
 	expect_answer(&rig);
 	listener = psd_spawn_take_listener(rig.child.report);
 	assert_true(listener >= 0);
+	/* As the loop does. */
+	psd_spawn_hear();
 	assert_int_equal(psd_spawn_take_listener(rig.child.report), -EPIPE);
 	psd_fd_cleanup(&rig.pair);
 	assert_int_equal(spawn_rig_wait(&rig), 0);
