@@ -4,6 +4,12 @@
 #include "daemon/loaded.h"
 #include "daemon/respawn.h"
 #include "daemon/service.h"
+#include "daemon/spawn_files.h"
+
+#include <time.h>
+
+/* About what a child waits for on a busy machine. */
+enum { PAUSE_USEC = 1000 };
 
 bool
 psd_service_is_short(const struct psd_service *service)
@@ -17,11 +23,12 @@ psd_service_is_short(const struct psd_service *service)
 }
 
 static int
-on_more(sd_event_source *source, void *userdata)
+on_more(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct psd_service *service = userdata;
 
 	(void)source;
+	(void)usec;
 	service->daemon->turns.work = PSD_WORK_STARTS;
 	service->fill_source =
 	    sd_event_source_disable_unref(service->fill_source);
@@ -31,11 +38,12 @@ on_more(sd_event_source *source, void *userdata)
 
 /* False without memory for it: then they are started now. */
 static bool
-fill_later(struct psd_service *service)
+fill_later(struct psd_service *service, uint64_t usec)
 {
 	return service->fill_source != NULL ||
-	    sd_event_add_defer(psd_loop(service->daemon), &service->fill_source,
-		on_more, service) >= 0;
+	    sd_event_add_time_relative(psd_loop(service->daemon),
+		&service->fill_source, CLOCK_MONOTONIC, usec,
+		psd_loop_slack(usec), on_more, service) >= 0;
 }
 
 /*
@@ -48,10 +56,13 @@ psd_service_fill(struct psd_service *service)
 	const bool is_inetd = service->loaded->policy->type == PSD_TYPE_INETD;
 
 	while (psd_service_is_short(service)) {
-		if (psd_turn_is_long(service->daemon) && fill_later(service))
+		if (psd_turn_is_long(service->daemon) && fill_later(service, 0))
 			return;
 		if ((is_inetd ? psd_inetd_pool_start(service)
 			      : psd_instance_start(service)) < 0)
+			return;
+		/* Then each costs more until those before it have run. */
+		if (psd_spawn_is_full() && fill_later(service, PAUSE_USEC))
 			return;
 	}
 }

@@ -130,6 +130,16 @@ take_group(struct psd_spawn_state *state)
 	return true;
 }
 
+bool
+psd_spawn_is_full(void)
+{
+	psd_spawn_restore_left();
+	for (size_t i = 1; i < GROUPS; i++)
+		if (users[i] == NULL)
+			return false;
+	return true;
+}
+
 void
 psd_spawn_share_files(struct psd_spawn_state *state)
 {

@@ -23,6 +23,9 @@ int psd_spawn_open_slots(void);
  */
 void psd_spawn_share_files(struct psd_spawn_state *state);
 
+/* Are all groups in use? */
+bool psd_spawn_is_full(void);
+
 /* The child has left the table, or is gone: nothing of it is kept. */
 void psd_spawn_restore_slots(struct psd_spawn_state *state);
 
