@@ -15,7 +15,7 @@
 enum {
 	FRAMES_PER_TURN = 16, /* fair turns: then the other helpers come */
 	FRAMES_OF_THE_DEAD = 1024,
-	PROBE_EVERY = 16,
+	PROBE_EVERY = 31, /* a prime, and so seldom the last of each burst */
 	RETRY_USEC = 100000,
 	CLOSING_USEC = 10000,
 	PAUSE_LATE_USEC = 1000, /* of a second of RequestRate= */
@@ -23,6 +23,9 @@ enum {
 
 /* One thread, so one frame to read into is enough. */
 static struct psd_frame incoming;
+
+/* Compared, and no more: it may be gone. */
+static const struct psd_conversation *asked_last;
 
 static int
 resume(sd_event_source *source, uint64_t usec, void *userdata)
@@ -162,22 +165,28 @@ frames_per_turn(const struct psd_conversation *conversation)
  * One frame a wake-up is the cheapest way for a helper that waits for each
  * answer; for one that sends several at once a second recvmsg() saves a turn
  * of the loop.  Whether it pays is learnt from the last time, and tried anew
- * now and then.
+ * now and then.  Where others ask, too, each has one frame a turn.
  */
 static void
 read_frames(struct psd_conversation *conversation)
 {
+	const struct psd_daemon *daemon =
+	    conversation->instance->service->daemon;
+	const bool goes_on = conversation == asked_last &&
+	    (conversation->expects_more ||
+		++conversation->since_probe >= PROBE_EVERY);
 	unsigned n = 0;
 
+	asked_last = conversation;
 	do {
 		if (must_pause(conversation) || !converse(conversation))
 			break;
 		n++;
-		if (!conversation->expects_more &&
-		    ++conversation->since_probe < PROBE_EVERY)
-			return;
-		conversation->since_probe = 0;
-	} while (n < frames_per_turn(conversation));
+	} while (goes_on && n < frames_per_turn(conversation) &&
+	    !psd_turn_is_long(daemon));
+	if (!goes_on)
+		return;
+	conversation->since_probe = 0;
 	conversation->expects_more = n > 1;
 }
 
