@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/confine.h"
 
+#include "common/change_ids.h"
 #include "common/mem.h"
 #include "common/raw.h"
 #include "common/sys.h"
@@ -81,21 +82,13 @@ psd_confine_drop_groups(struct psd_confine *confine)
 int
 psd_confine_change_gid(struct psd_confine *confine)
 {
-	const gid_t gid = confine->gid;
-
-	if (!confine->set_ids)
-		return 0;
-	return raw(SYS_setresgid, gid, gid, gid);
+	return confine->set_ids ? psd_change_gid(confine->gid) : 0;
 }
 
 int
 psd_confine_change_uid(struct psd_confine *confine)
 {
-	const uid_t uid = confine->uid;
-
-	if (!confine->set_ids)
-		return 0;
-	return raw(SYS_setresuid, uid, uid, uid);
+	return confine->set_ids ? psd_change_uid(confine->uid) : 0;
 }
 
 /* The first number that the kernel does not know ends it. */

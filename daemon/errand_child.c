@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/errand_child.h"
 
+#include "common/change_ids.h"
 #include "common/raw.h"
 #include "daemon/proc_fd.h"
 
@@ -65,9 +66,9 @@ become(const struct psd_errand_ids *ids, uint32_t kept)
 		if (r >= 0)
 			r = raw(SYS_setgroups, 0, NULL);
 		if (r >= 0)
-			r = raw(SYS_setresgid, ids->gid, ids->gid, ids->gid);
+			r = psd_change_gid(ids->gid);
 		if (r >= 0)
-			r = raw(SYS_setresuid, ids->uid, ids->uid, ids->uid);
+			r = psd_change_uid(ids->uid);
 	}
 	if (r >= 0)
 		r = keep_capability(kept);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/uid.h"
 
+#include "common/change_ids.h"
 #include "common/fd.h"
 #include "common/sys.h"
 #include "daemon/daemon.h"
@@ -191,10 +192,8 @@ kill_neighbours(uid_t uid)
 {
 	uid_t ids[3];
 
-	if (syscall(SYS_setgroups, 0, NULL) < 0 ||
-	    syscall(SYS_setresgid, uid, uid, uid) < 0 ||
-	    syscall(SYS_setresuid, uid, uid, uid) < 0 ||
-	    psd_sys_capset_nothing() < 0)
+	if (syscall(SYS_setgroups, 0, NULL) < 0 || psd_change_gid(uid) < 0 ||
+	    psd_change_uid(uid) < 0 || psd_sys_capset_nothing() < 0)
 		_exit(EXIT_FAILURE);
 	if (syscall(SYS_getresuid, &ids[0], &ids[1], &ids[2]) < 0 ||
 	    ids[0] != uid || ids[1] != uid || ids[2] != uid)

@@ -186,6 +186,41 @@ daemon_is_not_dumpable_after_a_start(void **state)
 	assert_int_equal(syscall(SYS_prctl, 3 /* PR_GET_DUMPABLE */), 0);
 }
 
+static void
+write_setting(FILE *setting, int value)
+{
+	rewind(setting);
+	assert_true(fprintf(setting, "%d\n", value) > 0);
+	assert_int_equal(fflush(setting), 0);
+}
+
+/* 2 is what systemd-coredump has; 1 lets whoever has the uid in. */
+static void
+nor_where_the_system_dumps_who_changes_its_ids(void **state)
+{
+	FILE *setting = fopen("/proc/sys/fs/suid_dumpable", "r+e");
+	int before, after[2];
+
+	(void)state;
+	if (setting == NULL) {
+		print_message("SKIP: fs.suid_dumpable cannot be set\n");
+		skip();
+	}
+	assert_int_equal(fscanf(setting, "%d", &before), 1);
+	for (int i = 0; i < 2; i++) {
+		struct spawn_rig rig;
+
+		write_setting(setting, i + 1);
+		start(&rig, "tiny_pong");
+		stop(&rig);
+		after[i] = (int)syscall(SYS_prctl, 3 /* PR_GET_DUMPABLE */);
+	}
+	write_setting(setting, before);
+	assert_int_equal(fclose(setting), 0);
+	assert_int_equal(after[0], 0);
+	assert_int_equal(after[1], 0);
+}
+
 /* The child has our memory until its exec, so its size costs nothing. */
 static void
 size_of_the_daemon_is_no_cost(void **state)
@@ -233,6 +268,8 @@ main(void)
 		cmocka_unit_test(memory_of_the_daemon_is_not_the_helpers),
 		cmocka_unit_test(keys_of_the_daemon_are_not_found),
 		cmocka_unit_test(daemon_is_not_dumpable_after_a_start),
+		cmocka_unit_test(
+		    nor_where_the_system_dumps_who_changes_its_ids),
 		cmocka_unit_test(size_of_the_daemon_is_no_cost),
 	};
 	const int skipped = spawn_rig_prepare();
