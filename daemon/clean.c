@@ -12,7 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#if __has_include(<sys/rseq.h>)
+#include <sys/rseq.h>
+#define HAS_SEQUENCES (__rseq_size > 0)
+#define SEQUENCES ((char *)__builtin_thread_pointer() + __rseq_offset)
+#define SEQUENCES_SIZE (__rseq_size < 32 ? 32 : __rseq_size)
+#else
+#define HAS_SEQUENCES false
+#define SEQUENCES NULL
+#define SEQUENCES_SIZE 0U
+#define RSEQ_SIG 0
+#endif
 
 /*
  * Variables that would steer the C library (character sets, message
@@ -79,6 +92,21 @@ psd_clean_priority(void)
 		psd_log(LOG_WARNING,
 		    "helpers have the priority of this daemon: %s",
 		    strerror(error));
+}
+
+/*
+ * The C library registers them for sched_getcpu(), which asks the kernel from
+ * now on.  The kernel (6.18) writes there at each switch to a thread that has
+ * them.  Where they stay nothing but that time is lost.
+ */
+void
+psd_clean_sequences(void)
+{
+	enum { UNREGISTER = 1 };
+
+	if (HAS_SEQUENCES)
+		(void)syscall(SYS_rseq, SEQUENCES, SEQUENCES_SIZE, UNREGISTER,
+		    RSEQ_SIG);
 }
 
 /* Or -errno. */

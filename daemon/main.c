@@ -263,6 +263,7 @@ main(int argc, char **argv)
 	if (r != PSD_OPTIONS_RUN)
 		return r;
 	psd_reexec_note_program();
+	psd_clean_sequences();
 	r = psd_clean_limits();
 	if (r < 0)
 		return give_up("forbid a core file", r);
