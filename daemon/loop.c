@@ -7,7 +7,7 @@
 
 #include <sys/epoll.h>
 
-/* So many requests, then a turn in which all that is there is looked for. */
+/* So many bursts, then a turn in which all that is there is looked for. */
 enum { REQUESTS_MAX = 64, PLACES = 256 };
 
 enum { SLACK_PART = 64, SLACK_MAX_USEC = 250000 };

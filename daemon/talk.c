@@ -14,6 +14,7 @@
 
 enum {
 	FRAMES_PER_TURN = 16, /* fair turns: then the other helpers come */
+	BURST_USEC = 1000,    /* the same, where one takes long */
 	FRAMES_OF_THE_DEAD = 1024,
 	PROBE_EVERY = 31, /* a prime, and so seldom the last of each burst */
 	RETRY_USEC = 100000,
@@ -183,7 +184,7 @@ read_frames(struct psd_conversation *conversation)
 			break;
 		n++;
 	} while (goes_on && n < frames_per_turn(conversation) &&
-	    !psd_turn_is_long(daemon));
+	    psd_now() - psd_loop_woken_usec(daemon) < BURST_USEC);
 	if (!goes_on)
 		return;
 	conversation->since_probe = 0;
