@@ -166,6 +166,12 @@ find_senders(struct psd_policy *policy)
 	}
 }
 
+/*
+ * The daemon puts three of its own above the limit, and the kernel has tables of
+ * 1,024 and then of 2,048: 8 KiB more for each helper.
+ */
+enum { NOFILE_DEFAULT = 1000 };
+
 /* What is always limited, and what the policy limits. */
 static void
 finish_limits(struct psd_build *build)
@@ -174,7 +180,7 @@ finish_limits(struct psd_build *build)
 
 	if (!build->limits[RLIMIT_NOFILE].is_set)
 		build->limits[RLIMIT_NOFILE].value =
-		    (struct rlimit){ 1024, 1024 };
+		    (struct rlimit){ NOFILE_DEFAULT, NOFILE_DEFAULT };
 	build->limits[RLIMIT_NOFILE].is_set = true;
 	/* A core file would hold what only the helper may see. */
 	build->limits[RLIMIT_CORE].is_set = true;

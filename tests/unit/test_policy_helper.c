@@ -36,10 +36,10 @@ check_defaults(const struct psd_policy *p)
 	assert_int_equal(p->instances_max, 1);
 	assert_true(p->memory_max == UINT64_MAX);
 	assert_true(p->tasks_max == UINT32_MAX);
-	assert_int_equal(p->nofile, 1024);
+	assert_int_equal(p->nofile, 1000);
 	assert_int_equal(p->n_limits, 2);
 	assert_int_equal(limit(p, RLIMIT_CORE).rlim_max, 0);
-	assert_int_equal(limit(p, RLIMIT_NOFILE).rlim_cur, 1024);
+	assert_int_equal(limit(p, RLIMIT_NOFILE).rlim_cur, 1000);
 	assert_null(p->environment[0]);
 	assert_null(p->user);
 	assert_null(p->processors);
