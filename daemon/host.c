@@ -127,16 +127,17 @@ look_at_namespaces(struct psd_host *host)
 static void
 miss_part_of_cgroup(struct psd_host *host)
 {
-	const bool memory = !host->cgroup.has_memory;
-	const bool pids = !host->cgroup.has_pids;
+	/* Whether memory is there, and pids. */
+	static const char *const told[2][2] = {
+		{ "memory or pids limits a helper; use LimitAS= and LimitNPROC=",
+		    "memory limits a helper; use LimitAS=" },
+		{ "pids limits a helper; use LimitNPROC=", NULL },
+	};
+	const char *what = told[(size_t)host->cgroup.has_memory]
+			       [(size_t)host->cgroup.has_pids];
 
-	if (!memory && !pids)
-		return;
-	miss(host, PSD_LAYER_CGROUP,
-	    "no controller %s%s%s limits a helper; use %s%s%s",
-	    memory ? "memory" : "", memory && pids ? " or " : "",
-	    pids ? "pids" : "", memory ? "LimitAS=" : "",
-	    memory && pids ? " and " : "", pids ? "LimitNPROC=" : "");
+	if (what != NULL)
+		miss(host, PSD_LAYER_CGROUP, "no controller %s", what);
 }
 
 static void

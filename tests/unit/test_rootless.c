@@ -10,7 +10,6 @@
 #include "tests/support/valgrind.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -164,21 +163,6 @@ start_without_a_user_namespace(void *argument)
 	return 0;
 }
 
-static int
-root_enters_nothing(void *argument)
-{
-	bool entered = true;
-	char before[64] = "", after[64] = "", why[64];
-
-	(void)argument;
-	TEST_EXPECT(readlink("/proc/self/ns/user", before, 63) > 0);
-	TEST_EXPECT(psd_rootless_enter(&entered, why, sizeof(why)) == 0);
-	TEST_EXPECT(!entered);
-	TEST_EXPECT(readlink("/proc/self/ns/user", after, 63) > 0);
-	TEST_EXPECT(strcmp(before, after) == 0);
-	return 0;
-}
-
 static void
 user_gets_every_layer_but_the_uid(void **state)
 {
@@ -203,22 +187,12 @@ user_without_namespaces_is_told_so(void **state)
 	    0);
 }
 
-static void
-root_stays_where_it_is(void **state)
-{
-	(void)state;
-	assert_int_equal(test_child_exit_status(
-			     test_child_start(root_enters_nothing, NULL)),
-	    0);
-}
-
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(user_gets_every_layer_but_the_uid),
 		cmocka_unit_test(user_without_namespaces_is_told_so),
-		cmocka_unit_test(root_stays_where_it_is),
 	};
 
 	if (geteuid() != 0) {
