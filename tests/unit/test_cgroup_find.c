@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Where control groups are mounted, and where in them we are. */
 #include "daemon/cgroup_find.h"
-#include "tests/support/dir.h"
+#include "tests/unit/dir_fixture.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -45,40 +45,65 @@ static const struct place places[] = {
 	    "/cg", true },
 	{ "30 23 0:26 /box /cg rw - cgroup2 cgroup2 rw\n", "0::/boxer\n", NULL,
 	    -EINVAL, NULL, false },
+	/* What no kernel says, or nobody mounts them on. */
+	{ "30 23 0:26 / /cg rw\n", "0::/\n", NULL, -ENOENT, NULL, false },
+	{ "30 23 0:26 / /cg rw - \n", "0::/\n", NULL, -ENOENT, NULL, false },
+	{ "30 - cgroup2\n", "0::/\n", NULL, -ENOENT, NULL, false },
+	{ "30 23 0:26 / /c\\040g rw - cgroup2 cgroup2 rw\n", "0::/\n", NULL,
+	    -ENOENT, NULL, false },
 	{ "30 23 0:26 /../.. /cg rw - cgroup2 cgroup2 rw\n", "0::/\n", NULL,
 	    -EINVAL, NULL, false },
 };
 
 static void
+try_place(const char *mountinfo, const char *membership,
+    const struct place *place)
+{
+	char path[PATH_MAX], why[256] = "";
+	bool is_top = false;
+	int r;
+
+	assert_int_equal(test_dir_write(dir, "mountinfo", place->mountinfo), 0);
+	assert_int_equal(test_dir_write(dir, "cgroup", place->membership), 0);
+	r = psd_cgroup_find_in(mountinfo, membership, place->named, path,
+	    sizeof(path), &is_top, why, sizeof(why));
+	if (r != place->result || (r == 0 && strcmp(path, place->path) != 0) ||
+	    is_top != place->is_top)
+		fail_msg("%s: %d %s", place->mountinfo, r, why);
+	assert_true(r == 0 || why[0] != '\0');
+}
+
+static void
 place_is_found_in_every_layout(void **state)
 {
-	char *dir = test_dir_make();
 	char mountinfo[256], membership[256];
 
 	(void)state;
 	(void)snprintf(mountinfo, sizeof(mountinfo), "%s/mountinfo", dir);
 	(void)snprintf(membership, sizeof(membership), "%s/cgroup", dir);
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		const struct place *place = &places[i];
-		char path[PATH_MAX], why[256] = "";
-		bool is_top = false;
-		int r;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		try_place(mountinfo, membership, &places[i]);
+}
 
-		assert_int_equal(test_dir_write(dir, "mountinfo",
-				     place->mountinfo),
-		    0);
-		assert_int_equal(test_dir_write(dir, "cgroup",
-				     place->membership),
-		    0);
-		r = psd_cgroup_find_in(mountinfo, membership, place->named,
-		    path, sizeof(path), &is_top, why, sizeof(why));
-		if (r != place->result ||
-		    (r == 0 && strcmp(path, place->path) != 0) ||
-		    is_top != place->is_top)
-			fail_msg("place %zu: %d %s", i, r, why);
-		assert_true(r == 0 || why[0] != '\0');
-	}
-	test_dir_remove(dir);
+static void
+path_that_is_too_long_is_refused(void **state)
+{
+	static char named[PATH_MAX], membership[PATH_MAX + 64];
+	const struct place rows[] = {
+		{ V2, "0::/\n", named, -ENAMETOOLONG, NULL, false },
+		{ V2, membership, NULL, -ENAMETOOLONG, NULL, false },
+	};
+	char info[256], file[256];
+
+	(void)state;
+	(void)snprintf(info, sizeof(info), "%s/mountinfo", dir);
+	(void)snprintf(file, sizeof(file), "%s/cgroup", dir);
+	memset(named, 'x', sizeof(named) - 1);
+	named[0] = '/';
+	memset(membership, 'x', sizeof(membership) - 1);
+	memcpy(membership, "0::/", 4);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		try_place(info, file, &rows[i]);
 }
 
 int
@@ -86,7 +111,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(place_is_found_in_every_layout),
+		cmocka_unit_test(path_that_is_too_long_is_refused),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

@@ -14,12 +14,27 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 static struct psd_cgroup cgroup;
+
+/* We were moved into a leaf of the test's. */
+static int
+go_to_top(void)
+{
+	char top[PATH_MAX + 32];
+	_cleanup_fd_ int fd = PSD_NO_FD;
+
+	(void)snprintf(top, sizeof(top), "%.*s/cgroup.procs",
+	    (int)(strrchr(cgroup.path, '/') - cgroup.path), cgroup.path);
+	fd = open(top, O_WRONLY | O_CLOEXEC);
+	TEST_EXPECT(write(fd, "0", 1) == 1);
+	return 0;
+}
 
 /* Its first process, which has no parent there that it could see. */
 static void
@@ -36,21 +51,29 @@ be_first(void)
 	_exit(0);
 }
 
+/* As another daemon of our namespace, from the topmost group. */
+static int
+open_own(void *argument)
+{
+	struct psd_cgroup own = { .base_fd = PSD_NO_FD };
+	char why[256];
+
+	(void)argument;
+	TEST_EXPECT(go_to_top() == 0);
+	TEST_EXPECT(psd_cgroup_open(&own, NULL, why, sizeof(why)) == 0);
+	psd_cgroup_close(&own);
+	return 0;
+}
+
 /* A container's daemon sees our processes no more than those of the dead. */
 static int
 be_a_container(void *argument)
 {
-	char top[PATH_MAX + 32];
-	_cleanup_fd_ int fd = PSD_NO_FD;
 	int status = -1;
 	pid_t pid;
 
 	(void)argument;
-	/* We were moved into a leaf of the test's. */
-	(void)snprintf(top, sizeof(top), "%.*s/cgroup.procs",
-	    (int)(strrchr(cgroup.path, '/') - cgroup.path), cgroup.path);
-	fd = open(top, O_WRONLY | O_CLOEXEC);
-	TEST_EXPECT(write(fd, "0", 1) == 1);
+	TEST_EXPECT(go_to_top() == 0);
 	TEST_EXPECT(unshare(CLONE_NEWPID) == 0);
 	pid = fork();
 	if (pid == 0)
@@ -82,12 +105,48 @@ daemon_of_another_pid_namespace_kills_none_of_ours(void **state)
 	psd_cgroup_leaf_remove(&cgroup, leaf);
 }
 
+/* In the topmost group, with names like those of our kind. */
+static void
+group_that_is_no_dead_daemon_s_is_left(void **state)
+{
+	const char *slash = strrchr(cgroup.path, '/');
+	const char *namespace = strrchr(cgroup.path, '-') + 1;
+	char paths[5][PATH_MAX + 64];
+	const struct {
+		int pid;
+		const char *rest; /* NULL: of our namespace */
+		bool is_left;
+	} rows[] = {
+		{ 1, NULL, true },
+		{ 0, NULL, true },
+		{ INT_MAX, "-1", true },
+		{ INT_MAX, "x", true },
+		{ INT_MAX, NULL, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		(void)snprintf(paths[i], sizeof(paths[i]),
+		    "%.*s/privsepd-%d%s%s", (int)(slash - cgroup.path),
+		    cgroup.path, rows[i].pid,
+		    rows[i].rest == NULL ? "-" : rows[i].rest,
+		    rows[i].rest == NULL ? namespace : "");
+		assert_int_equal(mkdir(paths[i], 0755), 0);
+	}
+	assert_int_equal(test_child_exit_status(
+			     test_child_start(open_own, NULL)),
+	    0);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(rmdir(paths[i]), rows[i].is_left ? 0 : -1);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    daemon_of_another_pid_namespace_kills_none_of_ours),
+		cmocka_unit_test(group_that_is_no_dead_daemon_s_is_left),
 	};
 	char why[256];
 	const int skipped = spawn_rig_prepare();

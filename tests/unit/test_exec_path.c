@@ -3,12 +3,16 @@
 #include "daemon/exec_path.h"
 
 #include "tests/support/child.h"
+#include "tests/support/deny.h"
+#include "tests/support/expect.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include <cmocka.h>
 
@@ -21,6 +25,31 @@ draw(void *argument)
 {
 	drawn[*(const int *)argument] = psd_exec_path();
 	return 0;
+}
+
+/* Each time something is there already, or the kernel says so. */
+static int
+draw_without(void *argument)
+{
+	const int *row = argument;
+
+	TEST_EXPECT(test_deny(row[0], row[1]) == 0);
+	TEST_EXPECT(psd_exec_path() == NULL);
+	TEST_EXPECT(errno == row[1]);
+	return 0;
+}
+
+static void
+without_an_address_there_is_no_path(void **state)
+{
+	static int rows[][2] = { { SYS_mmap, EEXIST }, { SYS_mmap, ENOMEM },
+		{ SYS_getrandom, ENOSYS } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(test_child_exit_status(
+				     test_child_start(draw_without, rows[i])),
+		    0);
 }
 
 /* Before this process has drawn its own, which its children would have. */
@@ -66,6 +95,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_an_address_there_is_no_path),
 		cmocka_unit_test(address_is_another_in_every_process),
 		cmocka_unit_test(address_is_kept_and_holds_an_empty_string),
 	};
