@@ -217,10 +217,6 @@ psd_conversation_make_clone(struct psd_conversation *origin)
 		return NULL;
 	}
 	clone->origin = origin;
-	/* The numbers come round, and 0 is the first conversation. */
-	if (++instance->last_clone == 0)
-		instance->last_clone = 1;
-	clone->number = instance->last_clone;
 	TAILQ_INSERT_TAIL(&instance->clones, clone, of_instance);
 	instance->n_clones++;
 	return clone;
@@ -240,6 +236,10 @@ psd_conversation_clone(struct psd_conversation *origin, int *ret_theirs)
 	clone = psd_conversation_make_clone(origin);
 	if (clone == NULL)
 		return -ENOMEM;
+	/* The numbers come round, and 0 is the first conversation. */
+	if (++instance->last_clone == 0)
+		instance->last_clone = 1;
+	clone->number = instance->last_clone;
 	r = begin_clone(clone, ret_theirs);
 	if (r < 0)
 		psd_conversation_free(clone);

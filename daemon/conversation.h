@@ -107,7 +107,8 @@ void psd_conversation_replies_sent(struct psd_conversation *conversation);
 int psd_conversation_clone(struct psd_conversation *origin, int *ret_theirs);
 
 /*
- * The clone alone, with its rights and without a pair.  NULL: out of memory.
+ * The clone alone, with its rights and without a pair or a number.  NULL: out of
+ * memory.
  */
 struct psd_conversation *psd_conversation_make_clone(
     struct psd_conversation *origin);
