@@ -9,6 +9,7 @@
 #include "daemon/talk.h"
 #include "policy/rights_carried.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,9 +136,8 @@ psd_carry_load_call(struct psd_state_reader *reader,
 	call.row = psd_op_find(record.op);
 	call.id = record.id;
 	call.since_usec = record.since_usec;
-	if (call.row == NULL || record.size < PSD_FRAME_HEADER ||
-	    record.size > PSD_FRAME_MAX)
-		return psd_state_bad(reader, "a call of no operation");
+	if (record.size < PSD_FRAME_HEADER || record.size > PSD_FRAME_MAX)
+		return psd_state_bad(reader, "a call of %u bytes", record.size);
 	bytes = psd_state_get_bytes(reader, record.size);
 	if (bytes == NULL || !find_grant(reader, &call, &record))
 		return false;
@@ -158,12 +158,12 @@ add_turns(struct turns *turns, const struct psd_conversation *conversation)
 {
 	struct psd_call *call;
 
-	TAILQ_FOREACH(call, &conversation->waiting, of_conversation)
-		if (call->forget == forget_turn) {
-			if (turns->at != NULL)
-				turns->at[turns->n] = call;
-			turns->n++;
-		}
+	TAILQ_FOREACH(call, &conversation->waiting, of_conversation) {
+		assert(call->forget == forget_turn);
+		if (turns->at != NULL)
+			turns->at[turns->n] = call;
+		turns->n++;
+	}
 }
 
 static void

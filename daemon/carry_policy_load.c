@@ -207,8 +207,6 @@ load_one(struct psd_state_reader *reader, struct psd_daemon *daemon,
 	while (psd_state_next_is(reader, PSD_RECORD_directory))
 		if (!load_directory(&loading))
 			return false;
-	if (psd_state_error(reader) < 0)
-		return false;
 	policy = compile(&loading, &record, diag);
 	return policy != NULL &&
 	    finish(reader, daemon, policy, &record, policies, diag);

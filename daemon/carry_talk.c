@@ -185,8 +185,7 @@ load_conversation(struct psd_state_reader *reader,
 	while (psd_state_next_is(reader, PSD_RECORD_call))
 		if (!psd_carry_load_call(reader, conversation))
 			return false;
-	return resume(reader, conversation, record->deadline_usec) &&
-	    psd_state_error(reader) == 0;
+	return resume(reader, conversation, record->deadline_usec);
 }
 
 static bool

@@ -75,10 +75,11 @@ read_some(struct psd_rehearsal *rehearsal)
 	char text[512];
 	const ssize_t n = read(rehearsal->output, text, sizeof(text));
 	const size_t room = sizeof(rehearsal->report) - 1 - rehearsal->len;
-	const size_t taken = n < 0 || (size_t)n < room ? (size_t)n : room;
+	size_t taken;
 
 	if (n <= 0)
 		return false;
+	taken = (size_t)n < room ? (size_t)n : room;
 	memcpy(rehearsal->report + rehearsal->len, text, taken);
 	rehearsal->len += taken;
 	return true;

@@ -46,7 +46,7 @@ static const struct state_change changes[] = {
 	{ "call", 0, "grant", 77777, "a call's line is not there" },
 	{ "call", 0, "grant", UINT32_MAX, "a call was allowed by nothing" },
 	{ "call", 0, "is_narrowed", 1, "no narrowed where one belongs" },
-	{ "call", 0, "size", 77777, "a call of no operation" },
+	{ "call", 0, "size", 77777, "a call of 77777 bytes" },
 	{ "run", 0, "handle", 0, "a helper runs too much" },
 	{ "run", 0, "program", 77777, "there is no instance 77777" },
 	{ "relayed", 0, "relay", 77777, "there is no instance 77777" },

@@ -84,7 +84,7 @@ line_that_is_not_the_request_s_is_refused(void **state)
 		    "a call has another's line" },
 		{ "narrowed", 1, "within", 77777,
 		    "a call's line does not fit" },
-		{ "call", 1, "size", 1, "a call of no operation" },
+		{ "call", 1, "size", 1, "a call of 1 bytes" },
 	};
 	int waiting[WAITING], full[3];
 
