@@ -259,8 +259,19 @@ what_cannot_be_carried_is_told(void **state)
 	assert_non_null(writer);
 	psd_state_refuse(writer, "%s is in the way", "www");
 	psd_state_refuse(writer, "and more");
+	psd_state_put(writer, PSD_RECORD_end, &end);
 	assert_int_equal(psd_state_seal(writer), -EBUSY);
 	assert_string_equal(psd_state_why(writer), "www is in the way");
+	psd_state_writer_free(writer);
+	/* A field that is longer than what may be read again. */
+	writer = psd_state_write();
+	assert_non_null(writer);
+	psd_state_put(writer, PSD_RECORD_missing,
+	    &(struct psd_record_missing){
+		.why = { .at = "", .len = PSD_NAME_MAX + 1 },
+	    });
+	assert_true(psd_state_seal(writer) < 0);
+	assert_string_equal(psd_state_why(writer), "why a layer is missing");
 	psd_state_writer_free(writer);
 }
 
