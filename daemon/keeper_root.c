@@ -165,12 +165,8 @@ static int
 show(struct psd_view_item *item)
 {
 	const char *name = item->path + 1;
-	int r;
+	int r = make_parents(item->path);
 
-	/* The whole file system: nothing to put it on but the root. */
-	if (item->path[0] == '\0')
-		return -EINVAL;
-	r = make_parents(item->path);
 	if (r < 0)
 		return r;
 	if (item->target != NULL)

@@ -116,6 +116,7 @@ add_bind(struct psd_view *view, const char *path, const struct psd_word *word)
 		take_rights(known, word);
 		return 0;
 	}
+	/* The root itself is "": there is nothing to put it on. */
 	fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;

@@ -244,8 +244,8 @@ psd_relay_answer(struct psd_instance *relay, struct psd_frame *frame)
 {
 	struct psd_relayed *relayed;
 
-	if (frame->op != PSD_OP_relay || frame->status > 0 ||
-	    frame->len != PSD_FRAME_HEADER || frame->n_fds != 0) {
+	if (frame->op != PSD_OP_relay || frame->len != PSD_FRAME_HEADER ||
+	    frame->n_fds != 0) {
 		psd_instance_break(relay, "sent what is no answer");
 		return;
 	}

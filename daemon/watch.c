@@ -222,7 +222,7 @@ psd_watch_answer(struct psd_instance *watcher, struct psd_frame *frame)
 	/* The program may have ended a moment ago. */
 	if (watch == NULL)
 		return;
-	if (frame->op != PSD_OP_observe || status > 0 || !watch->holds ||
+	if (frame->op != PSD_OP_observe || !watch->holds ||
 	    frame->id != watch->id ||
 	    (status < 0 && frame->len != PSD_FRAME_HEADER) ||
 	    (status == 0 &&

@@ -30,6 +30,9 @@ lie(char how, uint32_t id)
 	case '3': /* too long */
 		frame.bytes[frame.len++] = 0;
 		break;
+	case '4': /* twice, of which the second comes too late to be heeded */
+		(void)psd_frame_send(PAIR, 1, &frame);
+		break;
 	default:
 		break;
 	}

@@ -74,6 +74,10 @@ lie(uint64_t which, uint32_t id)
 		encode(id, "/x", 2, 0);
 		frame.bytes[0] = PSD_FRAME_REQUEST;
 		break;
+	case 13: /* what is seen, and that it cannot be */
+		psd_encode_status(&frame, PSD_OP_observe, id, -2);
+		frame.bytes[frame.len++] = 0;
+		break;
 	case 8: /* no answer */
 		_exit(0);
 	case 9: /* what is not so, and would be a line of the log */

@@ -2,19 +2,23 @@
 #include "common/fd.h"
 #include "common/mem.h"
 #include "daemon/credential.h"
+#include "tests/support/child.h"
 #include "tests/support/dir.h"
+#include "tests/support/expect.h"
 #include "tests/support/fds.h"
 #include "tests/support/op_rig.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -183,6 +187,51 @@ no_name_leads_out_of_the_directory(void **state)
 	op_rig_stop(&rig);
 }
 
+/* Whatever the policy has compared: the last wall is of its own. */
+static void
+label_that_is_none_opens_nothing(void **state)
+{
+	static char far[PSD_LABEL_MAX + 2];
+	const char *const labels[] = { "./tls.key", "/etc/passwd", far, ".." };
+
+	(void)state;
+	memset(far, 'x', sizeof(far) - 1);
+	psd_credential_init(directory);
+	for (size_t i = 0; i < PSD_ELEMENTS(labels); i++) {
+		const struct psd_str label = psd_str_of(labels[i]);
+
+		assert_int_equal(psd_credential_open(&label), -EPERM);
+	}
+}
+
+/* What is mounted there is no credential of the service manager's. */
+static int
+open_mounted(void *argument)
+{
+	const struct psd_str label = psd_str_of("tls.key");
+
+	(void)argument;
+	if (unshare(CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("/etc/passwd", below("tls.key"), NULL, MS_BIND, NULL) < 0)
+		return 77;
+	psd_credential_init(directory);
+	TEST_EXPECT(psd_credential_open(&label) == -EPERM);
+	return 0;
+}
+
+static void
+what_is_mounted_over_a_credential_is_not_read(void **state)
+{
+	const int status =
+	    test_child_exit_status(test_child_start(open_mounted, NULL));
+
+	(void)state;
+	if (status == 77)
+		skip();
+	assert_int_equal(status, 0);
+}
+
 static void
 more_than_the_service_manager_passes_is_not_read(void **state)
 {
@@ -240,6 +289,8 @@ main(void)
 		CASE(asking_again_takes_no_more_memory),
 		CASE(what_is_not_granted_is_refused_alike),
 		CASE(no_name_leads_out_of_the_directory),
+		CASE(label_that_is_none_opens_nothing),
+		CASE(what_is_mounted_over_a_credential_is_not_read),
 		CASE(more_than_the_service_manager_passes_is_not_read),
 		CASE(without_a_directory_there_is_none),
 		CASE(a_malformed_credential_ends_the_conversation),

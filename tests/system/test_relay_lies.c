@@ -87,12 +87,31 @@ answers_that_are_none_end_the_relay_and_the_next_one_serves(void **state)
 	}
 }
 
+/* As of one of which we gave up a moment before. */
+static void
+answer_of_a_connection_that_is_no_more_is_not_heeded(void **state)
+{
+	static const char *const whys[] = { "sent what is no answer",
+		"sent a malformed record" };
+	unsigned before[PSD_ELEMENTS(whys)];
+
+	(void)state;
+	for (size_t i = 0; i < PSD_ELEMENTS(whys); i++)
+		before[i] = count_drops(whys[i]);
+	be_served("4");
+	be_served("a good answer");
+	for (size_t i = 0; i < PSD_ELEMENTS(whys); i++)
+		assert_int_equal(count_drops(whys[i]), before[i]);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    answers_that_are_none_end_the_relay_and_the_next_one_serves),
+		cmocka_unit_test(
+		    answer_of_a_connection_that_is_no_more_is_not_heeded),
 	};
 
 	if (geteuid() != 0) {

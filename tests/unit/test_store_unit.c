@@ -115,6 +115,56 @@ what_is_left_over_is_kept_for_a_unit_alone(void **state)
 	assert_int_equal(close(used), 0);
 }
 
+/* The manager would read a newline as the end of the name. */
+static void
+name_that_the_manager_cannot_have_is_not_told_to_it(void **state)
+{
+	static const char *const names[] = { "", "a:b", "a\nREADY=1",
+		"\xc3\xa9", "fine" };
+	static struct test_capture said;
+	struct psd_store store = { .n = 0 };
+
+	(void)state;
+	fake_manager_start();
+	fake_manager_put("a");
+	fake_manager_put("fine");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_int_equal(psd_store_adopt(&store, names[i],
+				     open("/dev/null", O_RDWR | O_CLOEXEC),
+				     false),
+		    0);
+	assert_int_equal(test_capture(refuse_rest, &store, &said), 0);
+	assert_non_null(strstr(said.err, "passed as fine: "));
+	fake_manager_hear();
+	assert_int_equal(fake_manager_count("fine"), 0);
+	assert_int_equal(fake_manager_count("a"), 1);
+	fake_manager_forget();
+	psd_store_free(&store);
+}
+
+static void
+descriptor_that_is_gone_is_neither_found_nor_dropped(void **state)
+{
+	struct psd_store store = { .n = 0 };
+	const int fd = listen_somewhere(), other = listen_somewhere();
+	enum psd_holder holder = PSD_HELD_IN_STORE;
+
+	(void)state;
+	fake_manager_start();
+	assert_int_equal(psd_store_adopt(&store, "www", PSD_NO_FD, false), 0);
+	assert_int_equal(psd_store_find(&store, &place, &holder), -ENOENT);
+	assert_int_equal(psd_store_adopt(&store, "www", fd, true), 0);
+	psd_store_drop(&store, "listen", "www", other, PSD_HELD_BY_UNIT);
+	assert_true(store.at[1].is_in_use);
+	psd_store_drop(&store, "listen", "www", fd, PSD_HELD_BY_UNIT);
+	assert_false(store.at[1].is_in_use);
+	/* One that is no socket has no name that could be forgotten. */
+	psd_fd_close(other);
+	psd_store_forget("listen", "www", other, &holder);
+	assert_int_equal(holder, PSD_HELD_BY_US);
+	psd_store_free(&store);
+}
+
 struct told {
 	size_t n;
 	char text[256];
@@ -223,6 +273,10 @@ main(void)
 		cmocka_unit_test(
 		    unit_s_socket_is_found_again_after_it_was_dropped),
 		cmocka_unit_test(what_is_left_over_is_kept_for_a_unit_alone),
+		cmocka_unit_test(
+		    name_that_the_manager_cannot_have_is_not_told_to_it),
+		cmocka_unit_test(
+		    descriptor_that_is_gone_is_neither_found_nor_dropped),
 		cmocka_unit_test(what_is_there_is_told_to_a_successor),
 		cmocka_unit_test(socket_whose_name_is_too_long_is_not_stored),
 		cmocka_unit_test(store_is_there_when_the_manager_says_so),
