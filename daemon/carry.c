@@ -18,11 +18,10 @@
 uint64_t
 psd_carry_due(sd_event_source *source)
 {
-	uint64_t usec;
+	uint64_t usec = 0;
 
-	if (source == NULL || sd_event_source_get_enabled(source, NULL) <= 0 ||
-	    sd_event_source_get_time(source, &usec) < 0)
-		return 0;
+	if (source != NULL && sd_event_source_get_enabled(source, NULL) > 0)
+		(void)sd_event_source_get_time(source, &usec);
 	return usec;
 }
 

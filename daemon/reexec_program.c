@@ -5,6 +5,7 @@
 #include "common/mem.h"
 #include "policy/file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -52,8 +53,7 @@ has_safe_directory(char *ret_why, size_t size)
 
 	(void)snprintf(directory, sizeof(directory), "%s", program);
 	slash = strrchr(directory, '/');
-	if (slash == NULL)
-		return false;
+	assert(slash != NULL);
 	slash[slash == directory] = '\0';
 	psd_diag_init(&diag);
 	is_good = psd_file_check_directory(directory, PSD_FILE_CHECKED,

@@ -89,9 +89,9 @@ struct altered {
 	const char *wrong; /* what is said of it, or NULL */
 	enum place place;
 	struct extra extras[EXTRAS_MAX];
-	bool is_cut;   /* the first of them */
-	size_t rounds; /* how often they are there; 0: once */
-	int holds[3];  /* which descriptors go along as well */
+	enum psd_record cut; /* such a record ends too late; 0: none */
+	size_t rounds;       /* how often they are there; 0: once */
+	int holds[3];        /* which descriptors go along as well */
 	void (*change)(struct base *base);
 	/* What came of it, in the child that read this: is it right? */
 	bool (*is_right)(const struct psd_daemon *daemon, int state_fd);

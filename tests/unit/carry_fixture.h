@@ -23,7 +23,7 @@
 
 #include <cmocka.h>
 
-/* Whatever the first extra record is, its bytes go beyond the state's end. */
+/* The bytes of the first such record go beyond the state's end. */
 static inline int
 cut(int sealed, enum psd_record wanted)
 {
@@ -106,8 +106,8 @@ load_altered(void *argument)
 	if (altered->change != NULL)
 		altered->change(&base);
 	state_fd = write_base(&base, altered);
-	if (altered->is_cut)
-		state_fd = cut(state_fd, altered->extras[0].record);
+	if (altered->cut != 0)
+		state_fd = cut(state_fd, altered->cut);
 	reader = psd_state_read(state_fd);
 	if (reader == NULL)
 		return 91;

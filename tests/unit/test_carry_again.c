@@ -186,24 +186,27 @@ what_was_read_is_left_again(void **state)
 	}
 }
 
+static void
+try_cut(struct altered altered, enum psd_record record)
+{
+	char wrong[64];
+
+	(void)snprintf(wrong, sizeof(wrong), "%s: cut off",
+	    psd_state_row(record)->name);
+	altered.wrong = wrong;
+	altered.cut = record;
+	try_altered(&altered, record);
+}
+
 /* Wherever that is, and whatever else is sound. */
 static void
 record_that_is_cut_off_is_refused_by_its_name(void **state)
 {
-	char wrong[64];
-
 	(void)state;
-	for (size_t i = 0; i < PSD_ELEMENTS(states); i++) {
-		struct altered altered = states[i];
-
-		if (altered.extras[0].record == 0)
-			continue;
-		(void)snprintf(wrong, sizeof(wrong), "%s: cut off",
-		    psd_state_row(altered.extras[0].record)->name);
-		altered.wrong = wrong;
-		altered.is_cut = true;
-		try_altered(&altered, i);
-	}
+	for (size_t i = 0; i < PSD_ELEMENTS(states); i++)
+		for (size_t k = 0; k < EXTRAS_MAX; k++)
+			if (states[i].extras[k].record != 0)
+				try_cut(states[i], states[i].extras[k].record);
 }
 
 static bool
