@@ -41,8 +41,6 @@ psd_call_patience(const struct psd_call *call)
 	const uint64_t waited =
 	    call->since_usec == 0 ? 0 : psd_now() - call->since_usec;
 
-	if (timeout == 0)
-		return 0;
 	return waited < timeout ? timeout - waited : 1;
 }
 

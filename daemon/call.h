@@ -65,10 +65,7 @@ struct psd_call *psd_call_keep(const struct psd_call *call,
 /* Would a Deny line of the policy's refuse it, had it asked for this? */
 bool psd_call_denies(const struct psd_call *call, const void *req);
 
-/*
- * How long the policy's RequestTimeoutSec= lets it wait from now: 0 when for
- * ever.
- */
+/* How long the policy's RequestTimeoutSec= lets it wait from now; never 0. */
 uint64_t psd_call_patience(const struct psd_call *call);
 
 /*

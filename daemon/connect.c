@@ -88,7 +88,7 @@ wait_for(sd_event *event, int fd, uint64_t usec)
 	connect->fd = fd;
 	r = sd_event_add_io(event, &connect->io_source, fd, EPOLLOUT, on_event,
 	    connect);
-	if (r >= 0 && usec != 0)
+	if (r >= 0)
 		r = sd_event_add_time_relative(event, &connect->deadline_source,
 		    CLOCK_MONOTONIC, usec, psd_loop_slack(usec), on_deadline,
 		    connect);

@@ -16,8 +16,8 @@ typedef void psd_connect_done(void *cookie, int fd);
  * Connects to exactly this endpoint, which was checked already, by TCP or UDP.
  * Returns a socket of the caller's in blocking mode when it is connected at
  * once, -errno when that failed, or -EINPROGRESS: then done is called from the
- * loop, with -ETIMEDOUT when usec have passed (0: when the kernel gives up),
- * unless *ret, valid until then, is given to psd_connect_cancel() before.
+ * loop, with -ETIMEDOUT when usec have passed, unless *ret, valid until then,
+ * is given to psd_connect_cancel() before.
  *
  * A filter that cannot be taken off pins the socket to the endpoint: nothing
  * from elsewhere is heard through it, and so no stream connected to anyone

@@ -100,7 +100,7 @@ watch(struct psd_errand *errand, sd_event *event, uint64_t usec)
 	int r = sd_event_add_io(event, &errand->end_source, errand->pidfd,
 	    EPOLLIN, on_end, errand);
 
-	if (r >= 0 && usec != 0)
+	if (r >= 0)
 		r = sd_event_add_time_relative(event, &errand->deadline_source,
 		    CLOCK_MONOTONIC, usec, psd_loop_slack(usec), on_deadline,
 		    errand);

@@ -33,9 +33,9 @@ typedef void psd_errand_done(void *cookie, int status);
 /*
  * Sends a child, which has the helper's ids from before it connects or
  * listens, and of the daemon's privileges only that to write to the socket it
- * connects to.  done is called from the loop, with -ETIMEDOUT after usec (0:
- * never), unless *ret, valid until then, is given to psd_errand_cancel()
- * before.  The task is borrowed for the call alone.  Returns 0 or -errno.
+ * connects to.  done is called from the loop, with -ETIMEDOUT after usec,
+ * unless *ret, valid until then, is given to psd_errand_cancel() before.  The
+ * task is borrowed for the call alone.  Returns 0 or -errno.
  */
 int psd_errand_begin(const struct psd_instance *peer,
     const struct psd_errand_task *task, uint64_t usec, psd_errand_done *done,

@@ -127,7 +127,7 @@ set_deadline(struct psd_lookup *lookup, const struct psd_call *call)
 {
 	uint64_t usec = psd_call_patience(call);
 
-	if (usec == 0 || usec > timeout_max_usec)
+	if (usec > timeout_max_usec)
 		usec = timeout_max_usec;
 	return sd_event_add_time_relative(psd_loop(lookup->daemon),
 	    &lookup->deadline, CLOCK_MONOTONIC, usec, psd_loop_slack(usec),

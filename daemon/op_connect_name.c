@@ -28,7 +28,7 @@ struct trying {
 	struct psd_call *call;
 	struct psd_connect *connect;
 	uint32_t protocol;
-	uint64_t deadline_usec; /* 0: none */
+	uint64_t deadline_usec;
 	size_t next, n;
 	struct psd_endpoint endpoints[TRIES_MAX];
 };
@@ -94,19 +94,14 @@ choose(struct trying *trying, const struct psd_bytes *targets, uint16_t port)
 }
 
 /* An equal share of what is left for each address; 0: over. */
-static bool
-share(const struct trying *trying, uint64_t *ret_usec)
+static uint64_t
+share(const struct trying *trying)
 {
 	const uint64_t now = psd_now();
 
-	*ret_usec = 0;
-	if (trying->deadline_usec == 0)
-		return true;
 	if (now >= trying->deadline_usec)
-		return false;
-	*ret_usec =
-	    (trying->deadline_usec - now) / (trying->n - trying->next + 1);
-	return *ret_usec > 0;
+		return 0;
+	return (trying->deadline_usec - now) / (trying->n - trying->next + 1);
 }
 
 static void on_connected(void *cookie, int fd);
@@ -123,7 +118,8 @@ go_on(struct trying *trying, int r)
 		const struct psd_endpoint *endpoint =
 		    &trying->endpoints[trying->next++];
 
-		if (!share(trying, &usec)) {
+		usec = share(trying);
+		if (usec == 0) {
 			r = -ETIMEDOUT;
 			break;
 		}
@@ -150,7 +146,6 @@ static void
 answer(struct psd_call *call, uint64_t cookie, int status,
     const union psd_any_rep *found)
 {
-	const uint64_t patience = psd_call_patience(call);
 	struct trying *trying;
 
 	if (status < 0) {
@@ -164,8 +159,7 @@ answer(struct psd_call *call, uint64_t cookie, int status,
 	}
 	trying->call = call;
 	trying->protocol = (uint32_t)(cookie & UINT8_MAX);
-	if (patience != 0)
-		trying->deadline_usec = psd_now() + patience;
+	trying->deadline_usec = psd_now() + psd_call_patience(call);
 	choose(trying, &found->as_lookup_host.targets,
 	    (uint16_t)(cookie >> PORT_AT));
 	call->forget = forget;

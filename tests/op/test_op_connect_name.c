@@ -163,6 +163,24 @@ the_next_address_is_tried_when_one_fails(void **state)
 	stop();
 }
 
+/* Whoever controls the name has no say in how long that takes. */
+static void
+so_many_addresses_are_tried_and_no_more(void **state)
+{
+	static const char *const eighth[] = { "127.0.0.9:1", "127.0.0.10:1",
+		"127.0.0.11:1", "127.0.0.12:1", "127.0.0.13:1", "127.0.0.14:1",
+		"127.0.0.15:1", "127.0.0.1:1", NULL };
+	static const char *const ninth[] = { "127.0.0.8:1", "127.0.0.9:1",
+		"127.0.0.10:1", "127.0.0.11:1", "127.0.0.12:1", "127.0.0.13:1",
+		"127.0.0.14:1", "127.0.0.15:1", "127.0.0.1:1", NULL };
+
+	(void)state;
+	start("tcp **", " to=127.0.0.0/8");
+	assert_int_equal(connect_by(eighth), 0);
+	assert_int_equal(connect_by(ninth), -ECONNREFUSED);
+	stop();
+}
+
 static void
 addresses_that_are_not_granted_are_not_connected_to(void **state)
 {
@@ -264,6 +282,7 @@ main(void)
 		    a_granted_name_is_connected_to_the_port_that_was_granted),
 		cmocka_unit_test(a_socket_of_udp_is_connected_as_well),
 		cmocka_unit_test(the_next_address_is_tried_when_one_fails),
+		cmocka_unit_test(so_many_addresses_are_tried_and_no_more),
 		cmocka_unit_test(
 		    addresses_that_are_not_granted_are_not_connected_to),
 		cmocka_unit_test(

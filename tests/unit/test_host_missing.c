@@ -107,6 +107,14 @@ layer_that_is_missing_is_told_with_the_reason(void **state)
 		{ SYS_seccomp, EINVAL, SECCOMP_FILTER_FLAG_NEW_LISTENER,
 		    PSD_LAYER_LISTENER,
 		    "listener: not in this kernel: Invalid argument" },
+		/* A probe that cannot be made, waited for, or go on. */
+		{ SYS_clone, EAGAIN, 0, PSD_LAYER_FILTER,
+		    "filter: no system call filters: Resource temporarily "
+		    "unavailable" },
+		{ SYS_wait4, ECHILD, 0, PSD_LAYER_FILTER,
+		    "filter: no system call filters: No child processes" },
+		{ SYS_prctl, EPERM, 1, PSD_LAYER_FILTER,
+		    "filter: no system call filters: Operation not permitted" },
 		{ SYS_capget, EPERM, 0, PSD_LAYER_UID,
 		    "uid: CAP_SETUID or CAP_SETGID is missing" },
 	};
