@@ -7,6 +7,7 @@
 #include "daemon/lookup_line.h"
 #include "tests/unit/carry_fixture.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define QUESTION "head of 12 .some.test"
@@ -21,16 +22,17 @@ static struct psd_lookup *
 ask(const struct psd_daemon *daemon, struct psd_call *call, enum psd_op op,
     const char *question)
 {
-	const uint32_t len = (uint32_t)strlen(question);
-	struct psd_lookup *lookup = calloc(1, sizeof(*lookup) + len);
+	const struct psd_str text = psd_str_of(question);
+	struct psd_lookup *lookup = calloc(1, sizeof(*lookup) + text.len);
 
+	assert(lookup != NULL);
 	*call = (struct psd_call){ .lookup = lookup };
 	lookup->daemon = (struct psd_daemon *)(uintptr_t)daemon;
 	lookup->call = call;
 	lookup->cookie = 77;
 	lookup->row = psd_lookup_find(op);
-	lookup->len = len;
-	memcpy(lookup->bytes, question, len);
+	lookup->len = text.len;
+	memcpy(lookup->bytes, text.at, text.len);
 	return lookup;
 }
 
