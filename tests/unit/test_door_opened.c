@@ -174,6 +174,34 @@ door_whose_group_cannot_be_set_is_told_and_lets_all_knock(void **state)
 	expect_zero(door_of_everybody, NULL);
 }
 
+/* What the service manager has stays where its clients look for it. */
+static void
+door_that_the_store_keeps_is_left_when_the_daemon_ends(void **state)
+{
+	char path[256];
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/service/www.sock", dir);
+	for (int is_frozen = 0; is_frozen < 2; is_frozen++) {
+		struct psd_door_carried carried = { .holder =
+							PSD_HELD_IN_STORE };
+		struct psd_door *door = NULL;
+		struct psd_diag diag;
+
+		assert_true(begin(NULL));
+		owner.store.is_frozen = is_frozen != 0;
+		assert_int_equal(open_door(&door, &diag), 0);
+		psd_door_tell(door, &carried);
+		carried.fd = dup(carried.fd);
+		carried.holder = PSD_HELD_IN_STORE;
+		psd_door_close(&owner.store,
+		    psd_door_resume(&owner, "www", &carried));
+		assert_int_equal(access(path, F_OK), is_frozen ? 0 : -1);
+		assert_int_equal(fcntl(carried.fd, F_GETFD), -1);
+		psd_door_close(&owner.store, door);
+	}
+}
+
 static void
 lengthen(void)
 {
@@ -250,6 +278,8 @@ main(void)
 		    door_that_cannot_be_opened_is_told_with_the_reason),
 		cmocka_unit_test(
 		    door_whose_group_cannot_be_set_is_told_and_lets_all_knock),
+		cmocka_unit_test(
+		    door_that_the_store_keeps_is_left_when_the_daemon_ends),
 		cmocka_unit_test(name_that_is_too_long_for_a_socket_is_refused),
 		cmocka_unit_test(
 		    control_sock_that_cannot_be_opened_is_not_left),

@@ -125,7 +125,7 @@ begin(void *argument)
 	ends[1] = fcntl(ends[1], F_DUPFD_CLOEXEC, 100);
 	ends[0] = fcntl(ends[0], F_DUPFD_CLOEXEC, 100);
 	TEST_EXPECT(dup2(ends[0], PSD_MONITOR_PAIR) >= 0);
-	TEST_EXPECT(dup2(STDIN_FILENO, PSD_MONITOR_LIFELINE) >= 0);
+	TEST_EXPECT(dup2(ends[0], PSD_MONITOR_LIFELINE) >= 0);
 	say(ends[1], row->said);
 	if (row->said == GONE)
 		(void)close(ends[1]);
@@ -189,6 +189,18 @@ policy_that_is_masked_is_told_of(void **state)
 	static struct row row = { NULL, NOTHING,
 		"is a link to /dev/null, which masks a policy", CONFIGURATION,
 		0, 0, 0, 0 };
+
+	(void)state;
+	try(&row, 1);
+}
+
+/* Another filter above its own has the listener already. */
+static void
+server_without_a_listener_is_told_of_and_served(void **state)
+{
+	static struct row row = { "", CONFINED,
+		"without: namespaces one-exec cgroup listener\n", 0, 0, 0, 0,
+		0 };
 
 	(void)state;
 	try(&row, 1);
@@ -263,6 +275,8 @@ main(void)
 		cmocka_unit_test(policy_that_is_masked_is_told_of),
 		cmocka_unit_test(
 		    server_that_does_not_confine_itself_is_told_of),
+		cmocka_unit_test(
+		    server_without_a_listener_is_told_of_and_served),
 		cmocka_unit_test(whoever_has_no_pair_for_it_has_misused_it),
 	};
 

@@ -95,9 +95,10 @@ watch_lost(void *argument)
 static void
 watcher_that_is_lost_when_there_are_no_more_is_told(void **state)
 {
-	const struct psd_watch_carried carried = { .starts = 1 };
+	const struct psd_watch_carried carried = { .starts = 4 };
 
 	(void)state;
+	owner.watcher = &watchers;
 	assert_int_equal(psd_watch_resume(&program, &carried), 0);
 	psd_watch_tie(&program, &watcher);
 	/* It waits for no answer, so there is no call to let go on. */
