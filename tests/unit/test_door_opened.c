@@ -199,6 +199,9 @@ door_that_the_store_keeps_is_left_when_the_daemon_ends(void **state)
 		assert_int_equal(access(path, F_OK), is_frozen ? 0 : -1);
 		assert_int_equal(fcntl(carried.fd, F_GETFD), -1);
 		psd_door_close(&owner.store, door);
+		owner.event = sd_event_unref(owner.event);
+		psd_diag_free(&diag);
+		test_policy_free(&policy);
 	}
 }
 
