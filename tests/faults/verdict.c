@@ -124,8 +124,9 @@ verdict_of_end(const struct day_step *step, const struct inject_plan *plan,
 /*
  * What is closed is closed, whatever close() answers, and that a descriptor is
  * no more is what the child wants to hear of its witness; where there are no
- * keyrings, as in containers, the helper has none; and where the chain has a
- * listener already, or the kernel knows none, its filter is loaded without one.
+ * keyrings, as in containers, the helper has none; where the chain has a
+ * listener already, or the kernel knows none, its filter is loaded without one;
+ * and when its bell is not heard, its slots come back a little later.
  */
 bool
 verdict_of_program(const struct inject_plan *plan)
@@ -134,7 +135,7 @@ verdict_of_program(const struct inject_plan *plan)
 		return plan->number == SYS_execve ||
 		    plan->number == SYS_execveat;
 	return plan->act == INJECT_FAIL &&
-	    (plan->number == SYS_close ||
+	    (plan->number == SYS_close || plan->number == SYS_write ||
 		(plan->number == SYS_fcntl && plan->error == EBADF) ||
 		(plan->number == SYS_keyctl && plan->error == EPERM) ||
 		(plan->number == SYS_seccomp &&
