@@ -105,7 +105,7 @@ short_pauses_between_starts_that_fail_stay_short(void **state)
 
 	(void)state;
 	for (int i = 0; i < TRIES && shortest > ENOUGH_USEC; i++) {
-		char name[8], told[24];
+		char name[16], told[40];
 		const char *text;
 		uint64_t usec;
 

@@ -11,6 +11,7 @@
 #include "common/sys.h"
 #include "daemon/state_rows.h"
 #include "tests/support/child.h"
+#include "tests/support/valgrind.h"
 #include "tests/unit/carry_base.h"
 
 #include <fcntl.h>

@@ -101,7 +101,9 @@ path_that_is_too_long_is_refused(void **state)
 	memset(named, 'x', sizeof(named) - 1);
 	named[0] = '/';
 	memset(membership, 'x', sizeof(membership) - 1);
-	memcpy(membership, "0::/", 4);
+	membership[0] = '0';
+	membership[1] = membership[2] = ':';
+	membership[3] = '/';
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		try_place(info, file, &rows[i]);
 }

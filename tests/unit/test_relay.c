@@ -92,7 +92,7 @@ static void
 answer_about_another_s_connection_ends_none(void **state)
 {
 	struct psd_relayed *relayed = psd_relay_resume(&instance, ID, false, 0);
-	struct psd_frame frame;
+	struct psd_frame frame = { .n_fds = 0 };
 
 	(void)state;
 	assert_non_null(relayed);
