@@ -67,12 +67,12 @@ try top_does -- top --batch -n 1 --delay=0.1
 # A program may read no more, as head(1) does, and whoever is gone needs no
 # shutdown().
 try run_is_right_or_says_why --same --input="$dir/numbers" \
-    --allow='^sendto:EPIPE$|^shutdown:ENOTCONN$' \
+    --allow='^sendto:(EPIPE|ECONNRESET)$|^shutdown:ENOTCONN$' \
     --failures=1,125,126,127 -- run --policy="$dir/cat.policy" -- cat
-# What could not be looked at is not learned, and what is said to be nothing is
-# nothing.
+# The same; and what could not be looked at is not learned, and what is said to be
+# nothing is nothing.
 try what_is_learned_is_whole_or_not_there --same \
-    --allow='^(faccessat2|readlink|newfstatat):|^recvfrom:EAGAIN$|^shutdown:ENOTCONN$' \
+    --allow='^(faccessat2|readlink|newfstatat):|^recvfrom:EAGAIN$|^shutdown:ENOTCONN$|^sendto:(EPIPE|ECONNRESET)$' \
     --input="$dir/numbers" \
     --failures=1,125,126,127 --made="$dir/learned.policy" -- \
     learn --output="$dir/learned.policy" -- cat
