@@ -85,6 +85,17 @@ expect_count(const char *service, const char *name, int expected)
 	assert_int_equal(strtol(found + strlen(wanted), NULL, 10), expected);
 }
 
+/* The helper that was there answers, and is no other. */
+static inline void
+expect_alive(void)
+{
+	const int fd = daemon_rig_connect(&rig, "one");
+
+	assert_string_equal(daemon_rig_say(fd, "ping 3"), "0");
+	(void)close(fd);
+	expect_count("one", "started", 1);
+}
+
 static inline void
 expect_stop(void)
 {

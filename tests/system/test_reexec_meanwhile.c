@@ -54,16 +54,6 @@ start_installed(void)
 }
 
 static void
-expect_alive(void)
-{
-	const int fd = daemon_rig_connect(&rig, "one");
-
-	assert_string_equal(daemon_rig_say(fd, "ping 3"), "0");
-	(void)close(fd);
-	expect_count("one", "started", 1);
-}
-
-static void
 what_changes_meanwhile_is_rehearsed_again(void **state)
 {
 	/* At the first time alone, when there is one line of times. */

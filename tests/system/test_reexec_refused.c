@@ -26,16 +26,6 @@ place(void)
 }
 
 static void
-expect_alive(void)
-{
-	const int fd = daemon_rig_connect(&rig, "one");
-
-	assert_string_equal(daemon_rig_say(fd, "ping 3"), "0");
-	(void)close(fd);
-	expect_count("one", "started", 1);
-}
-
-static void
 another_program_is_not_executed(void **state)
 {
 	(void)state;

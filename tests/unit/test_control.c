@@ -3,12 +3,10 @@
 #include "common/codec.h"
 #include "common/fd.h"
 #include "common/mem.h"
-#include "daemon/control_client.h"
-#include "daemon/service.h"
 #include "tests/support/child.h"
 #include "tests/support/expect.h"
 #include "tests/support/valgrind.h"
-#include "tests/unit/dir_fixture.h"
+#include "tests/unit/control_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,34 +26,19 @@ enum {
 	NOBODY = 65534,
 	UNKNOWN = 1999, /* an operation of a newer privsepctl */
 	ID = 7,
-	TURN_USEC = 1000,
 	PATIENCE_USEC = 20000,
 };
 
-static struct psd_daemon owner;
 static struct psd_frame frame;
 static char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 
 static int
 begin(void **state)
 {
-	if (make_dir(state) != 0 || sd_event_new(&owner.event) < 0)
-		return -1;
-	owner.host.null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	TAILQ_INIT(&owner.services);
-	(void)snprintf(owner.config.runtime_dir,
-	    sizeof(owner.config.runtime_dir), "%s", dir);
-	(void)snprintf(path, sizeof(path), "%s/control.sock", dir);
-	return psd_control_open(&owner);
-}
+	const int r = begin_control(state);
 
-static int
-end(void **state)
-{
-	psd_control_close(owner.control);
-	psd_fd_close(owner.host.null_fd);
-	owner.event = sd_event_unref(owner.event);
-	return remove_dir(state);
+	(void)snprintf(path, sizeof(path), "%s/control.sock", dir);
+	return r;
 }
 
 static void
@@ -273,7 +256,7 @@ only_root_and_the_daemon_s_own_user_may_stop(void **state)
 	    0);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end_control)
 
 int
 main(void)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* control.sock with as many clients as it takes, and no descriptor left. */
 #include "common/fd.h"
-#include "daemon/control_client.h"
 #include "tests/support/child.h"
-#include "tests/unit/dir_fixture.h"
+#include "tests/unit/control_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,29 +18,7 @@
 
 #include <cmocka.h>
 
-enum { CLIENTS = 64, TURN_USEC = 1000 };
-
-static struct psd_daemon owner;
-
-static int
-begin(void **state)
-{
-	if (make_dir(state) != 0 || sd_event_new(&owner.event) < 0)
-		return -1;
-	owner.host.null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	(void)snprintf(owner.config.runtime_dir,
-	    sizeof(owner.config.runtime_dir), "%s", dir);
-	return psd_control_open(&owner);
-}
-
-static int
-end(void **state)
-{
-	psd_control_close(owner.control);
-	psd_fd_close(owner.host.null_fd);
-	owner.event = sd_event_unref(owner.event);
-	return remove_dir(state);
-}
+enum { CLIENTS = 64 };
 
 static int
 make_socket(void)
@@ -117,7 +94,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    who_is_refused_gives_the_reserve_back, begin, end),
+		    who_is_refused_gives_the_reserve_back, begin_control,
+		    end_control),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,36 +8,19 @@
 #include "tests/support/expect.h"
 #include "tests/support/plan_rig.h"
 #include "tests/support/valgrind.h"
+#include "tests/unit/rootless_fixture.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { NOBODY = 65534 };
-
-/* Exit status of a child that cannot have a user namespace. */
-enum { NO_NAMESPACE = 77 };
-
-static int
-become_nobody(void)
-{
-	TEST_EXPECT(setgroups(0, NULL) == 0);
-	TEST_EXPECT(setresgid(NOBODY, NOBODY, NOBODY) == 0);
-	TEST_EXPECT(setresuid(NOBODY, NOBODY, NOBODY) == 0);
-	/* The change has cleared it, as for a process that exec made. */
-	TEST_EXPECT(prctl(PR_SET_DUMPABLE, 1L, 0L, 0L, 0L) == 0);
-	return 0;
-}
 
 /* What a rootless daemon does before it starts helpers. */
 static int

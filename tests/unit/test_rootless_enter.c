@@ -5,10 +5,10 @@
 #include "tests/support/deny.h"
 #include "tests/support/expect.h"
 #include "tests/support/valgrind.h"
+#include "tests/unit/rootless_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,22 +22,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { NOBODY = 65534 };
-
-/* Exit status of a child that cannot have a user namespace. */
-enum { NO_NAMESPACE = 77 };
-
-static int
-become_nobody(void)
-{
-	TEST_EXPECT(setgroups(0, NULL) == 0);
-	TEST_EXPECT(setresgid(NOBODY, NOBODY, NOBODY) == 0);
-	TEST_EXPECT(setresuid(NOBODY, NOBODY, NOBODY) == 0);
-	/* The change has cleared it, as for a process that exec made. */
-	TEST_EXPECT(prctl(PR_SET_DUMPABLE, 1L, 0L, 0L, 0L) == 0);
-	return 0;
-}
 
 static int
 root_enters_nothing(void *argument)
