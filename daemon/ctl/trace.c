@@ -16,7 +16,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { USEC_PER_SEC = 1000000, ESCAPED = 4 /* bytes that a byte can take */ };
+enum {
+	USEC_PER_SEC = 1000000,
+	/* Bytes that a byte can take: \x1b, and "\u001b" in JSON. */
+	ESCAPED = 4,
+	ESCAPED_JSON = 6,
+};
 
 /* What is being printed; not on the stack, since it holds frames. */
 struct tracer {
@@ -32,6 +37,9 @@ struct tracer {
 	} room;
 	char text[ESCAPED * PSD_FRAME_MAX + PSD_TRACE_TEXT_MAX];
 };
+
+/* An event until it is written, which it is at once; stdio's to the end. */
+static char line[ESCAPED_JSON * (PSD_FRAME_MAX + 2 * PSD_TRACE_TEXT_MAX)];
 
 /* Whose side is shut down by a signal. */
 static int control_fd;
@@ -229,7 +237,8 @@ psd_ctl_trace(const struct psd_start *start, bool as_json)
 		tracer->as_json = as_json;
 		psd_frame_init(&tracer->frame);
 		/* A line at a time, so that none of the log comes between. */
-		(void)setvbuf(stderr, NULL, _IOLBF, 0);
+		(void)setvbuf(as_json ? stdout : stderr, line, _IOFBF,
+		    sizeof(line));
 	}
 	while (r == 0) {
 		r = psd_trace_receive(start->pair, &tracer->trace);
