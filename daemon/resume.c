@@ -141,6 +141,7 @@ go_on(struct psd_daemon *daemon)
 	for (service = TAILQ_FIRST(&daemon->services); service != NULL;
 	     service = next) {
 		next = TAILQ_NEXT(service, of_daemon);
+		psd_service_thin(service);
 		psd_service_fill(service);
 		psd_clients_serve(service);
 		psd_service_watch_listeners(service);

@@ -63,8 +63,8 @@ free_service(struct psd_service *service)
 	    sd_event_source_disable_unref(service->backoff_source);
 	service->refill_source =
 	    sd_event_source_disable_unref(service->refill_source);
-	service->fill_source =
-	    sd_event_source_disable_unref(service->fill_source);
+	service->more_source =
+	    sd_event_source_disable_unref(service->more_source);
 	psd_listeners_free(&service->daemon->store, &service->listeners);
 	psd_loaded_unref(service->loaded);
 	free(service->name);
@@ -124,20 +124,6 @@ psd_service_add(struct psd_daemon *daemon, struct psd_loaded *loaded,
 	return 0;
 }
 
-/* Those of older policies finish what they do, and take nothing new. */
-static void
-retire_older(struct psd_service *service)
-{
-	struct psd_instance *instance, *next;
-
-	for (instance = TAILQ_FIRST(&service->instances); instance != NULL;
-	     instance = next) {
-		next = TAILQ_NEXT(instance, of_service);
-		if (instance->loaded != service->loaded)
-			psd_instance_retire(instance);
-	}
-}
-
 void
 psd_service_change(struct psd_service *service, struct psd_loaded *loaded,
     struct psd_listeners *listeners)
@@ -145,6 +131,8 @@ psd_service_change(struct psd_service *service, struct psd_loaded *loaded,
 	struct psd_loaded *old = service->loaded;
 	struct psd_instance *instance;
 
+	if (service->is_stopped)
+		psd_service_end_all(service);
 	service->loaded = loaded;
 	psd_service_adopt(service, listeners);
 	psd_loaded_unref(old);
@@ -158,23 +146,9 @@ psd_service_change(struct psd_service *service, struct psd_loaded *loaded,
 	TAILQ_FOREACH(instance, &service->instances, of_service)
 		instance->is_counted = false;
 	psd_service_fill(service);
-	if (loaded->policy->instances_min == 0)
-		retire_older(service);
+	psd_service_thin(service);
 	psd_clients_judge(service);
 	psd_service_watch_listeners(service);
-}
-
-static void
-end_all(struct psd_service *service)
-{
-	struct psd_instance *instance, *next;
-
-	psd_respawn_cancel(service);
-	for (instance = TAILQ_FIRST(&service->instances); instance != NULL;
-	     instance = next) {
-		next = TAILQ_NEXT(instance, of_service);
-		psd_instance_end(instance, true);
-	}
 }
 
 void
@@ -182,7 +156,8 @@ psd_service_stop(struct psd_service *service)
 {
 	service->is_stopped = true;
 	psd_clients_refuse(service, -ESHUTDOWN, "the service was stopped");
-	end_all(service);
+	psd_respawn_cancel(service);
+	psd_service_thin(service);
 	psd_service_watch_listeners(service);
 	psd_daemon_check_ready(service->daemon);
 }
@@ -192,6 +167,7 @@ psd_service_resume(struct psd_service *service)
 {
 	if (!service->is_stopped || service->is_removed)
 		return;
+	psd_service_end_all(service);
 	service->is_stopped = false;
 	psd_respawn_reset(service);
 	psd_service_fill(service);
@@ -215,7 +191,8 @@ psd_service_remove(struct psd_service *service)
 	psd_own_forget(service);
 	psd_listeners_free(&service->daemon->store, &service->listeners);
 	psd_clients_refuse(service, -ESHUTDOWN, "the service has ended");
-	end_all(service);
+	psd_respawn_cancel(service);
+	psd_service_thin(service);
 	psd_service_reap(service);
 }
 
@@ -237,9 +214,7 @@ psd_service_instance_ready(struct psd_instance *instance)
 	if (!instance->is_counted)
 		return;
 	service->n_ready++;
-	/* Clients always have somebody to go to: only now the old ones go. */
-	if (service->n_ready >= service->loaded->policy->instances_min)
-		retire_older(service);
+	psd_service_thin(service);
 	psd_clients_serve(service);
 	psd_service_watch_listeners(service);
 	psd_daemon_check_ready(service->daemon);

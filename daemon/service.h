@@ -53,7 +53,7 @@ struct psd_service {
 
 	struct psd_rate starts; /* of programs, in a while */
 	uint64_t no_start_before_usec;
-	sd_event_source *fill_source; /* of those that a turn had no time for */
+	sd_event_source *more_source; /* of what a turn had no time for */
 	sd_event_source *refill_source; /* of a pool (daemon/inetd_pool.h) */
 
 	/* Respawn. */
@@ -136,6 +136,15 @@ bool psd_service_is_short(const struct psd_service *service);
 
 /* The same when one was taken by its client. */
 void psd_service_refill(struct psd_service *service);
+
+/*
+ * Ends those of a stopped service, and retires those of an older policy once
+ * enough of the present one are ready: as many as fit into a turn, then others.
+ */
+void psd_service_thin(struct psd_service *service);
+
+/* All of them now, since the service is about to go on. */
+void psd_service_end_all(struct psd_service *service);
 
 /*
  * Goes on with another loaded policy and its listeners (takes over both):
