@@ -34,6 +34,7 @@ clone_flags(const struct psd_spawn_state *state)
 {
 	return CLONE_VM | CLONE_PIDFD |
 	    (state->stops_parent ? (unsigned)CLONE_VFORK : 0) |
+	    (state->is_on_its_own ? (unsigned)CLONE_CHILD_CLEARTID : 0) |
 	    (state->files_end != 0 ? (unsigned)CLONE_FILES : 0);
 }
 
@@ -41,8 +42,9 @@ static long
 clone_slowly(struct psd_spawn_state *state, int *ret_pidfd)
 {
 	const unsigned flags = clone_flags(state) | (unsigned)SIGCHLD;
-	const pid_t pid = clone(psd_spawn_child,
-	    state->stack + PSD_SPAWN_STACK_SIZE, (int)flags, state, ret_pidfd);
+	const pid_t pid =
+	    clone(psd_spawn_child, state->stack + PSD_SPAWN_STACK_SIZE,
+		(int)flags, state, ret_pidfd, NULL, &state->is_in_memory);
 
 	return pid < 0 ? -errno : pid;
 }
@@ -55,6 +57,7 @@ make_child(struct psd_spawn_state *state, struct psd_child *child)
 	struct psd_clone_args args = {
 		.flags = clone_flags(state) | CLEAR_SIGHAND,
 		.pidfd = (uintptr_t)&pidfd,
+		.child_tid = (uintptr_t)&state->is_in_memory,
 		.exit_signal = SIGCHLD,
 		.stack = (uintptr_t)state->stack,
 		.stack_size = PSD_SPAWN_STACK_SIZE,
@@ -67,6 +70,7 @@ make_child(struct psd_spawn_state *state, struct psd_child *child)
 		state->in_cgroup = true;
 	}
 	state->has_no_handlers = true;
+	state->is_in_memory = 1;
 	r = psd_clone3(&args, sizeof(args), psd_spawn_child, state);
 	if (is_refused(r) && !state->is_on_its_own) {
 		state->has_no_handlers = false;
@@ -299,10 +303,12 @@ psd_spawn(const struct psd_plan *plan, const struct psd_birth *birth,
 		ret_failure->step = memory->failure.step;
 		ret_failure->error = -r;
 	}
-	if (r == 0 && memory->state.is_on_its_own)
+	if (r == 0 && memory->state.is_on_its_own) {
+		psd_spawn_memory_lend(memory);
 		child.later = memory;
-	else
+	} else {
 		psd_spawn_memory_free(memory);
+	}
 	if (r < 0)
 		return r;
 	has_no_bounding_set = has_no_bounding_set ||

@@ -36,6 +36,8 @@ struct psd_spawn_state {
 	struct psd_spawn_failure *failure;
 	bool in_cgroup;
 	bool has_left; /* the parent's table; atomic, as the parent runs on */
+	/* Cleared by the kernel, with CLONE_CHILD_CLEARTID, at exec or end. */
+	pid_t is_in_memory;
 
 	/* The child's own: sources, moved out of the way of the targets. */
 	int exec_fd, landlock_fd, null_fd, pair_end;

@@ -30,6 +30,8 @@ enum {
 	NUMBERS,
 	/* More than the starts of a turn of the loop take. */
 	SPARE = 256,
+	/* Below this a start may find the table full. */
+	SPARE_MIN = 64,
 	TABLE_MIN = 256,
 };
 
@@ -41,6 +43,10 @@ enum {
 static int numbers[NUMBERS];
 static int bell = PSD_NO_FD;
 static struct psd_spawn_state *users[GROUPS];
+
+/* What the table is known to hold, and the last number that was taken in it. */
+static int table_size = TABLE_MIN;
+static int table_latest;
 
 static const int *
 slots_of(size_t group)
@@ -90,27 +96,34 @@ find_sources(struct psd_spawn_state *state, int *ret[SLOTS])
 		ret[n++] = &state->namespaces[i];
 }
 
+static size_t
+count_groups(void)
+{
+	size_t n = 0;
+
+	/* The first is of nobody beside whom we run on. */
+	for (size_t i = 1; i < GROUPS; i++)
+		n += users[i] != NULL;
+	return n;
+}
+
 /*
  * For a table that has to grow while it is shared the kernel waits until every
  * processor has looked elsewhere, 4 to 16 ms.  So it grows a while before.
  */
 static void
-grow_table(int latest)
+grow_table(void)
 {
-	static int size = TABLE_MIN;
 	int fd;
 
-	if (latest + SPARE < size)
+	if (table_latest + SPARE < table_size || count_groups() > 0)
 		return;
-	for (size_t i = 0; i < GROUPS; i++)
-		if (users[i] != NULL)
-			return;
-	fd = fcntl(bell, F_DUPFD_CLOEXEC, size);
+	fd = fcntl(bell, F_DUPFD_CLOEXEC, table_size);
 	if (fd < 0)
 		return;
 	psd_fd_close(fd);
-	while (size <= fd)
-		size *= 2;
+	while (table_size <= fd)
+		table_size *= 2;
 }
 
 static bool
@@ -120,7 +133,8 @@ take_group(struct psd_spawn_state *state)
 	if (state->stops_parent)
 		return true;
 	psd_spawn_restore_left();
-	grow_table(state->pair_end);
+	table_latest = state->pair_end;
+	grow_table();
 	do
 		state->group++;
 	while (state->group < GROUPS && users[state->group] != NULL);
@@ -133,11 +147,12 @@ take_group(struct psd_spawn_state *state)
 bool
 psd_spawn_is_full(void)
 {
+	size_t used;
+
 	psd_spawn_restore_left();
-	for (size_t i = 1; i < GROUPS; i++)
-		if (users[i] == NULL)
-			return false;
-	return true;
+	used = count_groups();
+	return used == GROUPS - 1 ||
+	    (used > 0 && table_latest + SPARE_MIN >= table_size);
 }
 
 void

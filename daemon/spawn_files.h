@@ -23,7 +23,10 @@ int psd_spawn_open_slots(void);
  */
 void psd_spawn_share_files(struct psd_spawn_state *state);
 
-/* Are all groups in use? */
+/*
+ * Had another start better wait until some have left?  All groups are in use, or
+ * some are and the table has to grow.
+ */
 bool psd_spawn_is_full(void);
 
 /* The child has left the table, or is gone: nothing of it is kept. */

@@ -5,6 +5,7 @@
 #include "common/mem.h"
 #include "daemon/spawn_child.h"
 #include "daemon/spawn_files.h"
+#include "daemon/spawn_later.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -88,6 +89,8 @@ psd_spawn_prepare_process(void)
 	r = psd_spawn_open_report();
 	if (r >= 0)
 		r = psd_spawn_open_slots();
+	if (r == 0)
+		r = psd_spawn_open_stacks();
 	if (r >= 0)
 		r = inherit_permitted();
 	/* Once here, so that no start pays for it: 41 calls, 41 µs. */

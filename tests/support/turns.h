@@ -5,7 +5,7 @@
 struct daemon_rig;
 
 /* Nice= of systemd/privsepd.service. */
-enum { TURNS_NICE = -10 };
+enum { TURNS_NICE = -20 };
 
 /*
  * As on_birth of a rig: the daemon has that, or what PSD_NICE= says, in a group for processor time with
