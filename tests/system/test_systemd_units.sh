@@ -85,7 +85,7 @@ guest_try it_serves_as_a_user_of_its_own
 it_comes_before_its_helpers() {
 	local main
 	main=$(show MainPID)
-	[ "$(guest ps -o ni= -p "$main" | tr -d ' ')" = -10 ] &&
+	[ "$(guest ps -o ni= -p "$main" | tr -d ' ')" = -20 ] &&
 	    [ "$(guest ps -o ni= --ppid "$main" | sort -u | tr -d ' ')" = 0 ]
 }
 guest_try it_comes_before_its_helpers
