@@ -260,6 +260,15 @@ tell_missing(const struct psd_word *word, int error)
 			   "before the path when it may be missing";
 }
 
+static bool
+is_root(const struct stat *status)
+{
+	struct stat root;
+
+	return stat("/", &root) == 0 && root.st_dev == status->st_dev &&
+	    root.st_ino == status->st_ino;
+}
+
 /* What is wrong with what is there; links are followed, as the view does. */
 static const char *
 look(const struct psd_word *word)
@@ -273,6 +282,8 @@ look(const struct psd_word *word)
 		return "it " PSD_HIDDEN;
 	if (place.f_type == PROC_SUPER_MAGIC)
 		return "it leads to /proc, which is not shown";
+	if (is_root(&status))
+		return "it leads to /, all of which cannot be shown";
 	if (S_ISDIR(status.st_mode) && !word->is_tree)
 		return "it is a directory; to show all that is in it, write "
 		       "/** behind it";

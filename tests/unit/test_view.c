@@ -117,6 +117,8 @@ what_is_there_is_looked_at(void **state)
 	(void)state;
 	(void)snprintf(path, sizeof(path), "%s/link", dir);
 	assert_int_equal(symlink("/proc/self/mounts", path), 0);
+	(void)snprintf(path, sizeof(path), "%s/root", dir);
+	assert_int_equal(symlink("/", path), 0);
 	(void)snprintf(path, sizeof(path), "%s/fifo", dir);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	(void)snprintf(line, sizeof(line), "AllowOpen=read %s", dir);
@@ -125,6 +127,8 @@ what_is_there_is_looked_at(void **state)
 	refused(line, PSD_LOAD_HOLD, "does not exist");
 	(void)snprintf(line, sizeof(line), "AllowOpen=read %s/link", dir);
 	refused(line, PSD_LOAD_HOLD, "leads to /proc");
+	(void)snprintf(line, sizeof(line), "AllowOpen=read %s/root/**", dir);
+	refused(line, PSD_LOAD_HOLD, "it leads to /, ");
 	(void)snprintf(line, sizeof(line), "AllowOpen=read %s/fifo", dir);
 	refused(line, PSD_LOAD_HOLD, "neither a regular file");
 	refused("AllowOpen=read /etc/passwd/**", PSD_LOAD_HOLD,
