@@ -2,6 +2,7 @@
 /* Servers that are started before their client comes (Instances=). */
 #include "tests/system/inetd_fixture.h"
 #include "tests/support/child.h"
+#include "tests/support/ledger.h"
 
 #include <signal.h>
 
@@ -101,15 +102,15 @@ one_that_does_not_wait_is_told_from_others_and_held_back(void **state)
 	assert_true(daemon_rig_logs(&rig, "early: held back: "));
 }
 
-/* Its program is gone, and nobody has awaited it. */
+/*
+ * Its program is gone, and nobody has awaited it.  Its table of descriptors is
+ * gone from /proc a moment before what is in it is closed.
+ */
 static void
 kill_and_see(long pid)
 {
-	char path[64];
-
-	(void)snprintf(path, sizeof(path), "/proc/%ld/fd/0", pid);
 	assert_int_equal(kill((pid_t)pid, SIGKILL), 0);
-	while (access(path, F_OK) == 0)
+	while (ledger_state_of((pid_t)pid) != 'Z')
 		(void)poll(NULL, 0, 1);
 }
 
