@@ -2,6 +2,7 @@
 #include "daemon/host.h"
 
 #include "common/fd.h"
+#include "common/mem.h"
 #include "common/sys.h"
 #include "daemon/host_probe.h"
 #include "daemon/namespace.h"
@@ -89,6 +90,31 @@ look_at_uids(struct psd_host *host, const struct psd_host_settings *settings,
 	return 0;
 }
 
+/* What newer kernels would bound besides; filter and namespaces do, too. */
+static void
+miss_part_of_landlock(struct psd_host *host)
+{
+	/* By version; what came with 2 is refused by 1 anyhow. */
+	static const char *const bounds[] = {
+		[3] = "truncating",
+		[4] = "TCP",
+		[5] = "ioctl() on devices",
+		[6] = "abstract sockets and signals",
+	};
+	char without[PSD_REASON_MAX / 2] = "";
+	size_t len = 0;
+
+	for (size_t i = (size_t)host->landlock_abi + 1;
+	     i < PSD_ELEMENTS(bounds); i++)
+		if (bounds[i] != NULL)
+			len += (size_t)snprintf(without + len,
+			    sizeof(without) - len, "%s%s", len > 0 ? ", " : "",
+			    bounds[i]);
+	if (len > 0)
+		miss(host, PSD_LAYER_LANDLOCK, "version %d does not bound %s",
+		    host->landlock_abi, without);
+}
+
 static void
 look_at_landlock(struct psd_host *host)
 {
@@ -97,6 +123,7 @@ look_at_landlock(struct psd_host *host)
 	if (abi >= 1) {
 		host->landlock_abi = abi;
 		host->layers |= PSD_LAYER_LANDLOCK;
+		miss_part_of_landlock(host);
 		return;
 	}
 	miss(host, PSD_LAYER_LANDLOCK,
