@@ -2,7 +2,6 @@
 #include "tests/faults/day.h"
 
 #include "tests/faults/alone.h"
-#include "tests/support/fds.h"
 #include "tests/support/sample.h"
 
 #include <poll.h>
@@ -13,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { LIVES = 4, FDS_MAX = 512 };
+enum { LIVES = 4 };
 
 /* How long whoever should be gone is awaited before we part from it. */
 enum { PATIENCE = 300 };
@@ -25,13 +24,9 @@ enum { PATIENCE = 300 };
 struct ledger
 day_look(const struct day *day)
 {
-	static struct test_fd list[FDS_MAX];
 	struct ledger ledger = ledger_of(day->rig.pid);
-	const ssize_t n = test_fds_list(day->rig.pid, list, FDS_MAX);
 
-	for (ssize_t i = 0; i < n && i < FDS_MAX; i++)
-		if (strcmp(list[i].target, "anon_inode:inotify") == 0)
-			ledger.fds--;
+	ledger.fds -= ledger.watches;
 	return ledger;
 }
 
@@ -58,12 +53,15 @@ forgive(struct day *day, const struct day_step *step)
 
 /* What is made ahead for the next helper may be less. */
 static bool
-is_at_rest(const struct day *day, struct ledger *ret_now)
+is_at_rest(const struct day *day)
 {
-	*ret_now = day_look(day);
-	return ret_now->fds <= day->baseline.fds &&
-	    ret_now->children == day->baseline.children &&
-	    ret_now->zombies == 0;
+	struct ledger now;
+
+	if (!ledger_has_children(day->rig.pid, day->baseline.children))
+		return false;
+	now = day_look(day);
+	return now.fds <= day->baseline.fds &&
+	    now.children == day->baseline.children && now.zombies == 0;
 }
 
 /*
@@ -73,12 +71,12 @@ is_at_rest(const struct day *day, struct ledger *ret_now)
 static bool
 comes_to_rest(struct day *day, int deadline)
 {
-	struct ledger now = { 0 };
+	struct ledger now;
 
 	for (int ms = 1; ms <= deadline; ms++) {
 		if (!day_meet(day))
 			return false;
-		if (is_at_rest(day, &now))
+		if (is_at_rest(day))
 			return true;
 		if (ms % PATIENCE == 0)
 			day_part(day);
@@ -86,6 +84,7 @@ comes_to_rest(struct day *day, int deadline)
 	}
 	if (deadline < DAY_DEADLINE)
 		return false;
+	now = day_look(day);
 	alone_print_log(&day->rig);
 	print_error("descriptors %zu, were %zu; children %zu, were %zu; "
 		    "%zu zombies\n",

@@ -146,7 +146,7 @@ start_attacks(void)
 	puppet = daemon_rig_connect(&rig, "neighbour");
 	victim = (pid_t)strtol(daemon_rig_say(puppet, "pid"), NULL, 10);
 	neighbour_start(&neighbour, puppet);
-	before = ledger_at_rest(rig.pid);
+	before = ledger_at_rest(rig.pid, LEDGER_REST_MS);
 }
 
 static int

@@ -46,7 +46,7 @@ start_daemon(void (*on_birth)(void))
 	daemon_rig_start(&rig);
 	caller = daemon_rig_connect(&rig, "caller");
 	assert_string_equal(daemon_rig_say(caller, "ping 1"), "0");
-	before = ledger_at_rest(rig.pid);
+	before = ledger_at_rest(rig.pid, LEDGER_REST_MS);
 	inject_attach(rig.pid, true);
 	assert_true(inject_settles());
 }

@@ -59,7 +59,7 @@ requests_without_number_leave_nothing_behind(void **state)
 	(void)state;
 	(void)snprintf(line, sizeof(line), "ping %d", PINGS_AT_ONCE);
 	assert_string_equal(daemon_rig_say(puppet, "ping 100"), "0");
-	before = ledger_at_rest(rig.pid);
+	before = ledger_at_rest(rig.pid, LEDGER_REST_MS);
 	for (int i = 0; i < times; i++)
 		assert_string_equal(daemon_rig_say(puppet, "%s", line), "0");
 	expect_no_growth(&before, "requests", (long)times * PINGS_AT_ONCE);
@@ -102,7 +102,7 @@ helpers_that_die_in_the_midst_are_not_taken_for_others(void **state)
 	(void)state;
 	for (int i = 0; i < WARM_UP; i++)
 		die_and_be_followed();
-	before = ledger_at_rest(rig.pid);
+	before = ledger_at_rest(rig.pid, LEDGER_REST_MS);
 	for (int i = 0; i < n; i++)
 		die_and_be_followed();
 	expect_no_growth(&before, "helpers were killed in the midst", n);

@@ -65,7 +65,7 @@ helpers_that_come_and_go_leave_nothing_behind(void **state)
 	daemon_rig_start(&rig);
 	for (int i = 0; i < WARM_UP; i++)
 		live_once();
-	before = ledger_at_rest(rig.pid);
+	before = ledger_at_rest(rig.pid, LEDGER_REST_MS);
 	for (int i = 0; i < lives; i++)
 		live_once();
 	assert_true(ledger_settles(rig.pid, &before));
@@ -171,7 +171,8 @@ many_alive_at_once_are_served_and_wake_nobody(void **state)
 	write_quiet("first", alive / 2);
 	write_quiet("second", alive / 2);
 	daemon_rig_start(&rig);
-	assert_true(ledger_at_rest(rig.pid).children >= (size_t)alive);
+	assert_true(
+	    ledger_at_rest(rig.pid, LEDGER_REST_MS).children >= (size_t)alive);
 	puppet = daemon_rig_connect(&rig, "asking");
 	beside = slowest_of_pings(puppet);
 	print_message("# the slowest ping of %d, with the way to the helper: "
