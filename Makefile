@@ -423,14 +423,17 @@ check-unit: tests
 	    bash tests/system/test_systemd_inside.sh
 
 # What takes hours: the programs of which make check runs a sample, by PSD_SOAK=1.
-# Those that take longest come first, in as many pieces at once as there are
-# processors; then the others, some of which measure, one after the other.
-SOAK_JOBS ?= $(shell nproc)
+# Those that take longest come first, some in pieces, twice as many at once as there
+# are processors, as they wait as long as they work; then the others, some of which
+# measure, one after the other.
+SOAK_JOBS ?= $(shell expr 2 \* $$(nproc))
 SOAK_TIMEOUT ?= 86400
 SOAK_SPLIT := $(addprefix $(B)/tests/system/test_,faults faults_launch kills)
-SOAK_ALONE := $(filter-out $(SOAK_SPLIT),$(patsubst %.c,$(B)/%,\
+SOAK_BESIDE := $(addprefix $(B)/tests/system/test_,allocations allocations_day \
+    long)
+SOAK_ALONE := $(filter-out $(SOAK_SPLIT) $(SOAK_BESIDE),$(patsubst %.c,$(B)/%,\
     $(shell grep -l PSD_SOAK $(SRC_tests) $(SHELL_TESTS))))
-SOAK_TESTS = $(foreach i,$(shell seq $(SOAK_JOBS)),\
+SOAK_TESTS = $(SOAK_BESIDE) $(foreach i,$(shell seq $(SOAK_JOBS)),\
     $(SOAK_SPLIT:%=%:$(i)/$(SOAK_JOBS)))
 .PHONY: soak
 soak: tests
