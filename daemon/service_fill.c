@@ -2,6 +2,7 @@
 /* How many instances a service has. */
 #include "daemon/inetd_pool.h"
 #include "daemon/loaded.h"
+#include "daemon/program.h"
 #include "daemon/respawn.h"
 #include "daemon/service.h"
 #include "daemon/spawn_files.h"
@@ -80,6 +81,14 @@ end_some(struct psd_service *service, enum share share)
 	}
 }
 
+/* A program that has its client finishes what it does by itself. */
+static bool
+is_to_retire(const struct psd_instance *instance)
+{
+	return !instance->is_retired && !instance->is_broken &&
+	    (!psd_instance_is_program(instance) || instance->waiting_end >= 0);
+}
+
 /* Those of older policies finish what they do, and take nothing new. */
 static void
 retire_some(struct psd_service *service, enum share share)
@@ -91,7 +100,7 @@ retire_some(struct psd_service *service, enum share share)
 	     instance != NULL && instance->loaded != service->loaded;
 	     instance = next) {
 		next = TAILQ_NEXT(instance, of_service);
-		if (instance->is_retired)
+		if (!is_to_retire(instance))
 			continue;
 		if (has_to_wait(service, &share))
 			return;
