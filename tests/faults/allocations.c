@@ -6,11 +6,15 @@
 #include <assert.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
+
+enum { CPU_USEC = 200000 };
 
 static char library[PATH_MAX], path[PATH_MAX];
 
@@ -100,10 +104,39 @@ allocations_arm(struct allocations *board, pid_t pid, uint64_t fails_at)
 	board->pid = pid;
 }
 
+void
+allocations_fork(struct allocations *board, const uint64_t *which,
+    size_t n_which, void on_end(void *argument, uint64_t n, int status),
+    void *argument)
+{
+	memset(board->is_chosen, 0, sizeof(board->is_chosen));
+	for (size_t i = 0; i < n_which; i++)
+		board->is_chosen[which[i]] = true;
+	board->begin_child = allocations_bound_child;
+	board->on_end = on_end;
+	board->argument = argument;
+	board->is_child = false;
+	allocations_arm(board, getpid(), 0);
+	board->forks = true;
+}
+
+/* A handler of the test's would go on with the next test there. */
+void
+allocations_bound_child(void)
+{
+	/* Ten times what all of it takes. */
+	const struct itimerval most = { .it_value.tv_usec = CPU_USEC };
+
+	(void)signal(SIGSEGV, SIG_DFL);
+	(void)signal(SIGBUS, SIG_DFL);
+	assert(setitimer(ITIMER_PROF, &most, NULL) == 0);
+}
+
 uint64_t
 allocations_disarm(struct allocations *board)
 {
 	board->fails_at = 0;
+	board->forks = false;
 	return board->n;
 }
 

@@ -26,6 +26,18 @@ struct allocations {
 	void *frames[ALLOCATIONS_FRAMES];
 	bool wants_places; /* of those that do not fail, too */
 	uint64_t places[ALLOCATIONS_PLACES]; /* tests/faults/places.h */
+
+	/*
+	 * For allocations_fork(): a child is made at each of these, in which it
+	 * fails, and the process goes on when the child has ended, having told
+	 * of it, by a call that is not watched.
+	 */
+	_Atomic bool forks;
+	_Atomic bool is_child;
+	bool is_chosen[ALLOCATIONS_PLACES];
+	void (*begin_child)(void);
+	void (*on_end)(void *argument, uint64_t n, int status);
+	void *argument;
 };
 
 /* The names of its file and of the library, as the library looks for them. */
@@ -45,6 +57,18 @@ void allocations_hide(void);
 void allocations_show(void);
 
 void allocations_arm(struct allocations *board, pid_t pid, uint64_t fails_at);
+
+/*
+ * As allocations_arm() for this process, but each of these fails in a child of
+ * its own (is_child), which has a fifth of a second of the processor.  So what
+ * comes before it is done once and not again for each.
+ */
+void allocations_fork(struct allocations *board, const uint64_t *which,
+    size_t n_which, void on_end(void *argument, uint64_t n, int status),
+    void *argument);
+
+/* What a child of a test needs that may go on for ever, or die by a signal. */
+void allocations_bound_child(void);
 
 /* Stops counting; how many were asked for. */
 uint64_t allocations_disarm(struct allocations *board);

@@ -7,28 +7,25 @@
 
 #include <errno.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { CPU_MAX = 1 };
 
 /* What is tried. */
 struct trial {
 	const char *what;
 	exhaust_perform *perform;
 	void *argument;
+	const struct allocations *board;
 };
 
 static struct exhaust_outcome usual, got;
-static unsigned n_died;
+static unsigned n_died, n_failed;
 
 static unsigned
 seed_of_sample(void)
@@ -65,14 +62,11 @@ judge(const struct allocations *board, int64_t live_before, size_t fds_before)
 }
 
 static bool
-goes_well(struct allocations *board, const struct trial *trial, uint64_t n)
+has_gone_well(struct allocations *board, const struct trial *trial, uint64_t n,
+    int64_t live, size_t fds)
 {
-	const size_t fds = test_fds_count();
-	const int64_t live = board->n_live;
 	const char *wrong;
 
-	allocations_arm(board, getpid(), n);
-	trial->perform(board, trial->argument, &got);
 	(void)allocations_disarm(board);
 	wrong = judge(board, live, fds);
 	if (wrong == NULL)
@@ -83,53 +77,84 @@ goes_well(struct allocations *board, const struct trial *trial, uint64_t n)
 	return false;
 }
 
-/* cmocka would go on with the next test here, libseccomp perhaps for ever. */
-static void
-bound_child(void)
+static bool
+goes_well(struct allocations *board, const struct trial *trial, uint64_t n)
 {
-	const struct rlimit seconds = { CPU_MAX, CPU_MAX };
+	const size_t fds = test_fds_count();
+	const int64_t live = board->n_live;
 
-	(void)signal(SIGSEGV, SIG_DFL);
-	(void)signal(SIGBUS, SIG_DFL);
-	assert_int_equal(setrlimit(RLIMIT_CPU, &seconds), 0);
+	allocations_arm(board, getpid(), n);
+	trial->perform(board, trial->argument, &got);
+	return has_gone_well(board, trial, n, live, fds);
 }
 
-static bool
-goes_well_apart(struct allocations *board, const struct trial *trial,
-    uint64_t n)
+/* Hears how the child ended in which the allocation failed. */
+static void
+on_end(void *argument, uint64_t n, int status)
+{
+	const struct trial *trial = argument;
+
+	/* Why is said by the child, which does not know the number. */
+	if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+		print_message("# FAILED: allocation %llu, for what is above\n",
+		    (unsigned long long)n);
+	if (WIFEXITED(status)) {
+		n_failed += WEXITSTATUS(status) != 0;
+		return;
+	}
+	if (is_libseccomps(trial->board)) {
+		n_died++;
+		return;
+	}
+	n_failed++;
+	print_message("# FAILED %s: allocation %llu: signal %d\n#   %s\n",
+	    trial->what, (unsigned long long)n, WTERMSIG(status),
+	    allocations_where(trial->board, getpid()));
+}
+
+static void
+go_apart(struct allocations *board, struct trial *trial, uint64_t n)
 {
 	const pid_t child = fork();
 	int status;
 
 	assert_true(child >= 0);
 	if (child == 0) {
-		bound_child();
+		allocations_bound_child();
 		_exit(goes_well(board, trial, n) ? 0 : 1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
-	if (WIFEXITED(status))
-		return WEXITSTATUS(status) == 0;
-	if (is_libseccomps(board)) {
-		n_died++;
-		return true;
-	}
-	print_message("# FAILED %s: allocation %llu: signal %d\n#   %s\n",
-	    trial->what, (unsigned long long)n, WTERMSIG(status),
-	    allocations_where(board, getpid()));
-	return false;
+	on_end(trial, n, status);
 }
 
+/* Once, with a child for each. */
 static void
-try_them(struct allocations *board, const struct trial *trial, unsigned sample,
-    bool goes(struct allocations *board, const struct trial *trial, uint64_t n))
+try_forked(struct allocations *board, struct trial *trial,
+    const uint64_t *which, size_t n_which)
 {
-	unsigned seed = seed_of_sample(), n_failed = 0;
+	const size_t fds = test_fds_count();
+	const int64_t live = board->n_live;
+
+	allocations_fork(board, which, n_which, on_end, trial);
+	trial->perform(board, trial->argument, &got);
+	n_failed += !has_gone_well(board, trial, board->n, live, fds);
+	if (board->is_child)
+		_exit(n_failed > 0 ? 1 : 0);
+}
+
+enum way { HERE, APART, FORKED };
+
+static void
+try_them(struct allocations *board, struct trial *trial, unsigned sample,
+    enum way way)
+{
+	unsigned seed = seed_of_sample();
 	const uint64_t *which;
 	uint64_t n;
 	size_t n_tries;
 
 	/* Once for what is kept from then on. */
-	n_died = 0;
+	n_died = n_failed = 0;
 	allocations_arm(board, getpid(), 0);
 	trial->perform(board, trial->argument, &usual);
 	allocations_arm(board, getpid(), 0);
@@ -137,9 +162,12 @@ try_them(struct allocations *board, const struct trial *trial, unsigned sample,
 	n = allocations_disarm(board);
 	assert_true(n > 0);
 	n_tries = allocations_choose(board, n, sample, &seed, &which);
-	for (size_t i = 0; i < n_tries; i++)
-		if (!goes(board, trial, which[i]))
-			n_failed++;
+	if (way == FORKED)
+		try_forked(board, trial, which, n_tries);
+	for (size_t i = 0; way == HERE && i < n_tries; i++)
+		n_failed += !goes_well(board, trial, which[i]);
+	for (size_t i = 0; way == APART && i < n_tries; i++)
+		go_apart(board, trial, which[i]);
 	print_message("# %s: %zu of %llu allocations, %u failed, "
 		      "libseccomp died of %u\n",
 	    trial->what, n_tries, (unsigned long long)n, n_failed, n_died);
@@ -150,18 +178,27 @@ void
 exhaust(struct allocations *board, const char *what, unsigned sample,
     exhaust_perform *perform, void *argument)
 {
-	const struct trial trial = { what, perform, argument };
+	struct trial trial = { what, perform, argument, board };
 
-	try_them(board, &trial, sample, goes_well);
+	try_them(board, &trial, sample, HERE);
 }
 
 void
 exhaust_apart(struct allocations *board, const char *what, unsigned sample,
     exhaust_perform *perform, void *argument)
 {
-	const struct trial trial = { what, perform, argument };
+	struct trial trial = { what, perform, argument, board };
 
-	try_them(board, &trial, sample, goes_well_apart);
+	try_them(board, &trial, sample, APART);
+}
+
+void
+exhaust_forked(struct allocations *board, const char *what, unsigned sample,
+    exhaust_perform *perform, void *argument)
+{
+	struct trial trial = { what, perform, argument, board };
+
+	try_them(board, &trial, sample, FORKED);
 }
 
 /* Its board is its parent's. */

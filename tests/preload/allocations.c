@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* What the C library calls them itself. */
@@ -110,6 +111,51 @@ note_place(uint64_t n)
 		board->places[n] = place;
 }
 
+static void
+note_frames(void)
+{
+	board->n_frames = backtrace(board->frames, ALLOCATIONS_FRAMES);
+	errno = ENOMEM;
+}
+
+static void
+begin_child(void)
+{
+	board->begin_child();
+	board->forks = false;
+	board->is_child = true;
+	board->pid = (pid_t)syscall(SYS_getpid);
+	note_frames();
+}
+
+/* True in a child. */
+static bool
+fails_in_child(uint64_t n)
+{
+	const pid_t us = board->pid;
+	const int64_t n_live = board->n_live;
+	int status;
+	pid_t child;
+
+	board->pid = -1;
+	child = fork();
+	if (child == 0) {
+		begin_child();
+		return true;
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child)
+		abort();
+	board->pid = -1;
+	board->on_end(board->argument, n, status);
+	board->is_child = false;
+	board->forks = true;
+	board->n_frames = 0;
+	board->n_live = n_live;
+	board->n = n;
+	board->pid = us;
+	return false;
+}
+
 static bool
 fails(const void *caller)
 {
@@ -119,13 +165,18 @@ fails(const void *caller)
 	    (board->spares_libseccomp && at >= seccomp_first &&
 		at < seccomp_end))
 		return false;
+	if (board->forks) {
+		const uint64_t n = ++board->n;
+
+		return n < ALLOCATIONS_PLACES && board->is_chosen[n] &&
+		    fails_in_child(n);
+	}
 	if (++board->n != board->fails_at) {
 		if (board->wants_places && board->fails_at == 0)
 			note_place(board->n);
 		return false;
 	}
-	board->n_frames = backtrace(board->frames, ALLOCATIONS_FRAMES);
-	errno = ENOMEM;
+	note_frames();
 	return true;
 }
 

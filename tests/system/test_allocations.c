@@ -139,7 +139,7 @@ static void
 policy_is_read_as_it_is_or_not_at_all(void **state)
 {
 	(void)state;
-	for_each_example(exhaust, load, SAMPLE_OF_POLICY);
+	for_each_example(exhaust_forked, load, SAMPLE_OF_POLICY);
 }
 
 /* Of half the lines it would tell a reload that nothing has changed. */
@@ -162,14 +162,14 @@ static void
 policy_is_told_from_another_by_all_of_it(void **state)
 {
 	(void)state;
-	for_each_example(exhaust, tell_apart, SAMPLE_OF_POLICY);
+	for_each_example(exhaust_forked, tell_apart, SAMPLE_OF_POLICY);
 }
 
 static void
 filter_is_compiled_as_it_is_or_not_at_all(void **state)
 {
 	(void)state;
-	for_each_example(exhaust_apart, compile, SAMPLE_OF_FILTER);
+	for_each_example(exhaust_forked, compile, SAMPLE_OF_FILTER);
 }
 
 static enum psd_learn_there
