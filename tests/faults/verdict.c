@@ -134,6 +134,8 @@ verdict_of_program(const struct inject_plan *plan)
 	if (plan->act == INJECT_KILL_AFTER)
 		return plan->number == SYS_execve ||
 		    plan->number == SYS_execveat;
+	if (plan->act == INJECT_SHORTEN)
+		return plan->number == SYS_write;
 	return plan->act == INJECT_FAIL &&
 	    (plan->number == SYS_close || plan->number == SYS_write ||
 		(plan->number == SYS_fcntl && plan->error == EBADF) ||
