@@ -20,13 +20,13 @@
 #include <cmocka.h>
 
 /*
- * Of this test alone, and of this run of it: whoever has the uid is stopped,
- * and two neighbours would stop each other.
+ * Of this test alone, and of this run of it: whoever has the uid is stopped, and
+ * two neighbours would stop each other.  No daemon gives it to a helper.
  */
 static uid_t
 shared_uid(const void *parent)
 {
-	return 1900051000 + (uid_t) * (const pid_t *)parent % 10000;
+	return 1990000000 + (uid_t) * (const pid_t *)parent;
 }
 
 enum { STARTS = 2000, NEVER_STOPPED = 77 };
