@@ -53,7 +53,7 @@ struct psd_service {
 
 	struct psd_rate starts; /* of programs, in a while */
 	uint64_t no_start_before_usec;
-	sd_event_source *more_source; /* of what a turn had no time for */
+	sd_event_source *more_source;   /* of what a turn had no time for */
 	sd_event_source *refill_source; /* of a pool (daemon/inetd_pool.h) */
 
 	/* Respawn. */

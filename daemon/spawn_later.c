@@ -29,7 +29,8 @@ enum {
 _Static_assert(sizeof(PID_VARIABLE) + 10 <= PSD_SPAWN_PID_SIZE,
     "room for a process id");
 
-static LIST_HEAD(, psd_spawn_memory) late = LIST_HEAD_INITIALIZER(late);
+static LIST_HEAD(late_starts, psd_spawn_memory) late = LIST_HEAD_INITIALIZER(
+    late);
 static uint64_t slow_until_usec;
 static unsigned char *stacks[STACKS];
 static size_t n_stacks; /* of these: nobody's */
