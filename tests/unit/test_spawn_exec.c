@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -230,10 +231,14 @@ shortage_of_descriptors_fails_the_start(void **state)
 	    0);
 }
 
-/* One thread of several that open as fast as they can, without O_CLOEXEC. */
+/*
+ * One thread of several that open all the time, without O_CLOEXEC, and leave some
+ * of it to the children and to the tests beside us.
+ */
 static void *
 open_carelessly(void *argument)
 {
+	const struct timespec moment = { .tv_nsec = 1000 };
 	const atomic_bool *is_over = argument;
 
 	while (!atomic_load(is_over)) {
@@ -246,6 +251,7 @@ open_carelessly(void *argument)
 		}
 		if (fd >= 0)
 			(void)close(fd);
+		(void)nanosleep(&moment, NULL);
 	}
 	return NULL;
 }
