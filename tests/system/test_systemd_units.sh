@@ -228,7 +228,8 @@ control_socket_of_a_unit_starts_the_daemon() {
 	guest systemctl start privsepd.socket &&
 	    [ "$(guest stat -c '%G %a' /run/privsepd/control.sock)" = \
 	    'privsepd 660' ] && is ActiveState inactive || return 1
-	guest privsepctl status && is ActiveState active &&
+	# The daemon answers from the start, and is ready once its helpers are.
+	guest privsepctl status && until_so is ActiveState active &&
 	    guest systemctl restart privsepd.service && guest privsepctl status
 }
 guest_try control_socket_of_a_unit_starts_the_daemon
