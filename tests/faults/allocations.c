@@ -2,6 +2,7 @@
 #include "tests/faults/allocations.h"
 
 #include "tests/faults/places.h"
+#include "tests/support/preload.h"
 
 #include <assert.h>
 #include <fcntl.h>
@@ -16,12 +17,12 @@
 
 enum { CPU_USEC = 200000 };
 
-static char library[PATH_MAX], path[PATH_MAX];
+static char path[PATH_MAX];
 
 void
 allocations_show(void)
 {
-	assert(setenv("LD_PRELOAD", library, 1) == 0);
+	assert(preload("allocations") == 0);
 	assert(setenv(ALLOCATIONS_BOARD, path, 1) == 0);
 }
 
@@ -76,16 +77,12 @@ open_board(void)
 struct allocations *
 allocations_prepare(void)
 {
-	const char *built = getenv("B");
 	struct allocations *board;
 
-	if (getenv("PSD_ASAN") != NULL || built == NULL) {
+	if (getenv("PSD_ASAN") != NULL || getenv("B") == NULL) {
 		(void)printf("SKIP: a sanitizer has the allocator\n");
 		return NULL;
 	}
-	(void)snprintf(library, sizeof(library),
-	    "%s/tests/preload/allocations.so", built);
-	assert(access(library, R_OK) == 0);
 	if (allocations_are_watched())
 		return open_board();
 	board = make_board();

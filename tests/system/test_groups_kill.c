@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What a helper leaves behind in its control group is killed. */
+#include "tests/support/preload.h"
 #include "tests/system/groups_fixture.h"
 
 static void
@@ -26,15 +27,11 @@ what_a_helper_left_is_killed_and_its_leaf_removed(void **state)
 static int
 start_without_kill(void **state)
 {
-	char library[PATH_MAX];
 	int r;
 
 	shares_uid = true;
-	(void)snprintf(library, sizeof(library),
-	    "%s/tests/preload/no_cgroup_kill.so", getenv("B"));
-	assert_int_equal(access(library, R_OK), 0);
 	if (getenv("PSD_ASAN") == NULL)
-		assert_int_equal(setenv("LD_PRELOAD", library, 1), 0);
+		assert_int_equal(preload("no_cgroup_kill"), 0);
 	r = start(state);
 	shares_uid = false;
 	assert_int_equal(unsetenv("LD_PRELOAD"), 0);
@@ -49,11 +46,8 @@ without_cgroup_kill_what_is_left_is_killed_one_by_one(void **state)
 
 	(void)state;
 	skip_without_groups();
-	if (getenv("PSD_ASAN") != NULL) {
-		print_message(
-		    "SKIP: a sanitizer has to be the first library\n");
+	if (!preload_is_possible())
 		skip();
-	}
 	assert_true(daemon_rig_has_logged(&rig, "cgroup.kill is hidden"));
 	for (int i = 0; i < LEFT; i++) {
 		leave_behind(pid);

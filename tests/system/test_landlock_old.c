@@ -6,6 +6,7 @@
 #include "common/mem.h"
 #include "common/sys.h"
 #include "tests/support/child.h"
+#include "tests/support/preload.h"
 #include "tests/system/rig_fixture.h"
 
 #include <limits.h>
@@ -30,14 +31,11 @@ static size_t version;
 static void
 be_old(void)
 {
-	char library[PATH_MAX], number[8];
+	char number[8];
 
-	(void)snprintf(library, sizeof(library),
-	    "%s/tests/preload/old_landlock.so", getenv("B"));
 	(void)snprintf(number, sizeof(number), "%zu", version);
-	if (access(library, R_OK) < 0 ||
-	    setenv("PSD_LANDLOCK", number, 1) < 0 ||
-	    setenv("LD_PRELOAD", library, 1) < 0)
+	if (setenv("PSD_LANDLOCK", number, 1) < 0 ||
+	    preload("old_landlock") < 0)
 		_exit(96);
 }
 
@@ -179,10 +177,7 @@ main(void)
 		print_message("SKIP: no helpers of other users without root\n");
 		return 77;
 	}
-	if (getenv("PSD_ASAN") != NULL) {
-		print_message(
-		    "SKIP: a sanitizer has to be the first library\n");
+	if (!preload_is_possible())
 		return 77;
-	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

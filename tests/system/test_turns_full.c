@@ -6,6 +6,7 @@
  */
 #include "tests/support/child.h"
 #include "tests/support/ledger.h"
+#include "tests/support/preload.h"
 #include "tests/system/rig_fixture.h"
 
 #include <fcntl.h>
@@ -22,11 +23,7 @@ enum { HELPERS = 20, WHILE_MS = 200 };
 static void
 fill_turns(void)
 {
-	char library[PATH_MAX];
-
-	(void)snprintf(library, sizeof(library),
-	    "%s/tests/preload/long_turns.so", getenv("B"));
-	if (access(library, R_OK) < 0 || setenv("LD_PRELOAD", library, 1) < 0)
+	if (preload("long_turns") < 0)
 		_exit(96);
 }
 
@@ -202,10 +199,7 @@ main(void)
 		print_message("SKIP: no helpers of other users without root\n");
 		return 77;
 	}
-	if (getenv("PSD_ASAN") != NULL) {
-		print_message(
-		    "SKIP: a sanitizer has to be the first library\n");
+	if (!preload_is_possible())
 		return 77;
-	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
