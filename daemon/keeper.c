@@ -66,8 +66,9 @@ open_namespaces(int ret_ns[PSD_NS_COUNT])
 static int
 check_exec(char *ret_why, size_t size)
 {
-	static const char text[] = "no program";
-	char *const argv[] = { NULL };
+	char text[] = "no program";
+	/* Since 5.18 the kernel's log tells of a program without a name. */
+	char *const argv[] = { text, NULL };
 	char *const environment[] = { NULL };
 	const int fd = memfd_create("privsep", MFD_CLOEXEC);
 
