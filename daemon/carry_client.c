@@ -6,6 +6,8 @@
 #include "daemon/instance.h"
 #include "daemon/service.h"
 
+#include <string.h>
+
 void
 psd_carry_save_clients(struct psd_state_writer *writer,
     const struct psd_client_list *clients)
@@ -29,15 +31,22 @@ psd_carry_save_clients(struct psd_state_writer *writer,
 }
 
 static bool
+is_watched(struct psd_state_reader *reader, int r)
+{
+	return r == 0 ||
+	    psd_state_bad(reader, "a client cannot be watched: %s",
+		strerror(-r));
+}
+
+static bool
 wait_again(struct psd_state_reader *reader, struct psd_client *client, int fd,
     uint64_t deadline_usec)
 {
 	if (fd < 0)
 		return psd_state_bad(reader, "%s has a client that is nobody",
 		    client->service->name);
-	return psd_client_wait(client, fd, psd_carry_left(deadline_usec)) ==
-	    0 ||
-	    psd_state_no_memory(reader);
+	return is_watched(reader,
+	    psd_client_wait(client, fd, psd_carry_left(deadline_usec)));
 }
 
 /* The connection is there only where a program runs for it. */
@@ -48,8 +57,8 @@ serve_again(struct psd_state_reader *reader, struct psd_client *client, int fd,
 	client->fd = fd;
 	client->user->n_served++;
 	TAILQ_INSERT_TAIL(&instance->clients, client, of_queue);
-	return fd < 0 || psd_client_watch_program(client, instance) == 0 ||
-	    psd_state_no_memory(reader);
+	return fd < 0 ||
+	    is_watched(reader, psd_client_watch_program(client, instance));
 }
 
 bool
