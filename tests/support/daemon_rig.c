@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -158,8 +159,10 @@ run_daemon(const struct daemon_rig *rig)
 	(void)snprintf(run, sizeof(run), "%s/run", rig->dir);
 	(void)snprintf(settings, sizeof(settings), "%s/privsepd.conf",
 	    rig->dir);
+	/* A test that fails in the midst of its preparation stops nothing. */
 	if (log < 0 || dup2(log, STDOUT_FILENO) < 0 ||
-	    dup2(log, STDERR_FILENO) < 0)
+	    dup2(log, STDERR_FILENO) < 0 ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		_exit(97);
 	(void)close(log);
 	if (rig->on_birth != NULL)
