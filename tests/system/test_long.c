@@ -18,7 +18,7 @@ enum {
 	TIMES = 2,
 	TIMES_SOAK = 2000,
 	KILLED = 30,
-	KILLED_SOAK = 100000,
+	KILLED_SOAK = 20000, /* of a tenth of a second each */
 	WARM_UP = 10,
 	GROWTH_KIB = 1024,
 };
