@@ -3,6 +3,7 @@
 
 #include "common/endpoint.h"
 #include "common/fd.h"
+#include "common/hot.h"
 #include "common/list.h"
 
 #include <endian.h>
@@ -200,7 +201,7 @@ get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
 	return false;
 }
 
-int
+PSD_HOT int
 psd_decode(struct psd_frame *frame, const struct psd_field *layout, size_t size,
     void *ret_fields)
 {
@@ -230,7 +231,7 @@ psd_decode(struct psd_frame *frame, const struct psd_field *layout, size_t size,
 	return 0;
 }
 
-void
+PSD_HOT void
 psd_fields_init(const struct psd_field *layout, size_t size, void *fields)
 {
 	const int none = PSD_NO_FD;
@@ -270,7 +271,7 @@ release_fds(unsigned char *at)
 	memcpy(at, &fds, sizeof(fds));
 }
 
-void
+PSD_HOT void
 psd_fields_release(const struct psd_field *layout, void *fields)
 {
 	unsigned char *base = fields;

@@ -2,6 +2,7 @@
 #include "common/conv.h"
 
 #include "common/fd.h"
+#include "common/hot.h"
 #include "common/sys.h"
 
 #include <errno.h>
@@ -37,7 +38,7 @@ remote_ended(const struct psd_conv *conv)
 	    conv->state == PSD_CONV_CLOSED;
 }
 
-enum psd_heard
+PSD_HOT enum psd_heard
 psd_conv_recv(struct psd_conv *conv, int wait, struct psd_frame *frame)
 {
 	enum psd_heard heard;
@@ -53,7 +54,7 @@ psd_conv_recv(struct psd_conv *conv, int wait, struct psd_frame *frame)
 	return heard;
 }
 
-int
+PSD_HOT int
 psd_conv_send(struct psd_conv *conv, int wait, const struct psd_frame *frame)
 {
 	if (local_ended(conv))

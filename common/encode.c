@@ -3,6 +3,7 @@
 
 #include "common/endpoint.h"
 #include "common/fd.h"
+#include "common/hot.h"
 #include "common/list.h"
 
 #include <endian.h>
@@ -228,7 +229,7 @@ is_known_value(enum psd_kind kind, const unsigned char *at)
 	return false;
 }
 
-static void
+PSD_HOT static void
 put_header(struct psd_frame *frame)
 {
 	struct cursor c = { frame->bytes, frame->bytes + PSD_FRAME_HEADER };
@@ -239,7 +240,7 @@ put_header(struct psd_frame *frame)
 	(void)put_u32(&c, (uint32_t)frame->status);
 }
 
-static int
+PSD_HOT static int
 encode(struct psd_frame *frame, enum psd_frame_type type,
     const struct psd_op_row *row, uint32_t id, const struct psd_field *layout,
     unsigned char *fields)
@@ -266,14 +267,14 @@ encode(struct psd_frame *frame, enum psd_frame_type type,
 	return 0;
 }
 
-int
+PSD_HOT int
 psd_encode_request(struct psd_frame *frame, const struct psd_op_row *row,
     uint32_t id, void *fields)
 {
 	return encode(frame, PSD_FRAME_REQUEST, row, id, row->req, fields);
 }
 
-int
+PSD_HOT int
 psd_encode_reply(struct psd_frame *frame, const struct psd_op_row *row,
     uint32_t id, void *fields)
 {

@@ -2,6 +2,7 @@
 #include "common/frame.h"
 
 #include "common/fd.h"
+#include "common/hot.h"
 #include "common/record.h"
 
 #include <assert.h>
@@ -29,7 +30,7 @@ struct descriptors {
 	size_t n;
 };
 
-void
+PSD_HOT void
 psd_frame_init(struct psd_frame *frame)
 {
 	frame->type = 0;
@@ -43,7 +44,7 @@ psd_frame_init(struct psd_frame *frame)
 		frame->fds[i] = PSD_NO_FD;
 }
 
-void
+PSD_HOT void
 psd_frame_clear(struct psd_frame *frame)
 {
 	for (size_t i = 0; i < frame->n_fds; i++)
@@ -98,7 +99,7 @@ get_32(const unsigned char *at)
 	return get_16(at) | (uint32_t)get_16(at + 2) << 16;
 }
 
-static bool
+PSD_HOT static bool
 split_header(struct psd_frame *frame)
 {
 	if (frame->len < PSD_FRAME_HEADER)
@@ -224,7 +225,7 @@ psd_frame_recv_by(int fd, int wait, struct psd_frame *frame,
 	return heard;
 }
 
-enum psd_heard
+PSD_HOT enum psd_heard
 psd_frame_recv_bare(int fd, int wait, struct psd_frame *frame)
 {
 	/* Says how long a record is, also when it does not fit. */
@@ -259,7 +260,7 @@ psd_frame_close(const int *fds, size_t n)
 		psd_fd_close(fds[i]);
 }
 
-int
+PSD_HOT int
 psd_frame_send(int fd, int wait, const struct psd_frame *frame)
 {
 	return psd_record_send(fd, frame->bytes, frame->len, frame->fds,

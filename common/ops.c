@@ -47,6 +47,7 @@
 	{ NULL, 0 } \
 	} \
 	;
+#include "common/hot.h"
 #include "common/ops_each.h"
 
 /* One row each: OP opens it, FREE and others add to it, END closes it. */
@@ -92,7 +93,7 @@ static const struct psd_op_row watcher_rows[] = {
 #include "common/ops_clear.h"
 };
 
-const struct psd_op_row *
+PSD_HOT const struct psd_op_row *
 psd_op_find(uint32_t number)
 {
 	/* Numbers are appended, so a row is where its number says, or before. */
@@ -129,7 +130,7 @@ psd_op_takes_fd(const struct psd_op_row *row)
 	return has_fd(row->req);
 }
 
-bool
+PSD_HOT bool
 psd_op_gives_fd(const struct psd_op_row *row)
 {
 	return has_fd(row->rep);

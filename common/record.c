@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/record.h"
 
+#include "common/hot.h"
 #include "common/kind.h"
 
 #include <assert.h>
@@ -35,7 +36,7 @@ send_with_descriptors(int fd, const void *bytes, size_t len, const int *fds,
 	return sendmsg(fd, &message, flags);
 }
 
-int
+PSD_HOT int
 psd_record_send(int fd, const void *bytes, size_t len, const int *fds,
     size_t n_fds, int flags)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/audit.h"
 
+#include "common/hot.h"
 #include "common/mem.h"
 #include "common/print.h"
 #include "daemon/loaded.h"
@@ -138,7 +139,7 @@ trace(const struct psd_conversation *conversation,
 	psd_trace_judged(verdict->is_allowed, reason);
 }
 
-void
+PSD_HOT void
 psd_audit(const struct psd_conversation *conversation,
     const struct psd_op_row *row, const void *req,
     const struct psd_verdict *verdict)

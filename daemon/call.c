@@ -2,6 +2,7 @@
 #include "daemon/call.h"
 
 #include "common/codec.h"
+#include "common/hot.h"
 #include "daemon/daemon.h"
 #include "daemon/instance.h"
 #include "daemon/talk.h"
@@ -101,7 +102,7 @@ psd_call_denies(const struct psd_call *call, const void *req)
 	return verdict.grant != NULL && verdict.grant->is_deny;
 }
 
-void
+PSD_HOT void
 psd_call_answer(const struct psd_call *call, int status, void *rep)
 {
 	psd_frame_init(&outgoing);

@@ -2,6 +2,7 @@
 #include "daemon/conversation.h"
 
 #include "common/fd.h"
+#include "common/hot.h"
 #include "common/log.h"
 #include "common/pair.h"
 #include "common/sys.h"
@@ -261,7 +262,7 @@ psd_conversation_free(struct psd_conversation *clone)
 	free(clone);
 }
 
-void
+PSD_HOT void
 psd_conversation_reap(struct psd_conversation *conversation)
 {
 	if (conversation->origin != NULL &&

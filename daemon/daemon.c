@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/daemon.h"
 
+#include "common/hot.h"
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/message.h"
@@ -23,7 +24,7 @@
 /* Names of services that do not serve; what is longer is cut. */
 enum { HELD_BACK_MAX = 1024, TURNS = 64 };
 
-uint64_t
+PSD_HOT uint64_t
 psd_now(void)
 {
 	struct timespec now;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/codec.h"
 #include "common/fd.h"
+#include "common/hot.h"
 #include "daemon/audit.h"
 #include "daemon/call.h"
 #include "daemon/dispose.h"
@@ -71,7 +72,7 @@ count_time(struct psd_service *service)
 }
 
 /* Performs it and, unless it is to be answered later, answers. */
-static int
+PSD_HOT static int
 perform_and_answer(struct psd_call *call, const union psd_any_req *req)
 {
 	union psd_any_rep rep;
@@ -108,7 +109,7 @@ psd_dispatch_again(struct psd_call *waiting)
 }
 
 /* True when it was done: what a request had beside it was good. */
-static bool
+PSD_HOT static bool
 serve(struct psd_conversation *conversation, const struct psd_op_row *row,
     const struct psd_frame *frame, uint32_t id, const union psd_any_req *req)
 {
@@ -181,7 +182,7 @@ is_in_turn(const struct psd_conversation *conversation,
 	return conversation->has_greeted != (row->op == PSD_OP_hello);
 }
 
-void
+PSD_HOT void
 psd_dispatch(struct psd_conversation *conversation, struct psd_frame *frame)
 {
 	const struct psd_op_row *row = psd_op_find(frame->op);

@@ -2,6 +2,7 @@
 #include "daemon/dispose.h"
 
 #include "common/frame.h"
+#include "common/hot.h"
 #include "common/log.h"
 #include "daemon/closer.h"
 #include "daemon/daemon.h"
@@ -66,7 +67,7 @@ psd_dispose_is_full(void)
 	return n_slow >= SLOW_MAX;
 }
 
-bool
+PSD_HOT bool
 psd_dispose_is_busy(const struct psd_instance *sender)
 {
 	const struct job *job;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/loop.h"
 
+#include "common/hot.h"
 #include "common/mem.h"
 #include "daemon/daemon.h"
 #include "daemon/talk.h"
@@ -74,7 +75,7 @@ psd_loop_slack_until(uint64_t due_usec)
 	return psd_loop_slack(due_usec > now ? due_usec - now : 0);
 }
 
-uint64_t
+PSD_HOT uint64_t
 psd_loop_woken_usec(const struct psd_daemon *daemon)
 {
 	uint64_t usec = woken_usec;
@@ -90,7 +91,7 @@ psd_loop_woken_usec(const struct psd_daemon *daemon)
  * the kernel's set of what it waits for.  Nothing but that is compared, and an
  * sd-event that had something else there would only do all by itself.
  */
-static struct psd_conversation *
+PSD_HOT static struct psd_conversation *
 wait_for_request(int epoll, uint32_t *ret_events)
 {
 	struct psd_conversation *conversation;
@@ -107,7 +108,7 @@ wait_for_request(int epoll, uint32_t *ret_events)
 }
 
 /* What else has come is still there for sd-event. */
-static void
+PSD_HOT static void
 answer_requests(struct psd_daemon *daemon)
 {
 	const int epoll = sd_event_get_fd(daemon->event);
@@ -126,7 +127,7 @@ answer_requests(struct psd_daemon *daemon)
 	}
 }
 
-int
+PSD_HOT int
 psd_loop_turn(struct psd_daemon *daemon)
 {
 	int r = sd_event_prepare(daemon->event);

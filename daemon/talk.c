@@ -2,6 +2,7 @@
 #include "daemon/talk.h"
 
 #include "common/codec.h"
+#include "common/hot.h"
 #include "common/log.h"
 #include "daemon/dispose.h"
 #include "daemon/loaded.h"
@@ -207,7 +208,7 @@ talk_on(struct psd_conversation *conversation, uint32_t events)
 }
 
 /* A clone that is over goes here, where nobody is in the midst of it. */
-void
+PSD_HOT void
 psd_talk_turn(struct psd_conversation *conversation, uint32_t events)
 {
 	conversation->instance->service->daemon->turns.work = PSD_WORK_REQUESTS;

@@ -2,6 +2,7 @@
 #include "daemon/talk.h"
 
 #include "common/codec.h"
+#include "common/hot.h"
 #include "daemon/loaded.h"
 #include "daemon/trace.h"
 
@@ -29,7 +30,7 @@ keep_unsent(struct psd_conversation *conversation, struct psd_frame *frame)
  * which its pidfd tells.  -EAGAIN: it is still there, since the helper has no
  * room.  Another error: the helper would wait for it for ever.
  */
-static int
+PSD_HOT static int
 send_reply(struct psd_conversation *conversation, struct psd_frame *frame)
 {
 	int r = psd_conv_send(&conversation->conv, 0, frame);
@@ -50,7 +51,7 @@ send_reply(struct psd_conversation *conversation, struct psd_frame *frame)
 	return r == -EPIPE || r == -ECONNRESET ? 0 : r;
 }
 
-void
+PSD_HOT void
 psd_talk_send(struct psd_conversation *conversation, struct psd_frame *frame)
 {
 	int r = -EAGAIN;

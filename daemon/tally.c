@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/tally.h"
 
+#include "common/hot.h"
+
 /* What a policy's rights count as bits is counted here, too. */
 #define OP(name, number, text) \
 	_Static_assert((number) < PSD_TALLY_OPS, #name " is not counted");
@@ -8,7 +10,7 @@
 #include "common/ops.def"
 #include "common/ops_clear.h"
 
-void
+PSD_HOT void
 psd_tally_verdict(struct psd_tally *tally, enum psd_op op, bool is_allowed)
 {
 	struct psd_tally_op *of_op = &tally->ops[op];
@@ -30,7 +32,7 @@ place_of(uint64_t usec)
 	return place < PSD_TALLY_TIMES ? place : PSD_TALLY_TIMES - 1;
 }
 
-void
+PSD_HOT void
 psd_tally_answer(struct psd_tally *tally, uint64_t usec)
 {
 	struct psd_tally_time *time = &tally->times[place_of(usec)];

@@ -2,6 +2,7 @@
 #include "daemon/trace.h"
 
 #include "common/fd.h"
+#include "common/hot.h"
 #include "common/trace.h"
 #include "daemon/loaded.h"
 #include "daemon/service.h"
@@ -22,14 +23,14 @@ psd_trace_begin(int fd, bool is_wanted)
 	is_on = is_wanted;
 }
 
-bool
+PSD_HOT bool
 psd_trace_is_on(void)
 {
 	return is_on;
 }
 
 /* The daemon's own helpers speak about the one that is traced. */
-static bool
+PSD_HOT static bool
 begin(const struct psd_instance *instance, uint32_t conversation,
     enum psd_trace_kind kind)
 {
@@ -60,7 +61,7 @@ tell(void)
 		is_on = false;
 }
 
-void
+PSD_HOT void
 psd_trace_heard(const struct psd_conversation *conversation,
     const struct psd_frame *frame)
 {
@@ -98,7 +99,7 @@ psd_trace_broke(const struct psd_instance *instance, const char *why)
 	}
 }
 
-void
+PSD_HOT void
 psd_trace_answered(const struct psd_conversation *conversation,
     const struct psd_frame *frame)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/turn.h"
 
+#include "common/hot.h"
 #include "daemon/daemon.h"
 
 #include <time.h>
@@ -49,7 +50,7 @@ look_at_processor(struct psd_turns *turns, uint64_t usec)
 	turns->unlooked_usec = 0;
 }
 
-void
+PSD_HOT void
 psd_turn_end(struct psd_daemon *daemon)
 {
 	struct psd_turns *turns = &daemon->turns;

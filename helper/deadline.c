@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "helper/deadline.h"
 
+#include "common/hot.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -18,7 +20,7 @@ now_usec(void)
 	return (int64_t)now.tv_sec * USEC_PER_SEC + now.tv_nsec / NSEC_PER_USEC;
 }
 
-psd_deadline
+PSD_HOT psd_deadline
 psd_deadline_after(uint64_t usec)
 {
 	int64_t now;

@@ -2,6 +2,7 @@
 #include "helper/exchange.h"
 
 #include "common/codec.h"
+#include "common/hot.h"
 #include "helper/handle.h"
 #include "helper/receive.h"
 #include "helper/waiting.h"
@@ -14,7 +15,7 @@
  * shares.  Its copy of the lock may be held by a thread that it has not, so it
  * does not even try.
  */
-void
+PSD_HOT void
 psd_exchange_lock(struct privsep *conversation)
 {
 	struct psd_exchange *const exchange = conversation->exchange;
@@ -27,7 +28,7 @@ psd_exchange_lock(struct privsep *conversation)
 	exchange->fate = -ECHILD;
 }
 
-void
+PSD_HOT void
 psd_exchange_unlock(struct privsep *conversation)
 {
 	if (!conversation->exchange->is_foreign)
@@ -108,7 +109,7 @@ speaks(const struct psd_exchange *exchange, const struct psd_op_row *row)
 					       : PSD_ASKS_SERVICE);
 }
 
-int
+PSD_HOT int
 psd_exchange_ask(struct psd_exchange *exchange, const struct psd_op_row *row,
     void *req, enum psd_wait_owner owner, struct psd_waiting **ret_place)
 {
@@ -134,7 +135,7 @@ psd_exchange_ask(struct psd_exchange *exchange, const struct psd_op_row *row,
  * Waits for cond, or receives if nobody else does.  Returns 0 when it is time
  * to look again, or -ETIMEDOUT.
  */
-static int
+PSD_HOT static int
 wait_or_receive(struct psd_exchange *exchange, pthread_cond_t *cond,
     psd_deadline deadline)
 {
@@ -152,7 +153,7 @@ wait_or_receive(struct psd_exchange *exchange, pthread_cond_t *cond,
 	return 0;
 }
 
-int
+PSD_HOT int
 psd_exchange_answer(struct psd_exchange *exchange, struct psd_waiting *place,
     psd_deadline deadline, void *ret_rep)
 {
@@ -199,7 +200,7 @@ request_and_wait(struct psd_exchange *exchange, const struct psd_op_row *row,
 	}
 }
 
-int
+PSD_HOT int
 psd_exchange_request(struct privsep *conversation, const struct psd_op_row *row,
     void *req, void *ret_rep)
 {

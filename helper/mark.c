@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "helper/mark.h"
 
+#include "common/hot.h"
+
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -28,7 +30,7 @@ psd_mark_init(struct psd_mark *mark)
 	mark->page = page;
 }
 
-bool
+PSD_HOT bool
 psd_mark_is_ours(const struct psd_mark *mark)
 {
 	if (mark->page == NULL)

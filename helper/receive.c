@@ -2,6 +2,7 @@
 #include "helper/receive.h"
 
 #include "common/codec.h"
+#include "common/hot.h"
 #include "helper/handle.h"
 #include "helper/waiting.h"
 
@@ -22,14 +23,14 @@ enum { ERRNO_MAX = 4095 };
 
 enum { GLANCE_USEC = 100000 };
 
-bool
+PSD_HOT bool
 psd_receive_is_free(const struct psd_exchange *exchange)
 {
 	return !exchange->receiving && exchange->unread == NULL;
 }
 
 /* One that waits for its reply is woken, and no more: only one can receive. */
-void
+PSD_HOT void
 psd_receive_pass_on(struct psd_exchange *exchange)
 {
 	if (exchange->n_blocked == 0)
@@ -99,7 +100,7 @@ give_to_handle(struct psd_exchange *exchange, struct psd_waiting *place)
 }
 
 /* Only accept has takers; its reply points to nothing in the frame. */
-static void
+PSD_HOT static void
 note_answer(struct psd_exchange *exchange, struct psd_waiting *place,
     int status)
 {
@@ -215,7 +216,7 @@ receive_unlocked(struct psd_exchange *exchange, psd_deadline deadline)
 	return heard;
 }
 
-int
+PSD_HOT int
 psd_receive(struct psd_exchange *exchange, psd_deadline deadline)
 {
 	const enum psd_heard heard = receive_unlocked(exchange, deadline);

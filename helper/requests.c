@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/codec.h"
+#include "common/hot.h"
 #include "helper/exchange.h"
 #include "helper/stub.h"
 
@@ -11,7 +12,7 @@
 /* Always the same: the ids tell apart which ping was answered. */
 static const uint64_t COOKIE = UINT64_C(0x70657376697270);
 
-int
+PSD_HOT int
 privsep_ping(struct privsep *conversation)
 {
 	struct psd_ping_req req = { .cookie = COOKIE };

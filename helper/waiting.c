@@ -2,10 +2,11 @@
 #include "helper/waiting.h"
 
 #include "common/codec.h"
+#include "common/hot.h"
 
 #include <string.h>
 
-struct psd_waiting *
+PSD_HOT struct psd_waiting *
 psd_waiting_find_free(struct psd_exchange *exchange)
 {
 	for (size_t i = 0; i < PSD_ASKED_MAX; i++) {
@@ -18,7 +19,7 @@ psd_waiting_find_free(struct psd_exchange *exchange)
 	return NULL;
 }
 
-struct psd_waiting *
+PSD_HOT struct psd_waiting *
 psd_waiting_find_asked(struct psd_exchange *exchange, uint32_t id)
 {
 	for (size_t i = 0; i < exchange->n_used; i++)
@@ -28,13 +29,13 @@ psd_waiting_find_asked(struct psd_exchange *exchange, uint32_t id)
 	return NULL;
 }
 
-bool
+PSD_HOT bool
 psd_waiting_tells_once(const struct psd_op_row *row)
 {
 	return row->op == PSD_OP_accept || row->op == PSD_OP_wait_program;
 }
 
-uint32_t
+PSD_HOT uint32_t
 psd_waiting_key(const struct psd_op_row *row, const void *req)
 {
 	struct psd_wait_program_req wait;
@@ -45,7 +46,7 @@ psd_waiting_key(const struct psd_op_row *row, const void *req)
 	return wait.handle;
 }
 
-struct psd_waiting *
+PSD_HOT struct psd_waiting *
 psd_waiting_find_left(struct psd_exchange *exchange,
     const struct psd_op_row *row, const void *req)
 {
@@ -67,7 +68,7 @@ psd_waiting_find_left(struct psd_exchange *exchange,
 	return found;
 }
 
-bool
+PSD_HOT bool
 psd_waiting_for_fds(const struct psd_exchange *exchange)
 {
 	for (size_t i = 0; i < exchange->n_used; i++)
@@ -96,7 +97,7 @@ has_free(const struct psd_exchange *exchange)
 }
 
 /* What can take for ever is waited for as long as room is left for the rest. */
-bool
+PSD_HOT bool
 psd_waiting_has_room(const struct psd_exchange *exchange,
     const struct psd_op_row *row)
 {
@@ -129,7 +130,7 @@ psd_waiting_n_free(const struct psd_exchange *exchange)
 }
 
 /* The counter wraps, and a request that waits for long keeps its id. */
-uint32_t
+PSD_HOT uint32_t
 psd_waiting_new_id(struct psd_exchange *exchange)
 {
 	do

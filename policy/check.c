@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/hot.h"
 #include "policy/index.h"
 #include "policy/match.h"
 #include "policy/rights.h"
@@ -157,7 +158,7 @@ judge(const struct psd_policy *policy, const struct psd_rights *rights,
 	return verdict;
 }
 
-struct psd_verdict
+PSD_HOT struct psd_verdict
 psd_policy_check(const struct psd_policy *policy,
     const struct psd_rights *rights, const struct psd_op_row *row,
     const void *req)

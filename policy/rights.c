@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "common/hot.h"
 #include "policy/narrowing.h"
 #include "policy/phase.h"
 
@@ -74,7 +75,7 @@ psd_rights_give_up(struct psd_rights *rights, const struct psd_op_row *row)
 	rights->given_up |= UINT64_C(1) << row->op;
 }
 
-bool
+PSD_HOT bool
 psd_rights_is_given_up(const struct psd_rights *rights,
     const struct psd_op_row *row)
 {
