@@ -4,6 +4,7 @@
 #include "common/hot.h"
 #include "daemon/audit.h"
 #include "daemon/call.h"
+#include "daemon/daemon.h"
 #include "daemon/dispose.h"
 #include "daemon/instance.h"
 #include "daemon/loaded.h"
@@ -67,8 +68,11 @@ perform(struct psd_call *call, const union psd_any_req *req,
 static void
 count_time(struct psd_service *service)
 {
-	psd_tally_answer(&service->tally,
-	    psd_now() - psd_loop_woken_usec(service->daemon));
+	struct psd_daemon *daemon = service->daemon;
+	const uint64_t now = psd_now();
+
+	daemon->turns.answered_usec = now;
+	psd_tally_answer(&service->tally, now - psd_loop_woken_usec(daemon));
 }
 
 /* Performs it and, unless it is to be answered later, answers. */
@@ -145,6 +149,7 @@ drop(struct psd_conversation *conversation, int *fds, size_t n)
 {
 	if (n == 0)
 		return;
+	conversation->instance->service->daemon->turns.answered_usec = 0;
 	if (conversation->conv.drop == psd_dispose)
 		psd_dispose_of(fds, n, conversation->instance);
 	else

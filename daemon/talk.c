@@ -132,6 +132,7 @@ must_pause(struct psd_conversation *conversation)
 static bool
 converse(struct psd_conversation *conversation)
 {
+	conversation->instance->service->daemon->turns.answered_usec = 0;
 	switch (psd_conv_recv(&conversation->conv, 0, &incoming)) {
 	case PSD_HEARD_FRAME:
 		psd_dispatch(conversation, &incoming);
@@ -270,6 +271,7 @@ psd_talk_drain(struct psd_instance *instance)
 	drain(&instance->first, &left);
 	TAILQ_FOREACH(clone, &instance->clones, of_instance)
 		drain(clone, &left);
+	instance->service->daemon->turns.answered_usec = 0;
 }
 
 void

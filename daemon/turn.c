@@ -55,8 +55,11 @@ psd_turn_end(struct psd_daemon *daemon)
 {
 	struct psd_turns *turns = &daemon->turns;
 	struct psd_turns_of *of = &turns->of[turns->work];
-	const uint64_t usec = psd_now() - psd_loop_woken_usec(daemon);
+	const uint64_t now =
+	    turns->answered_usec != 0 ? turns->answered_usec : psd_now();
+	const uint64_t usec = now - psd_loop_woken_usec(daemon);
 
+	turns->answered_usec = 0;
 	if (usec > of->longest_usec)
 		of->longest_usec = usec;
 	of->slow += usec > SLOW_USEC;

@@ -32,6 +32,8 @@ struct psd_turns {
 	} of[PSD_WORKS];
 	uint64_t unlooked_usec; /* in turns since the processor time was read */
 	uint64_t cpu_usec;      /* what it was then */
+	/* When its last work was answered, if nothing came after it; else 0. */
+	uint64_t answered_usec;
 };
 
 const char *psd_work_name(enum psd_work work);
