@@ -47,6 +47,25 @@ write_helper(const char *name, const char *program, const char *lines)
 	daemon_rig_write(&rig, path, text);
 }
 
+/* It comes before others as it does in its unit. */
+static int
+prepare_unit(void **state)
+{
+	const int r = prepare_many(state);
+
+	rig.on_birth = turns_take_edge;
+	return r;
+}
+
+static int
+clean_unit(void **state)
+{
+	const int r = clean(state);
+
+	turns_ungroup();
+	return r;
+}
+
 static bool
 is_running(const char *service)
 {
@@ -217,14 +236,14 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    hundreds_of_starts_are_spread_over_turns, prepare_many,
-		    clean),
+		    hundreds_of_starts_are_spread_over_turns, prepare_unit,
+		    clean_unit),
 		cmocka_unit_test_setup_teardown(
-		    one_that_asks_without_end_is_one_of_a_hundred, prepare_many,
-		    clean),
+		    one_that_asks_without_end_is_one_of_a_hundred, prepare_unit,
+		    clean_unit),
 		cmocka_unit_test_setup_teardown(
 		    clients_that_say_a_byte_at_a_time_hold_up_nobody,
-		    prepare_many, clean),
+		    prepare_unit, clean_unit),
 	};
 
 	if (geteuid() != 0) {
