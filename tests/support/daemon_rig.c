@@ -149,7 +149,7 @@ static void
 run_daemon(const struct daemon_rig *rig)
 {
 	char program[PATH_MAX], policies[PATH_MAX], run[PATH_MAX];
-	char settings[PATH_MAX];
+	char conf[PATH_MAX];
 	const int log =
 	    open(below(rig, "log"), O_WRONLY | O_CREAT | O_APPEND, 0644);
 
@@ -157,18 +157,16 @@ run_daemon(const struct daemon_rig *rig)
 	    rig->has_program ? rig->dir : built());
 	(void)snprintf(policies, sizeof(policies), "%s/policies", rig->dir);
 	(void)snprintf(run, sizeof(run), "%s/run", rig->dir);
-	(void)snprintf(settings, sizeof(settings), "%s/privsepd.conf",
-	    rig->dir);
+	(void)snprintf(conf, sizeof(conf), "%s/privsepd.conf", rig->dir);
 	/* A test that fails in the midst of its preparation stops nothing. */
-	if (log < 0 || dup2(log, STDOUT_FILENO) < 0 ||
-	    dup2(log, STDERR_FILENO) < 0 ||
+	if (log < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
 	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		_exit(97);
 	(void)close(log);
 	if (rig->on_birth != NULL)
 		rig->on_birth();
 	(void)execl(program, program, "--policy-dir", policies, "--runtime-dir",
-	    run, "--config", settings, (char *)NULL);
+	    run, "--config", conf, (char *)NULL);
 	_exit(98);
 }
 
