@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What older kernels than that of the tests' first machine do otherwise. */
+/* Whether the kernel can what an older one cannot. */
 
 /* SO_PASSRIGHTS, Linux 6.16: whoever has an end says whether it takes some. */
 static inline bool
