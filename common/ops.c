@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/ops.h"
 
+#include "common/hot.h"
 #include "common/mem.h"
 
 #include <ctype.h>
@@ -47,7 +48,6 @@
 	{ NULL, 0 } \
 	} \
 	;
-#include "common/hot.h"
 #include "common/ops_each.h"
 
 /* One row each: OP opens it, FREE and others add to it, END closes it. */
