@@ -89,16 +89,18 @@ test_child_kill(pid_t pid)
 int
 test_poll(int fd, int events, int timeout)
 {
-	const long end = milliseconds() + timeout;
+	/* A clock of whole milliseconds has run for up to one of them. */
+	const long end = milliseconds() + timeout + 1;
+	long left = timeout;
 
 	for (;;) {
 		struct pollfd look = { .fd = fd, .events = (short)events };
-		const long left = end - milliseconds();
 		const int n = poll(&look, 1, left > 0 ? (int)left : 0);
 
 		if (n >= 0)
 			return n == 0 ? 0 : look.revents;
 		if (errno != EINTR)
 			return -errno;
+		left = end - milliseconds();
 	}
 }
