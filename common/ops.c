@@ -32,6 +32,23 @@
 	;
 #include "common/ops_each.h"
 
+/* Does a descriptor go along with the request, and with the reply? */
+#define IS_FD(kind) \
+	(PSD_KIND_##kind == PSD_KIND_fd || PSD_KIND_##kind == PSD_KIND_fds)
+#define OP(name, number, text) enum { name##_takes_fd = false
+#define REQ(name, kind, field) || IS_FD(kind)
+#define END(name) \
+	} \
+	;
+#include "common/ops_each.h"
+
+#define OP(name, number, text) enum { name##_gives_fd = false
+#define REP(name, kind, field) || IS_FD(kind)
+#define END(name) \
+	} \
+	;
+#include "common/ops_each.h"
+
 /* The system calls that the daemon makes for each. */
 #define OP(name, number, text) static const char *const name##_calls[] = {
 #define SYS(name, call) #call,
@@ -54,7 +71,9 @@
 #define OP(nam, number, txt) \
 	{ .op = (enum psd_op)(number), .name = #nam, .text = (txt), \
 	  .req = nam##_req, .rep = nam##_rep, .calls = nam##_calls, \
-	  .caps = nam##_caps, .req_size = sizeof(struct psd_##nam##_req), \
+	  .caps = nam##_caps, .takes_fd = nam##_takes_fd, \
+	  .gives_fd = nam##_gives_fd, \
+	  .req_size = sizeof(struct psd_##nam##_req), \
 	  .rep_size = sizeof(struct psd_##nam##_rep),
 #define FREE(nam) .is_free = true,
 #define PRIVILEGED(nam) .is_privileged = true,
@@ -113,27 +132,6 @@ psd_op_find_name(const char *name, size_t len)
 		    memcmp(psd_op_rows[i].name, name, len) == 0)
 			return &psd_op_rows[i];
 	return NULL;
-}
-
-static bool
-has_fd(const struct psd_field *layout)
-{
-	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++)
-		if (f->kind == PSD_KIND_fd || f->kind == PSD_KIND_fds)
-			return true;
-	return false;
-}
-
-bool
-psd_op_takes_fd(const struct psd_op_row *row)
-{
-	return has_fd(row->req);
-}
-
-PSD_HOT bool
-psd_op_gives_fd(const struct psd_op_row *row)
-{
-	return has_fd(row->rep);
 }
 
 static const struct psd_op_row *

@@ -72,6 +72,8 @@ struct psd_op_row {
 	bool is_free;                /* no grant needed */
 	bool is_privileged;          /* control.sock: root only */
 	bool asks_resolver;          /* cannot be done without it */
+	bool takes_fd;               /* one or several, with the request */
+	bool gives_fd;               /* the same with the reply */
 	const struct psd_field *req; /* ends with PSD_KIND_end */
 	const struct psd_field *rep;
 	uint32_t req_size, rep_size; /* of the structures */
@@ -88,12 +90,6 @@ const struct psd_op_row *psd_op_find(uint32_t number);
 
 /* The same by name; name need not be closed by NUL. */
 const struct psd_op_row *psd_op_find_name(const char *name, size_t len);
-
-/* Does a descriptor go along with a request of this row? */
-bool psd_op_takes_fd(const struct psd_op_row *row);
-
-/* And with a reply? */
-bool psd_op_gives_fd(const struct psd_op_row *row);
 
 /* The row of an operation of control.sock, or NULL. */
 const struct psd_op_row *psd_ctl_find(uint32_t number);

@@ -25,7 +25,7 @@ copy_request(struct psd_call *kept)
 	const struct psd_frame *frame = kept->frame;
 
 	kept->request = NULL;
-	if (frame == NULL || psd_op_takes_fd(kept->row))
+	if (frame == NULL || kept->row->takes_fd)
 		return true;
 	kept->request = malloc(sizeof(*kept->request) + frame->len);
 	if (kept->request == NULL)

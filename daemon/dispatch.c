@@ -86,7 +86,8 @@ perform_and_answer(struct psd_call *call, const union psd_any_req *req)
 	r = perform(call, req, &rep);
 	if (r != PSD_LATER)
 		psd_call_answer(call, r, &rep);
-	psd_fields_release(call->row->rep, &rep);
+	if (call->row->gives_fd)
+		psd_fields_release(call->row->rep, &rep);
 	return r;
 }
 
@@ -217,7 +218,8 @@ psd_dispatch(struct psd_conversation *conversation, struct psd_frame *frame)
 	} else {
 		if (!serve(conversation, row, frame, id, &req))
 			drop_fields(conversation, row->req, &req);
-		psd_fields_release(row->req, &req);
+		if (row->takes_fd)
+			psd_fields_release(row->req, &req);
 		/* A resolver that has said hello, and has its answer. */
 		if (instance->loaded->policy->is_resolver)
 			psd_lookup_next(instance->service->daemon);

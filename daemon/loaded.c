@@ -98,8 +98,7 @@ takes_descriptors(const struct psd_policy *policy)
 		const struct psd_grants *grants = &policy->grants[row];
 
 		for (size_t i = 0; i < grants->n; i++)
-			if (!grants->at[i].is_deny &&
-			    psd_op_takes_fd(&psd_op_rows[row]))
+			if (!grants->at[i].is_deny && psd_op_rows[row].takes_fd)
 				return true;
 	}
 	return false;

@@ -73,7 +73,7 @@ psd_waiting_for_fds(const struct psd_exchange *exchange)
 {
 	for (size_t i = 0; i < exchange->n_used; i++)
 		if (exchange->waiting[i].state == PSD_WAIT_ASKED &&
-		    psd_op_gives_fd(exchange->waiting[i].row))
+		    exchange->waiting[i].row->gives_fd)
 			return true;
 	return false;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "common/hot.h"
+#include "policy/glob.h"
 #include "policy/index.h"
 #include "policy/match.h"
 #include "policy/rights.h"
@@ -195,7 +196,8 @@ psd_policy_covers(const struct psd_policy *policy,
 	};
 
 	if (psd_op_find((uint32_t)row->op) != row ||
-	    strlen(path) > PSD_PATH_MAX)
+	    question.paths[0].len > PSD_PATH_MAX ||
+	    !psd_glob_can_cover(path, question.paths[0].len))
 		return false;
 	return psd_match_allows(grant, &question) &&
 	    (grant->within == NULL ||

@@ -139,7 +139,7 @@ check_descriptors(struct psd_build *build)
 	for (size_t row = 0; row < psd_op_count; row++) {
 		const struct psd_grants *grants = &policy->grants[row];
 
-		if (!psd_op_takes_fd(&psd_op_rows[row]))
+		if (!psd_op_rows[row].takes_fd)
 			continue;
 		for (size_t i = 0; i < grants->n; i++)
 			if (!grants->at[i].is_deny)

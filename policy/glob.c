@@ -114,8 +114,10 @@ count_components(const char *path, size_t len)
 bool
 psd_glob_can_cover(const char *path, size_t len)
 {
+	/* Of a normal path each takes two bytes, so few can have too many. */
 	return psd_path_is_normal(path, len) &&
-	    count_components(path, len) <= PSD_GLOB_COMPONENTS_MAX;
+	    (len <= 2 * PSD_GLOB_COMPONENTS_MAX ||
+		count_components(path, len) <= PSD_GLOB_COMPONENTS_MAX);
 }
 
 bool
@@ -126,6 +128,31 @@ psd_glob_match(const char *glob, const char *path, size_t len)
 		return false;
 	return match_components(glob + 1, glob + strlen(glob), path + 1,
 	    path + len);
+}
+
+/* Where the components behind a directory of dir_len bytes begin. */
+static const char *
+behind(const char *text, size_t dir_len, const char *end)
+{
+	const char *at = text + dir_len;
+
+	return dir_len > 1 && at < end ? at + 1 : at;
+}
+
+bool
+psd_glob_match_in(const char *glob, size_t dir_len, const char *path,
+    size_t len)
+{
+	const char *glob_end = glob + strlen(glob), *path_end = path + len;
+
+	tried++;
+	if (len < dir_len || memcmp(glob, path, dir_len) != 0)
+		return false;
+	if (dir_len > 1 &&
+	    (glob[dir_len] != '/' || (len > dir_len && path[dir_len] != '/')))
+		return false;
+	return match_components(behind(glob, dir_len, glob_end), glob_end,
+	    behind(path, dir_len, path_end), path_end);
 }
 
 static const char *

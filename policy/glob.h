@@ -34,6 +34,14 @@ bool psd_glob_can_cover(const char *path, size_t len);
 bool psd_glob_match(const char *glob, const char *path, size_t len);
 
 /*
+ * The same for a path that a pattern can cover, where the directory that the
+ * pattern is in, or one above it, is known: its first dir_len bytes, without
+ * wildcards.  So a request is compared with a pattern's beginning at once.
+ */
+bool psd_glob_match_in(const char *glob, size_t dir_len, const char *path,
+    size_t len);
+
+/*
  * The length of the components before the first one with a wildcard, without
  * the slash behind them (but "/" for the root); all of it when there is none.
  */

@@ -203,7 +203,8 @@ bool
 psd_match_ask(const struct psd_op_row *row, const void *req,
     struct psd_question *ret)
 {
-	*ret = (struct psd_question){ .n_paths = 0 };
+	/* The texts are a cache's worth of lines, and mostly not there. */
+	memset(ret, 0, offsetof(struct psd_question, printed));
 	for (const struct psd_field *f = row->req; f->kind != PSD_KIND_end; f++)
 		if (!ask_field(f->kind, (const unsigned char *)req + f->offset,
 			ret))
@@ -215,7 +216,7 @@ static bool
 path_matches(const struct psd_grant *grant, const struct psd_str *path)
 {
 	return grant->glob != NULL &&
-	    psd_glob_match(grant->glob, path->at, path->len);
+	    psd_glob_match_in(grant->glob, grant->dir_len, path->at, path->len);
 }
 
 static bool

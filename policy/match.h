@@ -23,6 +23,7 @@ struct psd_question {
 	struct psd_str paths[PSD_MATCH_PATHS_MAX];
 	size_t n_paths;
 	struct psd_str label; /* that, or a mode or owner in printed */
+	/* Good where it is said above that they are there. */
 	char printed[PSD_OWNER_TEXT_MAX + 1];
 	char host[PSD_DOMAIN_SIZE];        /* in the one spelling */
 	char setting[PSD_SETTING_MAX + 1]; /* in the one spelling */

@@ -282,7 +282,7 @@ static const struct day_step others[] = {
 static bool
 is_asked(const struct psd_op_row *row)
 {
-	return !psd_op_takes_fd(row) && row->op != PSD_OP_hello &&
+	return !row->takes_fd && row->op != PSD_OP_hello &&
 	    row->op != PSD_OP_accept && row->op != PSD_OP_clone &&
 	    row->op != PSD_OP_run;
 }

@@ -31,7 +31,7 @@ start(struct op_rig *rig, const struct psd_op_row *row, const char *modifiers)
 	    "Phases=first second\nAllowClone=yes\n%s", line);
 	sample_start(rig, row, lines);
 	/* As the daemon finds out when it loads a policy. */
-	rig->loaded.takes_descriptors = psd_op_takes_fd(row);
+	rig->loaded.takes_descriptors = row->takes_fd;
 }
 
 static void

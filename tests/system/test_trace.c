@@ -44,7 +44,7 @@ static bool
 is_asked(const struct psd_op_row *row, enum way way)
 {
 	return !row->is_free && row->op != PSD_OP_accept &&
-	    (!psd_op_takes_fd(row) || way != BY_NO_LINE);
+	    (!row->takes_fd || way != BY_NO_LINE);
 }
 
 static void
