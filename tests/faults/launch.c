@@ -7,6 +7,7 @@
 #include "tests/faults/remains.h"
 #include "tests/faults/verdict.h"
 #include "tests/faults/words.h"
+#include "tests/support/calls.h"
 #include "tests/support/child.h"
 #include "tests/support/fake_manager.h"
 #include "tests/support/seed.h"
@@ -110,7 +111,7 @@ static bool
 may_be_silent(const struct inject_plan *plan)
 {
 	return plan->act == INJECT_FAIL &&
-	    (plan->number == SYS_write || plan->number == SYS_poll);
+	    (plan->number == SYS_write || plan->number == TEST_CALL_POLL);
 }
 
 static const char *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A server that was there already goes on as its own monitor's helper. */
 #include "common/mem.h"
+#include "tests/support/calls.h"
 #include "tests/support/child.h"
 #include "tests/support/fds.h"
 #include "tests/system/monitor_fixture.h"
@@ -134,7 +135,7 @@ static void
 a_denied_call_answers_an_error_where_the_policy_says_so(void **state)
 {
 	static const int calls[] = { SYS_socket, SYS_execve, SYS_execveat,
-		SYS_sendmsg, SYS_process_vm_readv, SYS_setns, SYS_fork };
+		SYS_sendmsg, SYS_process_vm_readv, SYS_setns, TEST_CALL_FORK };
 
 	(void)state;
 	start("", "OnViolation=errno");

@@ -7,6 +7,7 @@
 #include "common/pair.h"
 #include "daemon/ctl/ctl.h"
 #include "daemon/ctl/observe.h"
+#include "tests/support/calls.h"
 #include "tests/support/child.h"
 #include "tests/support/deny.h"
 #include "tests/support/expect.h"
@@ -77,8 +78,8 @@ static void
 program_that_cannot_be_prepared_is_not_started(void **state)
 {
 	static const struct refusal refusals[] = {
-		{ SYS_dup2, 1, STDIN_FILENO, EMFILE, -EPIPE },
-		{ SYS_dup2, 1, STDOUT_FILENO, EMFILE, -EPIPE },
+		{ TEST_CALL_DUP2, 1, STDIN_FILENO, EMFILE, -EPIPE },
+		{ TEST_CALL_DUP2, 1, STDOUT_FILENO, EMFILE, -EPIPE },
 		{ SYS_setsid, -1, 0, EPERM, -EPIPE },
 		{ SYS_chdir, -1, 0, EACCES, -EPIPE },
 		{ SYS_prctl, 0, PR_SET_PDEATHSIG, EINVAL, -EPIPE },

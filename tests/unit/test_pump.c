@@ -7,6 +7,7 @@
 #include "common/pair.h"
 #include "daemon/ctl/pump.h"
 #include "tests/support/capture.h"
+#include "tests/support/calls.h"
 #include "tests/support/child.h"
 #include "tests/support/deny.h"
 #include "tests/support/expect.h"
@@ -108,7 +109,7 @@ call_that_fails_is_told_by_what_it_was_for(void **state)
 		{ SYS_shutdown, ENOBUFS, -ENOBUFS, false,
 		    "privsepctl: cannot pass on the input: No buffer space "
 		    "available\n" },
-		{ SYS_poll, ENOMEM, -ENOMEM, false,
+		{ TEST_CALL_POLL, ENOMEM, -ENOMEM, false,
 		    "privsepctl: cannot wait: Cannot allocate memory\n" },
 		{ SYS_splice, EIO, -EIO, false,
 		    "privsepctl: cannot hear the program: Input/output "
