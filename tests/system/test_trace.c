@@ -147,7 +147,7 @@ static void
 assert_only_told(const struct psd_op_row *row, const char *calls)
 {
 	static const char *const wanted[] = { "recvmsg(", "recvfrom(", "poll(",
-		"write(2)", "sendto(" };
+		"ppoll(", "write(2)", "sendto(" };
 
 	for (const char *at = calls; *at != '\0'; at += strcspn(at, " ") + 1) {
 		size_t i = 0;
