@@ -116,7 +116,7 @@ psd_glob_can_cover(const char *path, size_t len)
 {
 	/* Of a normal path each takes two bytes, so few can have too many. */
 	return psd_path_is_normal(path, len) &&
-	    (len <= 2 * PSD_GLOB_COMPONENTS_MAX ||
+	    (len / 2 <= PSD_GLOB_COMPONENTS_MAX ||
 		count_components(path, len) <= PSD_GLOB_COMPONENTS_MAX);
 }
 
