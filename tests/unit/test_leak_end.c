@@ -92,6 +92,10 @@ kill_in_the_middle(bool has_copy, long microseconds)
 	if (!has_copy)
 		psd_fd_close(ends[1]);
 	psd_conv_init(&conv, ends[0]);
+	/* The first is killed whenever that is, the others at work. */
+	if (microseconds > 0)
+		assert_int_equal(test_poll(ends[0], POLLIN, TEST_DEADLINE),
+		    POLLIN);
 	(void)nanosleep(&(struct timespec){ 0, microseconds * 1000 }, NULL);
 	while (id < 50 && hear_request(&conv, id) == PSD_HEARD_FRAME)
 		id++;
