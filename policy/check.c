@@ -188,16 +188,16 @@ psd_policy_covers(const struct psd_policy *policy,
     const struct psd_grant *grant, const struct psd_op_row *row,
     uint32_t access, const char *path)
 {
+	const size_t len = strlen(path);
 	const struct psd_question question = {
 		.has_access = access != 0,
 		.access = access,
-		.paths = { { path, (uint32_t)strlen(path) } },
+		.paths = { { path, (uint32_t)len } },
 		.n_paths = 1,
 	};
 
-	if (psd_op_find((uint32_t)row->op) != row ||
-	    question.paths[0].len > PSD_PATH_MAX ||
-	    !psd_glob_can_cover(path, question.paths[0].len))
+	if (psd_op_find((uint32_t)row->op) != row || len > PSD_PATH_MAX ||
+	    !psd_glob_can_cover(path, len))
 		return false;
 	return psd_match_allows(grant, &question) &&
 	    (grant->within == NULL ||

@@ -120,16 +120,6 @@ psd_glob_can_cover(const char *path, size_t len)
 		count_components(path, len) <= PSD_GLOB_COMPONENTS_MAX);
 }
 
-bool
-psd_glob_match(const char *glob, const char *path, size_t len)
-{
-	tried++;
-	if (!psd_glob_can_cover(path, len))
-		return false;
-	return match_components(glob + 1, glob + strlen(glob), path + 1,
-	    path + len);
-}
-
 /* Where the components behind a directory of dir_len bytes begin. */
 static const char *
 behind(const char *text, size_t dir_len, const char *end)
@@ -153,6 +143,13 @@ psd_glob_match_in(const char *glob, size_t dir_len, const char *path,
 		return false;
 	return match_components(behind(glob, dir_len, glob_end), glob_end,
 	    behind(path, dir_len, path_end), path_end);
+}
+
+bool
+psd_glob_match(const char *glob, const char *path, size_t len)
+{
+	return psd_glob_can_cover(path, len) &&
+	    psd_glob_match_in(glob, 1, path, len);
 }
 
 static const char *
