@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef PSD_TESTS_CALLS_H
-#define PSD_TESTS_CALLS_H
+#ifndef TEST_CALLS_H
+#define TEST_CALLS_H
 
 #include <sys/syscall.h>
 

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Whether the kernel can what an older one cannot. */
+/* Whether the kernel can do what an older one cannot. */
 
 /* SO_PASSRIGHTS, Linux 6.16: whoever has an end says whether it takes some. */
 static inline bool
