@@ -11,6 +11,11 @@
 #include <stdbool.h>
 #include <string.h>
 
+static const struct psd_fds no_fds = {
+	.n = 0,
+	.at = { PSD_NO_FD, PSD_NO_FD, PSD_NO_FD, PSD_NO_FD },
+};
+
 /* Where the next byte comes from; everything below end. */
 struct cursor {
 	unsigned char *at;
@@ -125,13 +130,10 @@ static bool
 get_fds(const struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
     unsigned char *at)
 {
-	struct psd_fds fds;
-	uint32_t n;
+	struct psd_fds fds = no_fds;
 
-	if (!get_u32(c, &n) || n > frame->n_fds - *next_fd)
+	if (!get_u32(c, &fds.n) || fds.n > frame->n_fds - *next_fd)
 		return false;
-	memcpy(&fds, at, sizeof(fds));
-	fds.n = n;
 	for (uint32_t i = 0; i < fds.n; i++)
 		fds.at[i] = frame->fds[(*next_fd)++];
 	memcpy(at, &fds, sizeof(fds));
@@ -201,33 +203,33 @@ get_field(struct psd_frame *frame, struct cursor *c, uint32_t *next_fd,
 	return false;
 }
 
-PSD_HOT int
-psd_decode(struct psd_frame *frame, const struct psd_field *layout, size_t size,
-    void *ret_fields)
+/* True when they are good to the last byte and descriptor. */
+PSD_HOT static bool
+get_fields(struct psd_frame *frame, const struct psd_field *layout,
+    unsigned char *fields)
 {
-	/* Aligned for any structure of the catalogues, and larger than each. */
-	union {
-		union psd_any_req req;
-		union psd_any_rep rep;
-		unsigned char bytes[1];
-	} fields;
 	struct cursor c = { frame->bytes + PSD_FRAME_HEADER,
 		frame->bytes + frame->len };
 	uint32_t next_fd = 0;
 
-	if (frame->len < PSD_FRAME_HEADER || size > sizeof(fields))
-		return -EBADMSG;
-	psd_fields_init(layout, size, &fields);
 	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++)
-		if (!get_field(frame, &c, &next_fd, f,
-			(unsigned char *)&fields + f->offset))
-			return -EBADMSG;
-	if (c.at != c.end || next_fd != frame->n_fds)
+		if (!get_field(frame, &c, &next_fd, f, fields + f->offset))
+			return false;
+	return c.at == c.end && next_fd == frame->n_fds;
+}
+
+PSD_HOT int
+psd_decode(struct psd_frame *frame, const struct psd_field *layout, size_t size,
+    void *ret_fields)
+{
+	if (frame->len < PSD_FRAME_HEADER ||
+	    !get_fields(frame, layout, ret_fields)) {
+		psd_fields_init(layout, size, ret_fields);
 		return -EBADMSG;
+	}
 	for (uint32_t i = 0; i < frame->n_fds; i++)
 		(void)psd_fd_take(&frame->fds[i]);
 	frame->n_fds = 0;
-	memcpy(ret_fields, &fields, size);
 	return 0;
 }
 
@@ -235,10 +237,6 @@ PSD_HOT void
 psd_fields_init(const struct psd_field *layout, size_t size, void *fields)
 {
 	const int none = PSD_NO_FD;
-	const struct psd_fds no_fds = {
-		.n = 0,
-		.at = { PSD_NO_FD, PSD_NO_FD, PSD_NO_FD, PSD_NO_FD },
-	};
 	unsigned char *base = fields;
 
 	memset(fields, 0, size);

@@ -47,8 +47,9 @@ void psd_encode_status(struct psd_frame *frame, uint16_t op, uint32_t id,
  * Reads the body of frame into ret_fields according to layout.  Every byte
  * and every descriptor must be used up; all is checked against the kind's
  * bounds.  On success returns 0, strings and bytes point into frame, and
- * descriptors have moved to ret_fields.  Otherwise returns -EBADMSG and
- * ret_fields is as it was.
+ * descriptors have moved to ret_fields, in which what is between the fields is
+ * as it was.  Otherwise returns -EBADMSG, and ret_fields is as after
+ * psd_fields_init(): the descriptors are the frame's still.
  */
 int psd_decode(struct psd_frame *frame, const struct psd_field *layout,
     size_t size, void *ret_fields);

@@ -35,6 +35,12 @@ put(struct cursor *c, const void *bytes, size_t n)
 	return true;
 }
 
+static int
+fate_of(bool fits)
+{
+	return fits ? 0 : -EMSGSIZE;
+}
+
 static bool
 put_u16(struct cursor *c, uint16_t value)
 {
@@ -68,16 +74,7 @@ put_bytes(struct cursor *c, const struct psd_bytes *bytes)
 	    put(c, bytes->at, bytes->len);
 }
 
-/* What lies at a field of 32 or 64 bits. */
-static bool
-put_word(struct cursor *c, const unsigned char *at)
-{
-	uint32_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return put_u32(c, value);
-}
-
+/* What lies at a field of 64 bits. */
 static bool
 put_wide(struct cursor *c, const unsigned char *at)
 {
@@ -88,18 +85,20 @@ put_wide(struct cursor *c, const unsigned char *at)
 	return put(c, &value, sizeof(value));
 }
 
-static bool
+static int
 put_endpoint(struct cursor *c, const unsigned char *at)
 {
 	struct psd_endpoint endpoint;
 
 	memcpy(&endpoint, at, sizeof(endpoint));
+	if (!psd_endpoint_is_valid(&endpoint))
+		return -EINVAL;
 	if (!has_room(c, PSD_ENDPOINT_LEN))
-		return false;
+		return -EMSGSIZE;
 	(void)put_u16(c, endpoint.family);
 	(void)put_u16(c, endpoint.port);
 	(void)put(c, endpoint.address, sizeof(endpoint.address));
-	return put_u32(c, endpoint.scope);
+	return fate_of(put_u32(c, endpoint.scope));
 }
 
 /* Moves a descriptor from its field into the frame. */
@@ -133,12 +132,35 @@ put_fds(struct psd_frame *frame, struct cursor *c, unsigned char *at)
 	return true;
 }
 
-static bool
+/* What lies at a field of 32 bits, whose kind may not know every value. */
+static int
+put_valid(struct cursor *c, enum psd_kind kind, const unsigned char *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	if (!psd_kind_is_valid(kind, value))
+		return -EINVAL;
+	return fate_of(put_u32(c, value));
+}
+
+/* Bytes of any kind, or of a list. */
+static int
+put_bytes_of(struct cursor *c, enum psd_kind kind, const unsigned char *at)
+{
+	struct psd_bytes bytes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	if (kind != PSD_KIND_bytes && !psd_list_is_valid(kind, &bytes))
+		return -EINVAL;
+	return fate_of(put_bytes(c, &bytes));
+}
+
+static int
 put_field(struct psd_frame *frame, struct cursor *c,
     const struct psd_field *field, unsigned char *at)
 {
 	struct psd_str text;
-	struct psd_bytes bytes;
 
 	switch (field->kind) {
 	case PSD_KIND_number:
@@ -149,14 +171,14 @@ put_field(struct psd_frame *frame, struct cursor *c,
 	case PSD_KIND_operation:
 	case PSD_KIND_protocol:
 	case PSD_KIND_permissions:
-		return put_word(c, at);
+		return put_valid(c, field->kind, at);
 	case PSD_KIND_endpoint:
 		return put_endpoint(c, at);
 	case PSD_KIND_wide:
 	case PSD_KIND_moment:
 	case PSD_KIND_offset:
 	case PSD_KIND_owner:
-		return put_wide(c, at);
+		return fate_of(put_wide(c, at));
 	case PSD_KIND_path:
 	case PSD_KIND_setting:
 	case PSD_KIND_label:
@@ -165,68 +187,21 @@ put_field(struct psd_frame *frame, struct cursor *c,
 	case PSD_KIND_name:
 	case PSD_KIND_text:
 		memcpy(&text, at, sizeof(text));
-		return put_string(c, &text, psd_kind_string_max(field->kind));
+		return fate_of(
+		    put_string(c, &text, psd_kind_string_max(field->kind)));
 	case PSD_KIND_bytes:
 	case PSD_KIND_targets:
 	case PSD_KIND_names:
 	case PSD_KIND_ids:
-		memcpy(&bytes, at, sizeof(bytes));
-		return put_bytes(c, &bytes);
+		return put_bytes_of(c, field->kind, at);
 	case PSD_KIND_fd:
-		return put_fd(frame, at);
+		return fate_of(put_fd(frame, at));
 	case PSD_KIND_fds:
-		return put_fds(frame, c, at);
+		return fate_of(put_fds(frame, c, at));
 	case PSD_KIND_end:
 		break;
 	}
-	return false;
-}
-
-static bool
-is_known_value(enum psd_kind kind, const unsigned char *at)
-{
-	struct psd_endpoint endpoint;
-	struct psd_bytes bytes;
-	uint32_t value;
-
-	switch (kind) {
-	case PSD_KIND_number:
-	case PSD_KIND_mode:
-	case PSD_KIND_family:
-	case PSD_KIND_access:
-	case PSD_KIND_priority:
-	case PSD_KIND_operation:
-	case PSD_KIND_protocol:
-	case PSD_KIND_permissions:
-		memcpy(&value, at, sizeof(value));
-		return psd_kind_is_valid(kind, value);
-	case PSD_KIND_endpoint:
-		memcpy(&endpoint, at, sizeof(endpoint));
-		return psd_endpoint_is_valid(&endpoint);
-	case PSD_KIND_wide:
-	case PSD_KIND_moment:
-	case PSD_KIND_offset:
-	case PSD_KIND_owner:
-	case PSD_KIND_path:
-	case PSD_KIND_setting:
-	case PSD_KIND_label:
-	case PSD_KIND_host:
-	case PSD_KIND_site:
-	case PSD_KIND_name:
-	case PSD_KIND_text:
-	case PSD_KIND_bytes:
-	case PSD_KIND_fd:
-	case PSD_KIND_fds:
-		return true;
-	case PSD_KIND_targets:
-	case PSD_KIND_names:
-	case PSD_KIND_ids:
-		memcpy(&bytes, at, sizeof(bytes));
-		return psd_list_is_valid(kind, &bytes);
-	case PSD_KIND_end:
-		break;
-	}
-	return false;
+	return -EINVAL;
 }
 
 PSD_HOT static void
@@ -254,14 +229,13 @@ encode(struct psd_frame *frame, enum psd_frame_type type,
 	frame->status = 0;
 	put_header(frame);
 	for (const struct psd_field *f = layout; f->kind != PSD_KIND_end; f++) {
-		unsigned char *at = fields + f->offset;
-		const bool known = is_known_value(f->kind, at);
+		const int r = put_field(frame, &c, f, fields + f->offset);
 
-		if (known && put_field(frame, &c, f, at))
+		if (r == 0)
 			continue;
 		psd_fields_release(layout, fields);
 		psd_frame_clear(frame);
-		return known ? -EMSGSIZE : -EINVAL;
+		return r;
 	}
 	frame->len = (uint32_t)(c.at - frame->bytes);
 	return 0;
